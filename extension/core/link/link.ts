@@ -1,0 +1,41 @@
+import type { ErrorCode } from '../shared/errors.ts';
+
+/** How the two browsers are connected: straight, through a TURN server, or through our WebSocket relay. */
+export type Path = 'direct' | 'turn' | 'relay';
+
+export type LaneName = 'control' | 'bulk';
+
+/** Why a link ended: `bye` when the other side closed it on purpose, else the failure. */
+export type CloseReason = 'bye' | 'replaced' | ErrorCode;
+
+/** Largest frame a lane carries, in bytes: 64 KiB of file and a header, under the 256 KiB that `send()` refuses. */
+export const MAX_FRAME_BYTES = 64 * 1024 + 64;
+
+/**
+ * One connection to one peer, whatever carries it. A session outlives its links.
+ * Direct and relay links pass the same contract suite (test/contracts/link.ts).
+ */
+export interface Link {
+  readonly path: Path;
+  /** An independent, ordered flow of frames. Bulk never delays control. The same lane each time. */
+  lane(name: LaneName): Lane;
+  /** Round trip of the newest heartbeat in ms, null before the first. */
+  readonly rttMs: number | null;
+  /** Called when `path` or `rttMs` changes. Returns its unsubscribe. */
+  onChange(listener: () => void): () => void;
+  /** Settles once, never rejects. */
+  readonly closed: Promise<CloseReason>;
+  /** Idempotent. Tells the other side when it can. */
+  close(reason: CloseReason): void;
+}
+
+export interface Lane {
+  /**
+   * Queues one frame of 1 to `MAX_FRAME_BYTES` bytes and resolves when there is headroom for the next one, so a sender that awaits
+   * each call never holds more than a few MiB. Frames arrive whole and in order, or the link closes.
+   * @throws AppError `link-lost` when the link is closed, `message-too-large` for a frame out of bounds; the signal's reason when aborted.
+   */
+  send(frame: Uint8Array, signal?: AbortSignal): Promise<void>;
+  /** Arriving frames, for one reader. Ends when the link closes. Bounded: a peer that floods past the bound loses the link. */
+  readonly frames: ReadableStream<Uint8Array>;
+}

@@ -1,0 +1,67 @@
+/**
+ * Every failure a person can see, by name. The code alone crosses the wire or a context; `_locales` maps
+ * `error_<code with underscores>` to one sentence that says what failed and what to do next.
+ */
+export const ERROR_CODES = [
+  // server and pairing
+  'server-unreachable',
+  'server-address',
+  'code-malformed',
+  'code-wrong',
+  'code-expired',
+  'code-unknown',
+  'code-own',
+  'pairing-interrupted',
+  'already-paired',
+  // peers and links
+  'peer-offline',
+  'peer-unreachable',
+  'peer-unknown',
+  'version-mismatch',
+  'message-invalid',
+  'message-too-large',
+  'too-many-waiting',
+  'link-lost',
+  'link-not-http',
+  'link-hidden',
+  // live
+  'capture-forbidden',
+  'capture-needs-click',
+  'capture-failed',
+  'capture-cancelled',
+  'share-busy',
+  'share-ended',
+  'share-unreachable',
+  // files
+  'file-changed',
+  'file-gone',
+  'file-declined',
+  'file-cancelled',
+  'file-corrupt',
+  'file-too-large',
+  'file-stalled',
+  'file-interrupted',
+  'storage-full',
+  'download-failed',
+  // own contexts
+  'timed-out',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** A failure that a person is told about. A bug throws a plain `Error` instead. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, options?: ErrorOptions) {
+    super(code, options);
+    this.name = 'AppError';
+    this.code = code;
+  }
+}
+
+/** The code of any thrown value: an `AppError`'s own, `internal` for everything that is a bug. */
+export function errorCode(error: unknown): ErrorCode {
+  return error instanceof AppError ? error.code : 'internal';
+}

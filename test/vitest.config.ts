@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config';
+
+// Deadlines are generous because two shared cores run real browsers; a passing test never waits for them.
+const BROWSER_TIMEOUT_MS = 120_000;
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', root: import.meta.dirname, include: ['unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'integration',
+          root: import.meta.dirname,
+          include: ['integration/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          root: import.meta.dirname,
+          include: ['browser/**/*.test.ts', 'e2e/**/*.test.ts'],
+          testTimeout: BROWSER_TIMEOUT_MS,
+          hookTimeout: BROWSER_TIMEOUT_MS,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
