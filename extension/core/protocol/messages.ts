@@ -1,0 +1,101 @@
+import * as v from 'valibot';
+import * as limits from '../shared/limits.ts';
+import {
+  ErrorCodeSchema,
+  FileName,
+  HttpUrl,
+  ItemId,
+  maybeText,
+  Name,
+  SizeBytes,
+  TimeMs,
+  text,
+} from '../shared/schemas.ts';
+
+/** Raised when a change would confuse an older Pairwise. A peer with another major version is told so and nothing else is read. */
+export const PROTOCOL_VERSION = 1;
+
+/** The first message on every link, both ways. */
+export const Hello = v.object({
+  type: v.literal('hello'),
+  version: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)),
+  name: Name,
+  presence: v.picklist(['online', 'away']),
+});
+
+export const Chat = v.object({ type: v.literal('chat'), id: ItemId, at: TimeMs, text: text(limits.MAX_TEXT_LENGTH) });
+export const LinkMessage = v.object({
+  type: v.literal('link'),
+  id: ItemId,
+  at: TimeMs,
+  url: HttpUrl,
+  title: maybeText(limits.MAX_TITLE_LENGTH),
+});
+/** Everything of mine up to and including item `id` was on the other's screen. */
+export const Read = v.object({ type: v.literal('read'), id: ItemId });
+export const Typing = v.object({ type: v.literal('typing') });
+export const Presence = v.object({ type: v.literal('presence'), presence: v.picklist(['online', 'away']), name: Name });
+/** The other side ends the pairing. */
+export const Unpair = v.object({ type: v.literal('unpair') });
+
+/** `stream` names the transfer in bulk frames of this sender, 32 bits. `blockBytes` is fixed by the version. */
+export const FileOffer = v.object({
+  type: v.literal('file-offer'),
+  id: ItemId,
+  stream: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff_ffff)),
+  at: TimeMs,
+  name: FileName,
+  sizeBytes: SizeBytes,
+  mime: maybeText(limits.MAX_MIME_LENGTH),
+  modifiedAt: TimeMs,
+});
+export const FileAnswer = v.object({ type: v.literal('file-answer'), id: ItemId, accept: v.boolean() });
+/** Receiver to sender: the whole file was checked (`ok`). Either way: the transfer failed with `code`. */
+export const FileDone = v.object({ type: v.literal('file-done'), id: ItemId });
+export const FileFailed = v.object({ type: v.literal('file-failed'), id: ItemId, code: ErrorCodeSchema });
+
+export const ShareOffer = v.object({
+  type: v.literal('share-offer'),
+  id: ItemId,
+  title: maybeText(limits.MAX_TITLE_LENGTH),
+  hasAudio: v.boolean(),
+});
+/** Viewer to sharer: a viewer page is open and waits for an offer; `viewer` names the page, a newer one replaces an older one. */
+export const ShareWatch = v.object({ type: v.literal('share-watch'), id: ItemId, viewer: ItemId });
+/** Viewer to sharer: nobody watches any more. */
+export const ShareLeave = v.object({ type: v.literal('share-leave'), id: ItemId, viewer: ItemId });
+/** Sharer to viewer: the share is over. */
+export const ShareStop = v.object({ type: v.literal('share-stop'), id: ItemId });
+
+const Candidate = v.object({
+  candidate: maybeText(limits.MAX_CANDIDATE_LENGTH),
+  sdpMid: v.nullable(maybeText(64)),
+  sdpMLineIndex: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(64))),
+});
+/** One step of WebRTC negotiation (JSEP, RFC 9429): a description or a candidate; a null candidate ends them. */
+export const Signal = v.variant('kind', [
+  v.object({ kind: v.literal('description'), type: v.picklist(['offer', 'answer']), sdp: text(limits.MAX_SDP_LENGTH) }),
+  v.object({ kind: v.literal('candidate'), candidate: v.nullable(Candidate) }),
+]);
+export const ShareSignal = v.object({ type: v.literal('share-signal'), id: ItemId, viewer: ItemId, signal: Signal });
+
+export const FileMessage = v.variant('type', [FileOffer, FileAnswer, FileDone, FileFailed]);
+export const ShareMessage = v.variant('type', [ShareOffer, ShareWatch, ShareLeave, ShareStop, ShareSignal]);
+
+/** Everything that a peer may say on the control lane. */
+export const Message = v.variant('type', [
+  Hello,
+  Chat,
+  LinkMessage,
+  Read,
+  Typing,
+  Presence,
+  Unpair,
+  ...FileMessage.options,
+  ...ShareMessage.options,
+]);
+
+export type Signal = v.InferOutput<typeof Signal>;
+export type FileMessage = v.InferOutput<typeof FileMessage>;
+export type ShareMessage = v.InferOutput<typeof ShareMessage>;
+export type Message = v.InferOutput<typeof Message>;

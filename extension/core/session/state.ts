@@ -1,0 +1,169 @@
+import * as v from 'valibot';
+import * as limits from '../shared/limits.ts';
+import {
+  ErrorCodeSchema,
+  FileName,
+  HttpUrl,
+  ItemId,
+  maybeText,
+  Name,
+  PeerId,
+  SizeBytes,
+  TimeMs,
+  text,
+} from '../shared/schemas.ts';
+
+/*
+ * What the views know: one serialisable tree, kept by the offscreen document and fed to every view.
+ * Times are milliseconds since 1970 on this computer's clock, sizes are bytes, rates are bytes a second.
+ */
+
+/** waiting: kept here until the peer is back · sent: handed to the link · delivered: the other Pairwise has it · read: it was on screen. */
+export const Mark = v.picklist(['waiting', 'sent', 'delivered', 'read']);
+
+export const Transfer = v.variant('state', [
+  /** Kept until the peer is online; the offer has not gone out. */
+  v.object({ state: v.literal('waiting') }),
+  /** Offered, nobody has answered. On the receiving side this is the request card. */
+  v.object({ state: v.literal('offered') }),
+  /** Bytes are moving. `bytes` counts what the receiver has acknowledged. */
+  v.object({
+    state: v.literal('moving'),
+    bytes: SizeBytes,
+    bytesPerSecond: v.number(),
+    secondsLeft: v.nullable(v.number()),
+  }),
+  /** Receiving side: whole and checked in private storage, being written to Downloads. */
+  v.object({ state: v.literal('saving') }),
+  /** `verifiedAt`: the last block was checked. `savedAt`: it stands in Downloads (equal on the sending side). */
+  v.object({
+    state: v.literal('done'),
+    startedAt: TimeMs,
+    verifiedAt: TimeMs,
+    savedAt: TimeMs,
+    downloadId: v.nullable(v.number()),
+  }),
+  v.object({ state: v.literal('declined'), byMe: v.boolean() }),
+  v.object({ state: v.literal('cancelled'), byMe: v.boolean() }),
+  v.object({ state: v.literal('failed'), code: ErrorCodeSchema, bytes: SizeBytes }),
+]);
+
+const itemBase = { id: ItemId, peerId: PeerId, mine: v.boolean(), at: TimeMs };
+
+export const TimelineItem = v.variant('kind', [
+  v.object({ ...itemBase, kind: v.literal('chat'), text: text(limits.MAX_TEXT_LENGTH), mark: Mark }),
+  v.object({
+    ...itemBase,
+    kind: v.literal('link'),
+    url: HttpUrl,
+    title: maybeText(limits.MAX_TITLE_LENGTH),
+    mark: Mark,
+  }),
+  v.object({
+    ...itemBase,
+    kind: v.literal('file'),
+    name: FileName,
+    sizeBytes: SizeBytes,
+    mime: maybeText(limits.MAX_MIME_LENGTH),
+    transfer: Transfer,
+  }),
+  /** "Bob showed you a tab · 12 min", once a share has ended. */
+  v.object({
+    ...itemBase,
+    kind: v.literal('share'),
+    title: maybeText(limits.MAX_TITLE_LENGTH),
+    durationMs: v.pipe(v.number(), v.minValue(0)),
+  }),
+]);
+
+/** How this device stands towards one peer. */
+export const Connection = v.variant('state', [
+  v.object({
+    state: v.literal('connected'),
+    path: v.picklist(['direct', 'turn', 'relay']),
+    rttMs: v.nullable(v.number()),
+  }),
+  /** Both are on the server and a link is being made. */
+  v.object({ state: v.literal('connecting') }),
+  /** The peer doesn't answer, or this device has no server to ask. */
+  v.object({ state: v.literal('offline') }),
+  /** The peer answered, but no link came about. */
+  v.object({ state: v.literal('failed'), code: ErrorCodeSchema }),
+]);
+
+export const PeerState = v.object({
+  id: PeerId,
+  name: Name,
+  presence: v.picklist(['online', 'away', 'offline']),
+  lastSeenAt: v.nullable(TimeMs),
+  connection: Connection,
+  typing: v.boolean(),
+  unread: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** The newest items, oldest first, at most `SNAPSHOT_ITEMS`. Whatever still waits or moves is always among them. */
+  timeline: v.array(TimelineItem),
+  /** Whether older items can be asked for with `history-page`. */
+  hasOlder: v.boolean(),
+});
+
+export const PairingState = v.variant('step', [
+  v.object({ step: v.literal('idle') }),
+  /** A code was asked for and the server has not confirmed it yet. */
+  v.object({ step: v.literal('preparing') }),
+  v.object({ step: v.literal('hosting'), code: v.string(), expiresAt: TimeMs, lifetimeMs: v.number() }),
+  v.object({ step: v.literal('joining') }),
+  v.object({ step: v.literal('paired'), peerId: PeerId }),
+  v.object({ step: v.literal('failed'), role: v.picklist(['host', 'join']), code: ErrorCodeSchema }),
+]);
+
+/** What I show. */
+export const OutgoingShare = v.object({
+  shareId: ItemId,
+  peerId: PeerId,
+  title: maybeText(limits.MAX_TITLE_LENGTH),
+  hasAudio: v.boolean(),
+  startedAt: TimeMs,
+  /** starting: capture or picker is open · offered: the peer hasn't opened it · live: the peer watches. */
+  status: v.picklist(['starting', 'offered', 'live']),
+});
+
+/** What a peer shows me. */
+export const IncomingShare = v.object({
+  shareId: ItemId,
+  peerId: PeerId,
+  title: maybeText(limits.MAX_TITLE_LENGTH),
+  hasAudio: v.boolean(),
+  startedAt: TimeMs,
+  /** offered: the request card · dismissed: "Not now", can still be opened from the timeline · watching: a viewer page is open. */
+  status: v.picklist(['offered', 'dismissed', 'watching']),
+});
+
+/** A failure to show until it is dismissed: one sentence from its code. `subject` names what failed, a page title or file name. */
+export const Notice = v.object({
+  id: ItemId,
+  code: ErrorCodeSchema,
+  peerId: v.nullable(PeerId),
+  subject: maybeText(limits.MAX_TITLE_LENGTH),
+  at: TimeMs,
+});
+
+export const AppState = v.object({
+  me: v.object({ id: PeerId, name: Name }),
+  server: v.object({ url: v.string(), status: v.picklist(['connecting', 'online', 'unreachable']) }),
+  pairing: PairingState,
+  peers: v.array(PeerState),
+  outgoingShare: v.nullable(OutgoingShare),
+  incomingShares: v.array(IncomingShare),
+  notices: v.array(Notice),
+});
+
+export type Mark = v.InferOutput<typeof Mark>;
+export type Transfer = v.InferOutput<typeof Transfer>;
+export type TimelineItem = v.InferOutput<typeof TimelineItem>;
+export type ItemOf<Kind extends TimelineItem['kind']> = Extract<TimelineItem, { kind: Kind }>;
+export type Connection = v.InferOutput<typeof Connection>;
+export type PeerState = v.InferOutput<typeof PeerState>;
+export type PairingState = v.InferOutput<typeof PairingState>;
+export type OutgoingShare = v.InferOutput<typeof OutgoingShare>;
+export type IncomingShare = v.InferOutput<typeof IncomingShare>;
+export type Notice = v.InferOutput<typeof Notice>;
+export type AppState = v.InferOutput<typeof AppState>;

@@ -1,0 +1,115 @@
+import * as v from 'valibot';
+import { Signal } from '../core/protocol/messages.ts';
+import { TimelineItem } from '../core/session/state.ts';
+import * as limits from '../core/shared/limits.ts';
+import { ErrorCodeSchema, HttpUrl, ItemId, maybeText, Name, PeerId, text } from '../core/shared/schemas.ts';
+
+/*
+ * What one context may ask another, by name: `request` is parsed by the one that answers, `response` by the one that asked.
+ * Everything lasting (pairing, a share, a transfer) shows up in the state feed; its errors do too.
+ */
+
+const nothing = v.undefined_();
+const command = <Request extends v.ObjectEntries, Response extends v.GenericSchema>(
+  request: Request,
+  response: Response,
+) => ({
+  request: v.object(request),
+  response,
+});
+
+/** Answered by the offscreen document. */
+export const offscreenCommands = {
+  /** Asks for a code; the state goes to preparing, hosting, then paired or failed. */
+  'pair-host': command({}, nothing),
+  'pair-join': command({ code: text(64) }, nothing),
+  /** Ends hosting or joining, or takes a paired or failed result off the screen. */
+  'pair-cancel': command({}, nothing),
+  'chat-send': command({ peerId: PeerId, text: text(limits.MAX_TEXT_LENGTH) }, nothing),
+  typing: command({ peerId: PeerId }, nothing),
+  /** The timeline of this peer is on screen: its unread count goes to zero and the peer sees "Read". */
+  read: command({ peerId: PeerId }, nothing),
+  'link-send': command({ peerId: PeerId, url: HttpUrl, title: maybeText(limits.MAX_TITLE_LENGTH) }, nothing),
+  /** Takes back a chat line, link or file that still waits for an offline peer. */
+  'item-cancel': command({ peerId: PeerId, id: ItemId }, nothing),
+  'file-answer': command({ peerId: PeerId, id: ItemId, accept: v.boolean() }, nothing),
+  'file-cancel': command({ peerId: PeerId, id: ItemId }, nothing),
+  /** Starts showing a tab whose capture id the worker minted. */
+  'share-tab': command({ peerId: PeerId, streamId: text(256), title: maybeText(limits.MAX_TITLE_LENGTH) }, nothing),
+  /** Opens the browser's own picker (tab, window or screen). */
+  'share-pick': command({ peerId: PeerId }, nothing),
+  /** A share could not be started; the worker knows why. */
+  'share-failed': command(
+    { peerId: PeerId, code: ErrorCodeSchema, title: maybeText(limits.MAX_TITLE_LENGTH) },
+    nothing,
+  ),
+  'share-stop': command({}, nothing),
+  /** "Not now". Watching is opening the viewer page. */
+  'share-dismiss': command({ shareId: ItemId }, nothing),
+  'peer-rename': command({ peerId: PeerId, name: Name }, nothing),
+  'peer-forget': command({ peerId: PeerId }, nothing),
+  /** Tries to reach the server and this peer now instead of at the next turn. */
+  'peer-retry': command({ peerId: PeerId }, nothing),
+  'history-wipe': command({ peerId: PeerId }, nothing),
+  /** Up to 50 items older than item `before`, oldest first. */
+  'history-page': command(
+    { peerId: PeerId, before: ItemId },
+    v.object({ items: v.array(TimelineItem), hasOlder: v.boolean() }),
+  ),
+  /** Either or both. `serverUrl` is http(s)://host[:port][/path]. */
+  'settings-set': command({ name: v.optional(Name), serverUrl: v.optional(text(200)) }, nothing),
+  'notice-dismiss': command({ id: ItemId }, nothing),
+  /** From the worker: the person has been idle, or is back. */
+  idle: command({ idle: v.boolean() }, nothing),
+  /** From the worker: a download that this document started has ended. */
+  'download-ended': command({ itemId: ItemId, downloadId: v.number(), ok: v.boolean() }, nothing),
+};
+
+/** Answered by the background worker. */
+export const backgroundCommands = {
+  /** Resolves once the offscreen document exists and listens. */
+  'ensure-offscreen': command({}, nothing),
+  /** Mints a capture id for the tab and hands it to the offscreen document. Errors arrive in the state as a notice. */
+  'share-tab': command({ peerId: PeerId, tabId: v.number(), title: maybeText(limits.MAX_TITLE_LENGTH) }, nothing),
+  /** Opens (or brings to front) the viewer of a share. */
+  'viewer-open': command({ peerId: PeerId, shareId: ItemId }, nothing),
+  /** From the offscreen document: saves a blob URL under Downloads/Pairwise. */
+  'download-start': command({ itemId: ItemId, url: text(512), name: text(limits.MAX_FILE_NAME_LENGTH) }, nothing),
+  /** @throws download-failed when the file is gone. */
+  'download-show': command({ downloadId: v.number() }, nothing),
+  /** From the offscreen document: what the toolbar icon says. */
+  badge: command({ unread: v.number(), live: v.boolean() }, nothing),
+  /** From the offscreen document. `id` names what a click opens: `share:<peerId>:<shareId>` or `peer:<peerId>`. */
+  notify: command({ id: text(128), title: text(200), body: maybeText(500) }, nothing),
+};
+
+/** Viewer page and offscreen document talk over a port named `viewer`, since media is negotiated between the sharer and the page. */
+export const ViewerUp = v.variant('type', [
+  v.object({ type: v.literal('watch'), peerId: PeerId, shareId: ItemId }),
+  v.object({ type: v.literal('signal'), signal: Signal }),
+]);
+export const ViewerDown = v.variant('type', [
+  /** The share was found and the sharer told; signals follow. Sent again after a reconnect: start over. */
+  v.object({ type: v.literal('ready') }),
+  v.object({ type: v.literal('signal'), signal: Signal }),
+  /** No such share any more, or it ended. */
+  v.object({ type: v.literal('ended') }),
+  /** Another viewer page of this browser took the share over. */
+  v.object({ type: v.literal('replaced') }),
+]);
+
+export type ViewerUp = v.InferOutput<typeof ViewerUp>;
+export type ViewerDown = v.InferOutput<typeof ViewerDown>;
+export type OffscreenCommands = typeof offscreenCommands;
+export type BackgroundCommands = typeof backgroundCommands;
+/** The request of a command, as the one who asks writes it. */
+export type RequestOf<Commands, Name extends keyof Commands> = Commands[Name] extends {
+  request: infer Request extends v.GenericSchema;
+}
+  ? v.InferInput<Request>
+  : never;
+export type ResponseOf<Commands, Name extends keyof Commands> = Commands[Name] extends {
+  response: infer Response extends v.GenericSchema;
+}
+  ? v.InferOutput<Response>
+  : never;
