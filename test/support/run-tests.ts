@@ -1,0 +1,64 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { ensureBuilt, PROJECT_DIR } from './build.ts';
+import { findBrowser } from './find-browser.ts';
+
+/** `npm test`: every check and test, stage by stage. Stops at the first stage that fails, with its exit code. */
+async function main(): Promise<number> {
+  console.log(`Browser: ${findBrowser()}`);
+  const checked = await run(['npm', 'run', 'check']);
+  if (checked !== 0) return checked;
+  await ensureBuilt();
+  const vitest = [process.execPath, join(PROJECT_DIR, 'node_modules', 'vitest', 'vitest.mjs'), 'run'];
+  const config = ['--config', 'test/vitest.config.ts', '--project', 'integration', '--project', 'browser'];
+  return run([...loopbackOnly(), ...vitest, ...config]);
+}
+
+/**
+ * A command prefix that runs the rest in a network namespace that has nothing but loopback, so that no test can depend on, or reach,
+ * the world outside. Empty where that isn't permitted.
+ */
+function loopbackOnly(): readonly string[] {
+  // Everyone but root needs a user namespace as well, where they are root.
+  const unshare = ['unshare', process.getuid?.() === 0 ? '-n' : '-rn', 'sh', '-c'];
+  const up = 'ip link set lo up';
+  const [command = '', ...args] = unshare;
+  const tried = spawnSync(command, [...args, up], { encoding: 'utf8' });
+  if (tried.status === 0) {
+    console.log('Integration and browser tests: in a network namespace with nothing but loopback.');
+    return [...unshare, `${up} && exec "$@"`, 'sh'];
+  }
+  const why = tried.error?.message ?? tried.stderr.trim();
+  console.log(
+    `Integration and browser tests: on plain loopback, as a network namespace isn't permitted here (${why}).`,
+  );
+  return [];
+}
+
+/** Runs a command in the project's folder and resolves with its exit code, 1 when it was killed. */
+function run([command = '', ...args]: readonly string[]): Promise<number> {
+  // On Windows npm is a script, which only a shell can start.
+  const shell = process.platform === 'win32' && command === 'npm';
+  const child = spawn(command, args, { cwd: PROJECT_DIR, stdio: 'inherit', shell });
+  const forward = (signal: NodeJS.Signals) => child.kill(signal);
+  process.on('SIGINT', forward);
+  process.on('SIGTERM', forward);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      process.off('SIGINT', forward);
+      process.off('SIGTERM', forward);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  },
+);
