@@ -1,0 +1,130 @@
+import { isIP } from 'node:net';
+import * as v from 'valibot';
+
+/** Wrong configuration. The message is one whole sentence that names the setting, its value and what it must be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const KIB = 1024;
+
+function wholeNumber(fallback: number, min: number, max: number) {
+  const expected = `a whole number from ${min} to ${max}`;
+  const digits = v.pipe(v.string(), v.trim(), v.regex(/^\d{1,15}$/), v.transform(Number));
+  const inRange = v.pipe(v.union([v.number(), digits], expected), v.integer(expected), v.minValue(min, expected));
+  return v.optional(v.pipe(inRange, v.maxValue(max, expected)), fallback);
+}
+
+/** A list from the environment is separated by commas; from code it is an array. */
+function list(fallback: string[], isItem: (item: string) => boolean, expected: string) {
+  const separated = v.pipe(
+    v.string(),
+    v.transform((text) => text.split(',').map((item) => item.trim())),
+  );
+  const items = v.pipe(v.union([separated, v.array(v.string())], expected), v.everyItem(isItem, expected));
+  return v.optional(items, fallback);
+}
+
+function isOriginRule(item: string): boolean {
+  return item === '*' || item === 'none' || /^[a-z][a-z0-9+.-]*:\/\/[^\s/]*$/.test(item);
+}
+
+function isAddressRange(item: string): boolean {
+  const [address = '', prefix, ...rest] = item.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}
+
+const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+const HOST_EXPECTED = 'an address or host name of this computer';
+const ORIGINS_EXPECTED = 'a list of origins, schemes ending in ://, none (no Origin header) or *';
+
+const ConfigSchema = v.object({
+  host: v.optional(v.pipe(v.string(HOST_EXPECTED), v.regex(/^[\w.:%-]{1,253}$/, HOST_EXPECTED)), '127.0.0.1'),
+  /** 0 lets the system choose a free one. */
+  port: wholeNumber(9000, 0, 65_535),
+  logLevel: v.optional(v.picklist(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`), 'info'),
+  /** Who may connect, by the Origin header: exact origins, whole schemes (`chrome-extension://`), `none`, or `*` for all. */
+  allowedOrigins: list(['chrome-extension://', 'moz-extension://', 'none'], isOriginRule, ORIGINS_EXPECTED),
+  /** Addresses or CIDR ranges whose X-Forwarded-For is believed. */
+  trustedProxies: list([], isAddressRange, 'a list of IP addresses or ranges such as 10.0.0.0/8'),
+  maxClients: wholeNumber(5000, 1, 1_000_000),
+  maxUrlBytes: wholeNumber(KIB, 64, 16 * KIB),
+  /** Sealed signalling of one SDP is below 16 KiB; PeerJS sends nothing larger. */
+  maxMessageBytes: wholeNumber(64 * KIB, KIB, 1024 * KIB),
+  /** PeerJS nests 4 levels. A victim's JSON parser gives up at some 5,000. */
+  maxMessageDepth: wholeNumber(12, 4, 1000),
+  messagesPerSecond: wholeNumber(30, 1, 1_000_000),
+  messageBurst: wholeNumber(120, 1, 1_000_000),
+  socketsPerAddress: wholeNumber(20, 1, 1_000_000),
+  connectsPerAddressPerMinute: wholeNumber(60, 1, 1_000_000),
+  /** A client that leaves more than this unread is cut off. */
+  maxBufferedBytes: wholeNumber(512 * KIB, KIB, 1024 * 1024 * KIB),
+  pendingMessagesPerPeer: wholeNumber(32, 1, 10_000),
+  pendingBytesPerPeer: wholeNumber(128 * KIB, KIB, 1024 * 1024 * KIB),
+  /** What one sending address may have waiting, so that no single one can fill the total. */
+  pendingBytesPerAddress: wholeNumber(1024 * KIB, KIB, 1024 * 1024 * KIB),
+  pendingBytesTotal: wholeNumber(8 * 1024 * KIB, KIB, 1024 * 1024 * KIB),
+  /** How long a message waits for its receiver before the sender is told EXPIRE. */
+  pendingTimeoutMs: wholeNumber(5000, 10, 600_000),
+  /** A client that sends no HEARTBEAT for this long is taken for gone. Browsers slow hidden pages to one a minute. */
+  aliveTimeoutMs: wholeNumber(90_000, 1000, 3_600_000),
+});
+
+/** Complete settings of one server. Times in milliseconds, sizes in bytes, as the names say. */
+export type Config = Readonly<v.InferOutput<typeof ConfigSchema>>;
+
+/** The environment variable of every setting. */
+export const VARIABLES: Readonly<Record<keyof Config, string>> = {
+  host: 'HOST',
+  port: 'PORT',
+  logLevel: 'LOG_LEVEL',
+  allowedOrigins: 'ALLOWED_ORIGINS',
+  trustedProxies: 'TRUSTED_PROXIES',
+  maxClients: 'MAX_CLIENTS',
+  maxUrlBytes: 'MAX_URL_BYTES',
+  maxMessageBytes: 'MAX_MESSAGE_BYTES',
+  maxMessageDepth: 'MAX_MESSAGE_DEPTH',
+  messagesPerSecond: 'MESSAGES_PER_SECOND',
+  messageBurst: 'MESSAGE_BURST',
+  socketsPerAddress: 'SOCKETS_PER_ADDRESS',
+  connectsPerAddressPerMinute: 'CONNECTS_PER_ADDRESS_PER_MINUTE',
+  maxBufferedBytes: 'MAX_BUFFERED_BYTES',
+  pendingMessagesPerPeer: 'PENDING_MESSAGES_PER_PEER',
+  pendingBytesPerPeer: 'PENDING_BYTES_PER_PEER',
+  pendingBytesPerAddress: 'PENDING_BYTES_PER_ADDRESS',
+  pendingBytesTotal: 'PENDING_BYTES_TOTAL',
+  pendingTimeoutMs: 'PENDING_TIMEOUT_MS',
+  aliveTimeoutMs: 'ALIVE_TIMEOUT_MS',
+};
+
+function parse(input: Record<string, unknown>, nameOf: (key: string) => string): Config {
+  const result = v.safeParse(ConfigSchema, input, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const key = String(issue.path?.[0].key);
+  throw new ConfigError(`${nameOf(key)} is ${JSON.stringify(input[key])}, but must be ${issue.message}.`);
+}
+
+/**
+ * Fills in the defaults.
+ * @throws ConfigError for a value out of bounds.
+ */
+export function completeConfig(partial: Partial<Config> = {}): Config {
+  return parse(partial, (key) => key);
+}
+
+/**
+ * Reads the variables listed in `VARIABLES`; an unset or empty one means the default.
+ * @throws ConfigError for the first value that is malformed or out of bounds.
+ */
+export function configFromEnvironment(env: Readonly<Record<string, string | undefined>>): Config {
+  const variables: Record<string, string> = VARIABLES;
+  const input: Record<string, string> = {};
+  for (const [key, variable] of Object.entries(variables)) {
+    const text = env[variable];
+    if (text !== undefined && text.trim() !== '') input[key] = text;
+  }
+  return parse(input, (key) => variables[key] ?? key);
+}

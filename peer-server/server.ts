@@ -1,0 +1,127 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import pino from 'pino';
+import { Broker } from './broker.ts';
+import { ClientAddresses } from './client-address.ts';
+import { type Config, completeConfig } from './config.ts';
+import { Guard } from './guard.ts';
+import { createHttpHandler } from './http-handler.ts';
+import { HeldCounter } from './limits.ts';
+import { OriginRules } from './origin-rules.ts';
+
+export interface RunningServer {
+  /** Without a slash at the end, such as `http://127.0.0.1:9000`. */
+  readonly url: string;
+  /** The real one where 0 was asked for. */
+  readonly port: number;
+  /** Stops listening, disconnects every client and resolves when all sockets are closed. May be called again. */
+  close(): Promise<void>;
+}
+
+/** The server could not listen. For `address-in-use` another port may be free. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  readonly code: 'address-in-use' | 'address-unavailable' | 'permission-denied';
+
+  constructor(code: ListenError['code'], message: string, cause: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/** How long clients may take to close after we said goodbye. */
+const GOODBYE_MS = 1000;
+/** A request head arrives in one piece from anyone honest. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Room beside the WebSockets of one address for its plain HTTP requests and connections still being checked. */
+const SPARE_CONNECTIONS_PER_ADDRESS = 20;
+
+/**
+ * Starts the signalling server. Whatever `config` leaves out has the default of `config.ts`.
+ *
+ * After `close()` a timer inside `peer` that can't be reached remains: a process that should end calls `process.exit`.
+ * @throws ConfigError for a value out of bounds, ListenError when the address can't be used.
+ */
+export async function startServer(partialConfig: Partial<Config> = {}): Promise<RunningServer> {
+  const config = completeConfig(partialConfig);
+  // Standard error, so that standard output holds only what people and scripts wait for.
+  const log = pino({ level: config.logLevel, base: null }, pino.destination(2));
+  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: HEADERS_TIMEOUT_MS });
+  const addresses = new ClientAddresses(config.trustedProxies);
+  const origins = new OriginRules(config.allowedOrigins);
+  const broker = new Broker(server, config, origins, log);
+  const guard = new Guard({ broker, addresses, origins, config, log });
+  limitConnections(server, addresses, config.socketsPerAddress + SPARE_CONNECTIONS_PER_ADDRESS);
+  server.on('request', createHttpHandler(broker.app, config.maxUrlBytes));
+  guard.attach(server);
+
+  const port = await listen(server, config);
+  // Later ones are failed accepts, as when file descriptors run out: nothing for those who are connected.
+  server.on('error', (error) => log.error({ kind: error.name }, 'server error'));
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const url = `http://${host}:${port}`;
+  log.info({ url }, 'listening');
+
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    guard.stop();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    broker.close();
+    server.closeIdleConnections();
+    const goodbye = setTimeout(() => {
+      guard.drop();
+      server.closeAllConnections();
+    }, GOODBYE_MS);
+    await closed;
+    clearTimeout(goodbye);
+    log.info('stopped');
+  };
+  return {
+    url,
+    port,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+/** Bounds what one address holds open before it has said anything; its WebSockets are counted again, by client, in the guard. */
+function limitConnections(server: Server, addresses: ClientAddresses, perAddress: number): void {
+  const held = new HeldCounter(perAddress);
+  server.on('connection', (socket) => {
+    if (addresses.isTrustedProxy(socket.remoteAddress)) return;
+    const release = held.hold(addresses.keyOf(socket.remoteAddress, undefined));
+    if (release) socket.once('close', release);
+    else socket.destroy();
+  });
+}
+
+async function listen(server: Server, { host, port }: Config): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port));
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      resolve();
+    });
+  });
+  const address: AddressInfo | string | null = server.address();
+  if (address === null || typeof address === 'string') throw new Error('listening without a port');
+  return address.port;
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new ListenError('address-in-use', `Port ${port} on ${host} is taken by another program.`, error);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new ListenError('address-unavailable', `${host} is not an address of this computer.`, error);
+    case 'EACCES':
+      return new ListenError('permission-denied', `This user may not listen on port ${port}.`, error);
+    default:
+      return error;
+  }
+}
