@@ -1,0 +1,227 @@
+import type { CloseReason, Lane, LaneName, Link, Path } from '../../extension/core/link/link.ts';
+import { MAX_FRAME_BYTES } from '../../extension/core/link/link.ts';
+import { AppError } from '../../extension/core/shared/errors.ts';
+
+/** Bytes on the wire of one lane above which `send` waits: small, so that tests meet it. */
+const HIGH_WATER_BYTES = 1024 * 1024;
+/** Unread bytes of one lane above which the link is lost. */
+const UNREAD_LIMIT_BYTES = 16 * 1024 * 1024;
+
+export interface MemoryLinkOptions {
+  highWaterBytes?: number;
+  unreadLimitBytes?: number;
+  /** What arrives in place of a frame: nothing, something else, or it twice. Without it the frame itself. */
+  tamper?(frame: Uint8Array<ArrayBuffer>, lane: LaneName, from: 'a' | 'b'): Uint8Array<ArrayBuffer>[];
+}
+
+export interface MemoryLink extends Link {
+  /** What a heartbeat would have found. */
+  measured(path: Path, rttMs: number): void;
+}
+
+export interface MemoryLinkPair {
+  readonly a: MemoryLink;
+  readonly b: MemoryLink;
+  /** Frames stay on the wire, in both directions, until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** The line breaks: both sides close with `link-lost`, what was on the wire is gone. */
+  cut(): void;
+}
+
+/**
+ * Two ends of one link in this process. Frames are copied when they are sent and arrive in order, later than the call; what the
+ * reader has not taken is bounded as in a real link.
+ */
+export function createMemoryLinks(options: MemoryLinkOptions = {}): MemoryLinkPair {
+  const a = new MemoryEnd('a', options);
+  const b = new MemoryEnd('b', options);
+  a.join(b);
+  b.join(a);
+  const both = (act: (end: MemoryEnd) => void) => () => {
+    act(a);
+    act(b);
+  };
+  return {
+    a,
+    b,
+    pause: both((end) => end.setPaused(true)),
+    resume: both((end) => end.setPaused(false)),
+    cut: both((end) => end.end('link-lost')),
+  };
+}
+
+class MemoryEnd implements MemoryLink {
+  path: Path = 'direct';
+  rttMs: number | null = null;
+  readonly closed: Promise<CloseReason>;
+  readonly #settle: (reason: CloseReason) => void;
+  readonly #lanes: Record<LaneName, MemoryLane>;
+  readonly #listeners = new Set<() => void>();
+  #other: MemoryEnd | undefined;
+  #ended = false;
+
+  constructor(side: 'a' | 'b', options: MemoryLinkOptions) {
+    const { promise, resolve } = withResolvers<CloseReason>();
+    this.closed = promise;
+    this.#settle = resolve;
+    const lane = (name: LaneName) =>
+      new MemoryLane(options, {
+        deliver: (frame) => {
+          const frames = options.tamper ? options.tamper(frame, name, side) : [frame];
+          for (const each of frames) this.#other?.lane(name).arrive(each);
+        },
+        flooded: () => this.close('message-too-large'),
+      });
+    this.#lanes = { control: lane('control'), bulk: lane('bulk') };
+  }
+
+  join(other: MemoryEnd): void {
+    this.#other = other;
+  }
+
+  lane(name: LaneName): MemoryLane {
+    return this.#lanes[name];
+  }
+
+  measured(path: Path, rttMs: number): void {
+    this.path = path;
+    this.rttMs = rttMs;
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(reason: CloseReason): void {
+    if (this.#ended) return;
+    this.end(reason);
+    this.#other?.end('bye');
+  }
+
+  end(reason: CloseReason): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#lanes.control.end();
+    this.#lanes.bulk.end();
+    this.#settle(reason);
+  }
+
+  setPaused(paused: boolean): void {
+    this.#lanes.control.setPaused(paused);
+    this.#lanes.bulk.setPaused(paused);
+  }
+}
+
+interface Wire {
+  deliver(frame: Uint8Array<ArrayBuffer>): void;
+  flooded(): void;
+}
+
+interface Waiter {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+class MemoryLane implements Lane {
+  readonly frames: ReadableStream<Uint8Array>;
+  readonly #wire: Wire;
+  readonly #highWaterBytes: number;
+  readonly #queue: Uint8Array<ArrayBuffer>[] = [];
+  readonly #waiters = new Set<Waiter>();
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #queuedBytes = 0;
+  #draining = false;
+  #paused = false;
+  #ended = false;
+  #cancelled = false;
+
+  constructor(options: MemoryLinkOptions, wire: Wire) {
+    this.#wire = wire;
+    this.#highWaterBytes = options.highWaterBytes ?? HIGH_WATER_BYTES;
+    const highWaterMark = options.unreadLimitBytes ?? UNREAD_LIMIT_BYTES;
+    this.frames = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        cancel: () => {
+          this.#cancelled = true;
+        },
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark }),
+    );
+  }
+
+  /** An abort while it waits for headroom rejects; the frame is on its way all the same. */
+  async send(frame: Uint8Array, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (frame.length < 1 || frame.length > MAX_FRAME_BYTES) throw new AppError('message-too-large');
+    if (this.#ended) throw new AppError('link-lost');
+    this.#queue.push(Uint8Array.from(frame));
+    this.#queuedBytes += frame.length;
+    this.#drain();
+    if (this.#queuedBytes > this.#highWaterBytes) await this.#headroom(signal);
+  }
+
+  arrive(frame: Uint8Array<ArrayBuffer>): void {
+    if (this.#ended || this.#cancelled) return;
+    const room = this.#controller?.desiredSize ?? 0;
+    if (room < frame.length) this.#wire.flooded();
+    else this.#controller?.enqueue(frame);
+  }
+
+  setPaused(paused: boolean): void {
+    this.#paused = paused;
+    this.#drain();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#queue.length = 0;
+    this.#queuedBytes = 0;
+    if (!this.#cancelled) this.#controller?.close();
+    for (const waiter of [...this.#waiters]) waiter.reject(new AppError('link-lost'));
+  }
+
+  #headroom(signal: AbortSignal | undefined): Promise<void> {
+    const { promise, resolve, reject } = withResolvers<void>();
+    const onAbort = () => reject(signal?.reason);
+    const waiter = { resolve, reject };
+    this.#waiters.add(waiter);
+    signal?.addEventListener('abort', onAbort);
+    return promise.finally(() => {
+      this.#waiters.delete(waiter);
+      signal?.removeEventListener('abort', onAbort);
+    });
+  }
+
+  /** One frame a microtask: never inside the caller's `send`, never held up by a test's fake timers. */
+  #drain(): void {
+    if (this.#draining || this.#paused || this.#queue.length === 0) return;
+    this.#draining = true;
+    queueMicrotask(() => {
+      this.#draining = false;
+      if (this.#paused) return;
+      const frame = this.#queue.shift();
+      if (frame === undefined) return;
+      this.#queuedBytes -= frame.length;
+      this.#wire.deliver(frame);
+      if (this.#queuedBytes <= this.#highWaterBytes) for (const waiter of [...this.#waiters]) waiter.resolve();
+      this.#drain();
+    });
+  }
+}
+
+/** `Promise.withResolvers`, which node 20 lacks. */
+function withResolvers<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<T>((fulfil, fail) => {
+    resolve = fulfil;
+    reject = fail;
+  });
+  return { promise, resolve, reject };
+}
