@@ -1,0 +1,15 @@
+/**
+ * Plays the sound of a captured tab, which the capture took away from its owner. Does nothing for a stream without sound.
+ * Only for `captureTab`: what the picker captures goes on sounding by itself.
+ * @returns the function that ends it; the stream's tracks stay as they are.
+ */
+export function keepAudible(stream: MediaStream): () => void {
+  if (stream.getAudioTracks().length === 0) return () => undefined;
+  const context = new AudioContext({ latencyHint: 'interactive' });
+  context.createMediaStreamSource(stream).connect(context.destination);
+  // Both reject only when the context has been closed already.
+  context.resume().catch(() => undefined);
+  return () => {
+    context.close().catch(() => undefined);
+  };
+}

@@ -1,0 +1,102 @@
+import { AppError, type ErrorCode } from '../shared/errors.ts';
+
+/** Largest picture that is captured, in pixels of the source: 1440p in either direction; software encoders can't follow beyond. */
+const MAX_SIDE_PIXELS = 2_560;
+const MAX_FRAME_RATE = 30;
+/** Starting a capture takes well under a second; one that hangs must not block the next. */
+const CAPTURE_TIMEOUT_MS = 10_000;
+/** A person chooses in the browser's picker. */
+const PICKER_TIMEOUT_MS = 120_000;
+
+/** Chromium's own form for what an extension captures; it can't be mixed with the standard one. */
+interface TabConstraints extends MediaTrackConstraints {
+  readonly mandatory: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** A tab's sound is finished sound: speech processing would only spoil it, and it is on by default. */
+const UNPROCESSED: MediaTrackConstraints = {
+  autoGainControl: false,
+  echoCancellation: false,
+  noiseSuppression: false,
+};
+
+/**
+ * Captures the tab that `chrome.tabCapture.getMediaStreamId` minted `streamId` for, with its sound where there is any.
+ * The tab falls silent for its owner: see `keepAudible`. An id works once.
+ * @throws AppError `capture-forbidden` when the browser refuses this page, `capture-failed` when it can't, `timed-out`;
+ * the signal's reason when aborted. No track is left running then.
+ */
+export async function captureTab(streamId: string, signal?: AbortSignal): Promise<MediaStream> {
+  const source = { chromeMediaSource: 'tab', chromeMediaSourceId: streamId };
+  const video: TabConstraints = {
+    mandatory: { ...source, maxWidth: MAX_SIDE_PIXELS, maxHeight: MAX_SIDE_PIXELS, maxFrameRate: MAX_FRAME_RATE },
+  };
+  const audio: TabConstraints = { mandatory: source };
+  const capture = (constraints: MediaStreamConstraints) =>
+    limited(() => navigator.mediaDevices.getUserMedia(constraints), CAPTURE_TIMEOUT_MS, signal);
+  let stream: MediaStream;
+  try {
+    stream = await capture({ video, audio }).catch((error: unknown) => {
+      if (!hasNoSound(error)) throw error;
+      return capture({ video });
+    });
+  } catch (error) {
+    throw failure(error, 'capture-forbidden', signal);
+  }
+  // Where the browser doesn't know how to switch it off for this source, the sound as it is will do.
+  for (const track of stream.getAudioTracks()) await track.applyConstraints(UNPROCESSED).catch(() => undefined);
+  return stream;
+}
+
+/**
+ * Lets the person choose a tab, window or screen in the browser's own picker. Unlike `captureTab` it leaves the source audible.
+ * @throws AppError `capture-cancelled` when nothing was chosen, `capture-failed` when the choice can't be captured, `timed-out`
+ * after two minutes; the signal's reason when aborted. No track is left running then.
+ */
+export async function pickSource(signal?: AbortSignal): Promise<MediaStream> {
+  const options: DisplayMediaStreamOptions = {
+    video: {
+      width: { max: MAX_SIDE_PIXELS },
+      height: { max: MAX_SIDE_PIXELS },
+      frameRate: { max: MAX_FRAME_RATE },
+    },
+    audio: UNPROCESSED,
+  };
+  try {
+    return await limited(() => navigator.mediaDevices.getDisplayMedia(options), PICKER_TIMEOUT_MS, signal);
+  } catch (error) {
+    throw failure(error, 'capture-cancelled', signal);
+  }
+}
+
+/** A browser's capture call can't be taken back: whatever arrives after the limit is stopped. */
+async function limited(start: () => Promise<MediaStream>, limitMs: number, signal?: AbortSignal): Promise<MediaStream> {
+  signal?.throwIfAborted();
+  const timeout = AbortSignal.timeout(limitMs);
+  const stop = signal ? AbortSignal.any([signal, timeout]) : timeout;
+  const starting = start();
+  return new Promise((resolve, reject) => {
+    stop.addEventListener('abort', () => {
+      reject(stop.reason);
+      starting.then(stopTracks, () => undefined);
+    });
+    starting.then(resolve, reject);
+  });
+}
+
+function stopTracks(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+/** These name what was asked for and isn't there; with the picture alone it may work. */
+function hasNoSound(error: unknown): boolean {
+  return error instanceof DOMException && (error.name === 'NotFoundError' || error.name === 'NotReadableError');
+}
+
+/** `refused` is what the browser's NotAllowedError means for this call. */
+function failure(error: unknown, refused: ErrorCode, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return signal.reason;
+  const name = error instanceof DOMException ? error.name : '';
+  if (name === 'TimeoutError') return new AppError('timed-out', { cause: error });
+  return new AppError(name === 'NotAllowedError' ? refused : 'capture-failed', { cause: error });
+}
