@@ -1,0 +1,84 @@
+import type { Page } from 'puppeteer-core';
+
+/*
+ * What arrives at a person's eyes and ears in the viewer page: pixels and sound of its video element, never the state of a track.
+ * Functions that run in a page must not name inner functions: tsx wraps those in a helper that the page doesn't have.
+ */
+
+/** Capture, connection, first picture and encoder start-up on two busy cores. */
+const ARRIVE_LIMIT_MS = 30_000;
+/** Loud enough to be a tone and not the codec's own noise, in dB of full scale. */
+const AUDIBLE_DB = -60;
+
+export type Colour = 'red' | 'green' | 'blue' | 'yellow' | 'other';
+
+/**
+ * The colours of the four bars of the colours page from left to right, each time that they change, until they have moved twice.
+ * @throws Error when that takes too long.
+ */
+export function movingColours(viewer: Page): Promise<Colour[][]> {
+  return viewer.evaluate(async (limitMs) => {
+    const canvas = new OffscreenCanvas(64, 36);
+    const paint = canvas.getContext('2d', { willReadFrequently: true });
+    if (!paint) throw new Error('no canvas');
+    const colours: Record<string, Colour> = { '100': 'red', '010': 'green', '001': 'blue', '110': 'yellow' };
+    const seen: Colour[][] = [];
+    const deadline = performance.now() + limitMs;
+    while (performance.now() < deadline) {
+      const video = document.querySelector('video');
+      if (video && video.videoWidth > 0) {
+        paint.drawImage(video, 0, 0, canvas.width, canvas.height);
+        const bars = [1, 3, 5, 7].map((eighth) => {
+          const { data } = paint.getImageData((canvas.width * eighth) / 8, canvas.height / 2, 1, 1);
+          const strengths = [...data.slice(0, 3)].map((part) => (part > 160 ? '1' : part < 90 ? '0' : '?'));
+          return colours[strengths.join('')] ?? 'other';
+        });
+        if (!bars.includes('other') && bars.join() !== seen.at(-1)?.join()) seen.push(bars);
+        if (seen.length === 3) return seen;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error(`no moving colours within ${limitMs} ms, only ${JSON.stringify(seen)}`);
+  }, ARRIVE_LIMIT_MS);
+}
+
+/**
+ * The strongest frequency of the viewer's sound, in Hz, from the first moment that one is audible.
+ * @throws Error when it stays silent, or the viewer plays it to nobody.
+ */
+export function toneHz(viewer: Page): Promise<number> {
+  return viewer.evaluate(
+    async (limitMs, audibleDb) => {
+      const context = new AudioContext();
+      // 32768 samples at 48 kHz: bins of 1.5 Hz.
+      const analyser = new AnalyserNode(context, { fftSize: 32_768, smoothingTimeConstant: 0 });
+      const bins = new Float32Array(analyser.frequencyBinCount);
+      let source: MediaStreamAudioSourceNode | undefined;
+      const deadline = performance.now() + limitMs;
+      let why = 'the viewer has no sound';
+      while (performance.now() < deadline) {
+        const video = document.querySelector('video');
+        const stream = video?.srcObject;
+        if (stream instanceof MediaStream && stream.getAudioTracks().length > 0) {
+          if (source?.mediaStream !== stream) {
+            source?.disconnect();
+            source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
+            source.connect(analyser);
+          }
+          analyser.getFloatFrequencyData(bins);
+          const peak = bins.indexOf(Math.max(...bins));
+          const isPlayed = video !== null && !video.muted && !video.paused && video.volume > 0;
+          why = isPlayed ? `the loudest is ${bins[peak]} dB` : 'the viewer is muted or paused';
+          if (isPlayed && (bins[peak] ?? Number.NEGATIVE_INFINITY) > audibleDb) {
+            await context.close();
+            return (peak * context.sampleRate) / analyser.fftSize;
+          }
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      throw new Error(`no tone within ${limitMs} ms: ${why}`);
+    },
+    ARRIVE_LIMIT_MS,
+    AUDIBLE_DB,
+  );
+}

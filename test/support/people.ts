@@ -1,0 +1,40 @@
+import { type PageServer, startPages } from './pages.ts';
+import { Person } from './person.ts';
+import { startTestServer, type TestServer } from './server.ts';
+
+/** Alice and Bob, each with a browser, and what is around them. */
+export interface People {
+  readonly alice: Person;
+  readonly bob: Person;
+  readonly server: TestServer;
+  readonly pages: PageServer;
+  /** What any of their contexts complained about, one line each. */
+  problems(): string[];
+  close(): Promise<void>;
+}
+
+/** Starts everything that two people need. They are strangers still. */
+export async function meetPeople(): Promise<People> {
+  const [server, pages] = await Promise.all([startTestServer(), startPages()]);
+  const plain = (name: string) => pages.url('plain', { title: `${name}’s page` });
+  const started = await Promise.allSettled(['Alice', 'Bob'].map((name) => Person.start(name, server.url, plain(name))));
+  const people = started.filter((result) => result.status === 'fulfilled').map((result) => result.value);
+  const close = async () => {
+    await Promise.all(people.map((person) => person.leaves()));
+    await Promise.all([server.stop(), pages.close()]);
+  };
+  const [alice, bob] = people;
+  if (!alice || !bob) {
+    await close();
+    throw new AggregateError(started.filter((result) => result.status === 'rejected').map((result) => result.reason));
+  }
+  return {
+    alice,
+    bob,
+    server,
+    pages,
+    problems: () =>
+      people.flatMap(({ name, browser }) => browser.problems.map(({ context, text }) => `${name} ${context}: ${text}`)),
+    close,
+  };
+}
