@@ -11,6 +11,8 @@ export interface LaunchOptions {
   readonly profile?: Profile;
   /** An unpacked extension other than the built one. */
   readonly extensionDir?: string;
+  /** Closes the browser when aborted, also while it starts. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A running browser with the extension. */
@@ -62,6 +64,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Extens
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
+    ...(options.signal && { signal: options.signal }),
   });
   const problems = collectProblems(browser);
   let closing: Promise<void> | undefined;

@@ -14,10 +14,11 @@ export interface People {
 }
 
 /** Starts everything that two people need. They are strangers still. */
-export async function meetPeople(): Promise<People> {
+export async function meetPeople(signal?: AbortSignal): Promise<People> {
   const [server, pages] = await Promise.all([startTestServer(), startPages()]);
-  const plain = (name: string) => pages.url('plain', { title: `${name}’s page` });
-  const started = await Promise.allSettled(['Alice', 'Bob'].map((name) => Person.start(name, server.url, plain(name))));
+  const start = (name: string) =>
+    Person.start({ name, serverUrl: server.url, pageUrl: pages.url('plain', { title: `${name}’s page` }), signal });
+  const started = await Promise.allSettled(['Alice', 'Bob'].map(start));
   const people = started.filter((result) => result.status === 'fulfilled').map((result) => result.value);
   const close = async () => {
     await Promise.all(people.map((person) => person.leaves()));

@@ -8,6 +8,14 @@ import { applySettings } from './settings.ts';
 const SEE_LIMIT_MS = 20_000;
 const POLL_MS = 50;
 
+export interface PersonOptions {
+  readonly name: string;
+  readonly serverUrl: string;
+  /** The first page. */
+  readonly pageUrl: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
 const CODE = /\d{4}-[a-z]+-[a-z]+/;
 
 /**
@@ -29,13 +37,22 @@ export class Person {
   }
 
   /** Starts a browser with a fresh profile, tells the extension the person's name and server, and goes to a page. */
-  static async start(name: string, serverUrl: string, pageUrl: string): Promise<Person> {
+  static async start({ name, serverUrl, pageUrl, signal }: PersonOptions): Promise<Person> {
     const profile = await createProfile();
-    const browser = await launchBrowser({ profile });
-    const options = await browser.panel('/options.html');
-    await applySettings(options, { name, serverUrl });
-    await options.goto(pageUrl);
-    return new Person(name, profile, browser, options);
+    const browser = await launchBrowser({ profile, signal }).catch(async (error: unknown) => {
+      await profile.remove();
+      throw error;
+    });
+    const page = await browser.panel('/options.html');
+    const person = new Person(name, profile, browser, page);
+    try {
+      await applySettings(page, { name, serverUrl });
+      await page.goto(pageUrl);
+    } catch (error) {
+      await person.leaves();
+      throw error;
+    }
+    return person;
   }
 
   get browser(): ExtensionBrowser {
@@ -153,8 +170,11 @@ export class Person {
     await this.sees(basename(path));
   }
 
-  /** Where a received file is kept. */
-  downloadPath(name: string): string {
+  /** Accepts the file that is offered and waits until it is whole. Returns its path in Downloads. */
+  async receives(name: string): Promise<string> {
+    await this.sees(name);
+    await this.clicks('Accept');
+    await this.sees('checked');
     return join(this.profile.downloadsDir, 'Pairwise', name);
   }
 

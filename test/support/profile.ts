@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,9 +15,16 @@ export interface Profile {
   remove(): Promise<void>;
 }
 
+const leftDirs = new Set<string>();
+// For a process that ends in a hurry: whoever has time calls `remove`.
+process.on('exit', () => {
+  for (const dir of leftDirs) rmSync(dir, { recursive: true, force: true });
+});
+
 /** Makes an empty profile in the temporary folder, with Pairwise pinned to the toolbar. */
 export async function createProfile(): Promise<Profile> {
   const dir = await realpath(await mkdtemp(join(tmpdir(), 'pairwise-')));
+  leftDirs.add(dir);
   const downloadsDir = join(dir, 'Downloads');
   await mkdir(downloadsDir);
   await mkdir(join(dir, 'Default'));
@@ -29,7 +37,10 @@ export async function createProfile(): Promise<Profile> {
   return {
     dir,
     downloadsDir,
-    // The browser's helper processes may still write for a moment after it has closed.
-    remove: () => rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }),
+    remove: async () => {
+      // The browser's helper processes may still write for a moment after it has closed.
+      await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+      leftDirs.delete(dir);
+    },
   };
 }

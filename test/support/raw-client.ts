@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { type ClientOptions, WebSocket } from 'ws';
+
+/** A message as the server sends it. */
+export interface ServerMessage {
+  readonly type: string;
+  readonly src?: string;
+  readonly dst?: string;
+  readonly payload?: unknown;
+}
+
+export interface Closed {
+  readonly code: number;
+  readonly reason: string;
+}
+
+export interface RawClientOptions {
+  readonly token?: string;
+  /** Sent as X-Forwarded-For: who we are to a server that trusts us as a proxy. */
+  readonly address?: string;
+  readonly origin?: string;
+}
+
+export function peerUrl(serverUrl: string, id: string, token: string): string {
+  return `${serverUrl.replace('http', 'ws')}/peerjs?key=peerjs&id=${id}&token=${token}&version=1.5.5`;
+}
+
+export function headersOf({ address, origin }: RawClientOptions): Record<string, string> {
+  return { ...(address && { 'X-Forwarded-For': address }), ...(origin && { Origin: origin }) };
+}
+
+/** A client of the signalling protocol that can say anything. */
+export class RawClient {
+  readonly id: string;
+  /** The upgrade's HTTP status where it was refused, else undefined; settles with `opened`. */
+  readonly refused: Promise<number | undefined>;
+  readonly closed: Promise<Closed>;
+  readonly #socket: WebSocket;
+  readonly #inbox: ServerMessage[] = [];
+  #wake: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(url: string, id: string, options: ClientOptions) {
+    this.id = id;
+    this.#socket = new WebSocket(url, options);
+    this.#socket.on('error', () => undefined);
+    this.#socket.on('message', (data) => {
+      const message: ServerMessage = JSON.parse(data.toString());
+      this.#inbox.push(message);
+      this.#wake?.();
+    });
+    this.closed = new Promise((resolve) => {
+      this.#socket.on('close', (code, reason) => {
+        this.#isClosed = true;
+        this.#wake?.();
+        resolve({ code, reason: reason.toString() });
+      });
+    });
+    const refusal = new Promise<number>((resolve) => {
+      this.#socket.on('unexpected-response', (_, response) => {
+        resolve(response.statusCode ?? 0);
+        response.destroy();
+      });
+    });
+    const opened = new Promise<undefined>((resolve) => this.#socket.on('open', () => resolve(undefined)));
+    this.refused = Promise.race([opened, refusal, this.closed.then(() => 0)]);
+  }
+
+  /** Sends an object as JSON, text and bytes as they are. */
+  send(message: object | string): void {
+    this.#socket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message));
+  }
+
+  ping(): void {
+    this.#socket.ping();
+  }
+
+  /** The oldest message that wasn't taken yet. @throws Error when the connection ends first. */
+  async next(): Promise<ServerMessage> {
+    for (;;) {
+      const message = this.#inbox.shift();
+      if (message) return message;
+      if (this.#isClosed) throw new Error(`${this.id}: closed while waiting for a message`);
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** Everything received and not taken. */
+  take(): ServerMessage[] {
+    return this.#inbox.splice(0);
+  }
+
+  /** Stops reading, as a hung or hostile program does. */
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
+  close(): Promise<Closed> {
+    this.#socket.close();
+    return this.closed;
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+}
+
+/** Starts to connect and doesn't wait. */
+export function dial(serverUrl: string, id: string, options: RawClientOptions = {}): RawClient {
+  const url = peerUrl(serverUrl, id, options.token ?? `token-of-${id}`);
+  return new RawClient(url, id, { headers: headersOf(options), perMessageDeflate: false });
+}
+
+/** Connects and takes the OPEN. @throws Error when it is refused or the first message is another. */
+export async function join(serverUrl: string, id: string, options: RawClientOptions = {}): Promise<RawClient> {
+  const client = dial(serverUrl, id, options);
+  const status = await client.refused;
+  if (status !== undefined) throw new Error(`${id}: upgrade refused with ${status}`);
+  const first = await client.next();
+  if (first.type !== 'OPEN') throw new Error(`${id}: ${first.type} instead of OPEN`);
+  return client;
+}
+
+export function offer(dst: unknown, payload: unknown = { sdp: 'v=0' }) {
+  return { type: 'OFFER', dst, payload };
+}
+
+/** A handshake by hand, for bytes that no WebSocket library would send. Resolves when the server has accepted. */
+export async function joinByHand(serverUrl: string, id: string, options: RawClientOptions = {}): Promise<Socket> {
+  const { host, hostname, port } = new URL(serverUrl);
+  const { pathname, search } = new URL(peerUrl(serverUrl, id, `token-of-${id}`));
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  const headers = {
+    Host: host,
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    ...headersOf(options),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.write(`GET ${pathname}${search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+  const [answer] = await once(socket, 'data');
+  if (!String(answer).startsWith('HTTP/1.1 101')) throw new Error(`${id}: not accepted`);
+  return socket;
+}
