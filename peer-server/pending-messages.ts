@@ -19,7 +19,7 @@ interface Queue {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Two bytes a character and the objects around it, so that a flood of tiny messages can't cost more than it counts. */
+/** The objects around a message, so that a flood of tiny ones can't cost more than it counts. */
 const OVERHEAD_BYTES = 256;
 
 export type PendingLimits = Pick<
@@ -50,7 +50,7 @@ export class PendingMessages {
 
   /** Returns false, keeping nothing, when a bound is reached. */
   add(dst: string, message: PendingMessage): boolean {
-    const sizeBytes = message.text.length * 2 + OVERHEAD_BYTES;
+    const sizeBytes = Buffer.byteLength(message.text) + OVERHEAD_BYTES;
     const queue = this.#queues.get(dst) ?? { waiting: [], sizeBytes: 0, timer: undefined };
     const addressBytes = this.#addressBytes.get(message.srcAddress) ?? 0;
     const limits = this.#limits;

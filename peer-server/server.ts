@@ -51,6 +51,8 @@ export async function startServer(partialConfig: Partial<Config> = {}): Promise<
   const origins = new OriginRules(config.allowedOrigins);
   const broker = new Broker(server, config, origins, log);
   const guard = new Guard({ broker, addresses, origins, config, log });
+  // Twice, for those whose upgrade is being checked or whose goodbye is under way.
+  server.maxConnections = config.maxClients * 2;
   limitConnections(server, addresses, config.socketsPerAddress + SPARE_CONNECTIONS_PER_ADDRESS);
   server.on('request', createHttpHandler(broker.app, config.maxUrlBytes));
   guard.attach(server);

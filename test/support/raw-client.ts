@@ -88,9 +88,16 @@ export class RawClient {
     }
   }
 
-  /** Everything received and not taken. */
-  take(): ServerMessage[] {
-    return this.#inbox.splice(0);
+  /** Sends a message to itself and returns what arrived before it: then the server has handled everything sent so far. */
+  async flush(): Promise<ServerMessage[]> {
+    const mark = `mark-${performance.now()}`;
+    this.send(offer(this.id, { mark }));
+    const before: ServerMessage[] = [];
+    for (;;) {
+      const message = await this.next();
+      if (message.src === this.id && JSON.stringify(message.payload) === JSON.stringify({ mark })) return before;
+      before.push(message);
+    }
   }
 
   /** Stops reading, as a hung or hostile program does. */

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ConfigError, completeConfig, configFromEnvironment, VARIABLES } from '../../peer-server/config.ts';
+
+test('nothing set: the documented defaults', () => {
+  expect(configFromEnvironment({})).toEqual({
+    host: '127.0.0.1',
+    port: 9000,
+    logLevel: 'info',
+    allowedOrigins: ['chrome-extension://', 'moz-extension://', 'none'],
+    trustedProxies: [],
+    maxClients: 5000,
+    maxUrlBytes: 1024,
+    maxMessageBytes: 65_536,
+    maxMessageDepth: 12,
+    messagesPerSecond: 30,
+    messageBurst: 120,
+    socketsPerAddress: 20,
+    connectsPerAddressPerMinute: 60,
+    maxBufferedBytes: 524_288,
+    pendingMessagesPerPeer: 32,
+    pendingBytesPerPeer: 131_072,
+    pendingBytesPerAddress: 1_048_576,
+    pendingBytesTotal: 8_388_608,
+    pendingTimeoutMs: 5000,
+    aliveTimeoutMs: 90_000,
+  });
+});
+
+test('an empty variable is an unset one', () => {
+  expect(configFromEnvironment({ PORT: '', HOST: '  ' })).toEqual(completeConfig());
+});
+
+test('reads numbers and lists', () => {
+  const config = configFromEnvironment({
+    HOST: '::1',
+    PORT: ' 8080 ',
+    ALLOWED_ORIGINS: 'https://share.example, none',
+    TRUSTED_PROXIES: '10.0.0.0/8,fd00::/8 , 192.0.2.1',
+  });
+  expect(config).toMatchObject({
+    host: '::1',
+    port: 8080,
+    allowedOrigins: ['https://share.example', 'none'],
+    trustedProxies: ['10.0.0.0/8', 'fd00::/8', '192.0.2.1'],
+  });
+});
+
+test.each([
+  ['PORT', 'abc', 'PORT is "abc", but must be a whole number from 0 to 65535.'],
+  ['PORT', '65536', 'PORT is "65536", but must be a whole number from 0 to 65535.'],
+  ['PORT', '-1', 'PORT is "-1", but must be a whole number from 0 to 65535.'],
+  ['PORT', '1e3', 'PORT is "1e3", but must be a whole number from 0 to 65535.'],
+  ['MAX_MESSAGE_DEPTH', '3', 'MAX_MESSAGE_DEPTH is "3", but must be a whole number from 4 to 1000.'],
+  ['HOST', 'two words', 'HOST is "two words", but must be an address or host name of this computer.'],
+  ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud", but must be one of silent, fatal, error, warn, info, debug, trace.'],
+  [
+    'TRUSTED_PROXIES',
+    '10.0.0.0/33',
+    'TRUSTED_PROXIES is "10.0.0.0/33", but must be a list of IP addresses or ranges such as 10.0.0.0/8.',
+  ],
+  [
+    'ALLOWED_ORIGINS',
+    'share.example',
+    'ALLOWED_ORIGINS is "share.example", but must be a list of origins, schemes ending in ://, none (no Origin header) or *.',
+  ],
+])('%s=%s is refused in one sentence', (variable, text, sentence) => {
+  expect(() => configFromEnvironment({ [variable]: text })).toThrow(new ConfigError(sentence));
+});
+
+test('a value from code is checked like one from the environment', () => {
+  expect(() => completeConfig({ port: 1.5 })).toThrow('port is 1.5, but must be a whole number from 0 to 65535.');
+});
+
+test('the README lists every variable with its default', () => {
+  const readme = readFileSync(new URL('../../peer-server/README.md', import.meta.url), 'utf8').replace(/ +/g, ' ');
+  for (const [key, value] of Object.entries(completeConfig())) {
+    const variable = new Map(Object.entries(VARIABLES)).get(key);
+    const text = [value].flat().join(',');
+    expect(readme).toContain(`| \`${variable}\` | ${text === '' ? 'none' : `\`${text}\``} |`);
+  }
+});
