@@ -18,7 +18,9 @@ const UFRAG_OF_CANDIDATE = / ufrag (\S+)/;
 
 /**
  * Keeps one RTCPeerConnection negotiated with its other side, whoever starts and whenever: the pattern of
- * W3C WebRTC 10.7, "Perfect negotiation". It knows no transport. Tracks, transceivers and `restart` may come at any time.
+ * W3C WebRTC 10.7, "Perfect negotiation". It knows no transport. Tracks, transceivers and `restart` may come at any time,
+ * but the very first offer must be one side's alone: Chromium can't roll back a first offer whose kinds of media differ
+ * from the other's ("codec collision for header extension id").
  */
 export class Negotiation {
   readonly #connection: RTCPeerConnection;

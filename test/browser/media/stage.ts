@@ -1,0 +1,201 @@
+import { join } from 'node:path';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { build } from 'vite';
+import { expect } from 'vitest';
+import type { Signal } from '../../../extension/core/protocol/messages.ts';
+import { findBrowser } from '../../support/find-browser.ts';
+import type { PageEvent, Source } from './page.ts';
+
+export type Colour = readonly [red: number, green: number, blue: number];
+
+/** What a test does to signals on their way: null drops one. */
+export type Interference = (signal: Signal) => Signal | null | Promise<Signal | null>;
+
+/** Video loses some colour on the way. */
+const COLOUR_TOLERANCE = 24;
+const TONE_TOLERANCE_HZ = 12;
+const ARRIVAL_TIMEOUT_MS = 30_000;
+
+/** One side of a media test, in a window of its own, so that neither is throttled as a background tab. */
+export class Side {
+  readonly page: Page;
+  readonly events: PageEvent[] = [];
+  #listeners = new Set<() => void>();
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  arrived(event: PageEvent): void {
+    this.events.push(event);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Resolves with the first event, past or to come, that fits. */
+  async event(fits: (event: PageEvent) => boolean): Promise<PageEvent> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#listeners.delete(look);
+        reject(
+          new Error(
+            `Only these events arrived: ${JSON.stringify(this.events.filter(({ kind }) => kind !== 'signal'))}`,
+          ),
+        );
+      }, ARRIVAL_TIMEOUT_MS);
+      const look = () => {
+        const found = this.events.find(fits);
+        if (!found) return;
+        clearTimeout(timer);
+        this.#listeners.delete(look);
+        resolve(found);
+      };
+      this.#listeners.add(look);
+      look();
+    });
+  }
+
+  /** Waits until the newest state is `connected` again. */
+  async backToConnected(): Promise<void> {
+    const newest = () => this.events.findLast((event) => event.kind === 'state');
+    await expect.poll(newest, { timeout: ARRIVAL_TIMEOUT_MS }).toEqual({ kind: 'state', state: 'connected' });
+  }
+
+  /** Waits until the picture has this colour. */
+  async sees(colour: Colour): Promise<void> {
+    const near = (seen: Colour | null) =>
+      seen?.every((part, i) => Math.abs(part - (colour[i] ?? 0)) <= COLOUR_TOLERANCE);
+    await expect
+      .poll(async () => near(await this.page.evaluate(() => media.seen())) ?? false, { timeout: ARRIVAL_TIMEOUT_MS })
+      .toBe(true);
+  }
+
+  /** Waits until the strongest tone is this one. */
+  async hears(toneHz: number): Promise<void> {
+    const distance = async () => Math.abs(((await this.page.evaluate(() => media.heard())) ?? 0) - toneHz);
+    await expect.poll(distance, { timeout: ARRIVAL_TIMEOUT_MS }).toBeLessThan(TONE_TOLERANCE_HZ);
+  }
+
+  /** Waits until a picture arrives that wasn't there at the call. */
+  async seesMotion(): Promise<void> {
+    const before = await this.page.evaluate(() => media.framesSeen());
+    await expect
+      .poll(() => this.page.evaluate(() => media.framesSeen()), { timeout: ARRIVAL_TIMEOUT_MS })
+      .toBeGreaterThan(before);
+  }
+}
+
+/** A browser with pages that share and watch; signals between them pass through the test. */
+export class Stage {
+  readonly #browser: Browser;
+  readonly #script: string;
+  #interfere: Interference = (signal) => signal;
+  #sharer: Side | undefined;
+  readonly #viewers = new Map<string, Side>();
+  #wire: Promise<unknown> = Promise.resolve();
+
+  private constructor(browser: Browser, script: string) {
+    this.#browser = browser;
+    this.#script = script;
+  }
+
+  static async open(): Promise<Stage> {
+    const script = await bundle(join(import.meta.dirname, 'page.ts'));
+    return new Stage(await launchPlainBrowser(), script);
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+
+  /** From now on every signal passes through here. */
+  interfere(interference: Interference): void {
+    this.#interfere = interference;
+  }
+
+  async sharer(source: Source): Promise<Side> {
+    const side = await this.#side((event) => {
+      if (event.kind !== 'signal') return;
+      this.#carry(event.signal, (signal) =>
+        this.#viewers.get(event.viewer)?.page.evaluate((signal) => media.toWatcher(signal), signal),
+      );
+    });
+    this.#sharer = side;
+    await side.page.evaluate((source) => media.share(source), source);
+    return side;
+  }
+
+  /** Opens a viewer page and tells the sharer. */
+  async viewer(id: string): Promise<Side> {
+    const side = await this.#side((event) => {
+      if (event.kind !== 'signal') return;
+      this.#carry(event.signal, (signal) =>
+        this.#sharer?.page.evaluate((id, signal) => media.toSharer(id, signal), id, signal),
+      );
+    });
+    this.#viewers.set(id, side);
+    await side.page.evaluate((id) => media.watch(id), id);
+    await this.#sharer?.page.evaluate((id) => media.viewerCame(id), id);
+    return side;
+  }
+
+  /** A page without a role. */
+  async page(): Promise<Page> {
+    return (await this.#side(() => undefined)).page;
+  }
+
+  /** In order, like the session's channel. */
+  #carry(signal: Signal, deliver: (signal: Signal) => Promise<unknown> | undefined): void {
+    this.#wire = this.#wire.then(async () => {
+      const changed = await this.#interfere(signal);
+      // A page that was closed in the meantime hears nothing any more.
+      if (changed) deliver(changed)?.catch(() => undefined);
+    });
+  }
+
+  async #side(onEvent: (event: PageEvent) => void): Promise<Side> {
+    const context = await this.#browser.createBrowserContext();
+    const page = await context.newPage();
+    const side = new Side(page);
+    await page.exposeFunction('emit', (event: PageEvent) => {
+      side.arrived(event);
+      onEvent(event);
+    });
+    await page.addScriptTag({ content: this.#script, type: 'module' });
+    await page.waitForFunction(() => 'media' in globalThis);
+    return side;
+  }
+}
+
+/** A browser without the extension, for pages that host a part of it. */
+export function launchPlainBrowser(): Promise<Browser> {
+  return puppeteer.launch({
+    executablePath: findBrowser(),
+    headless: true,
+    pipe: true,
+    ignoreDefaultArgs: ['--mute-audio'],
+    protocolTimeout: 60_000,
+    args: [
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--autoplay-policy=no-user-gesture-required',
+      '--allow-loopback-in-peer-connection',
+      // Plain addresses, as an extension's page has them.
+      '--disable-features=WebRtcHideLocalIpsWithMdns',
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    ],
+  });
+}
+
+/** One script of a module and all that it imports. */
+export async function bundle(entry: string): Promise<string> {
+  const output = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: { write: false, minify: false, target: 'esnext', lib: { entry, formats: ['es'], fileName: 'page' } },
+  });
+  const [result] = Array.isArray(output) ? output : [output];
+  if (!result || !('output' in result)) throw new Error('The test page was not bundled.');
+  return result.output[0].code;
+}
