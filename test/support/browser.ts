@@ -12,7 +12,9 @@ export interface LaunchOptions {
   /** An unpacked extension other than the built one. */
   readonly extensionDir?: string;
   /** Closes the browser when aborted, also while it starts. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
+  /** Time limit for one command to the browser: a capture that never answers must not hang a test for ever. Default a minute. */
+  readonly protocolTimeoutMs?: number;
 }
 
 /** A running browser with the extension. */
@@ -35,7 +37,6 @@ export interface ExtensionBrowser {
 
 /** How long to wait for a context that should be there at once, on two busy cores. */
 const TARGET_TIMEOUT_MS = 30_000;
-/** For one command to the browser: a capture that never answers must not hang a test for ever. */
 const PROTOCOL_TIMEOUT_MS = 60_000;
 
 const WINDOW_SIZE = '1280,800';
@@ -60,7 +61,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Extens
     ignoreDefaultArgs: headless ? ['--mute-audio'] : ['--mute-audio', '--enable-automation'],
     // An emulated size would also be forced on the popup.
     defaultViewport: null,
-    protocolTimeout: PROTOCOL_TIMEOUT_MS,
+    protocolTimeout: options.protocolTimeoutMs ?? PROTOCOL_TIMEOUT_MS,
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,

@@ -13,11 +13,18 @@ export interface People {
   close(): Promise<void>;
 }
 
+export interface MeetOptions {
+  /** Ends everything when aborted, also while it starts. */
+  readonly signal?: AbortSignal;
+  /** Time limit for one command to a browser. */
+  readonly protocolTimeoutMs?: number;
+}
+
 /** Starts everything that two people need. They are strangers still. */
-export async function meetPeople(signal?: AbortSignal): Promise<People> {
+export async function meetPeople(options: MeetOptions = {}): Promise<People> {
   const [server, pages] = await Promise.all([startTestServer(), startPages()]);
   const start = (name: string) =>
-    Person.start({ name, serverUrl: server.url, pageUrl: pages.url('plain', { title: `${name}’s page` }), signal });
+    Person.start({ name, serverUrl: server.url, pageUrl: pages.url('plain', { title: `${name}’s page` }) }, options);
   const started = await Promise.allSettled(['Alice', 'Bob'].map(start));
   const people = started.filter((result) => result.status === 'fulfilled').map((result) => result.value);
   const close = async () => {

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { Page } from 'puppeteer-core';
-import { type ExtensionBrowser, launchBrowser } from './browser.ts';
+import { type ExtensionBrowser, type LaunchOptions, launchBrowser } from './browser.ts';
 import { createProfile, type Profile } from './profile.ts';
 import { applySettings } from './settings.ts';
 
@@ -13,7 +13,6 @@ export interface PersonOptions {
   readonly serverUrl: string;
   /** The first page. */
   readonly pageUrl: string;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const CODE = /\d{4}-[a-z]+-[a-z]+/;
@@ -37,9 +36,9 @@ export class Person {
   }
 
   /** Starts a browser with a fresh profile, tells the extension the person's name and server, and goes to a page. */
-  static async start({ name, serverUrl, pageUrl, signal }: PersonOptions): Promise<Person> {
+  static async start({ name, serverUrl, pageUrl }: PersonOptions, launch: LaunchOptions = {}): Promise<Person> {
     const profile = await createProfile();
-    const browser = await launchBrowser({ profile, signal }).catch(async (error: unknown) => {
+    const browser = await launchBrowser({ ...launch, profile }).catch(async (error: unknown) => {
       await profile.remove();
       throw error;
     });
@@ -170,11 +169,20 @@ export class Person {
     await this.sees(basename(path));
   }
 
-  /** Accepts the file that is offered and waits until it is whole. Returns its path in Downloads. */
-  async receives(name: string): Promise<string> {
+  async accepts(name: string): Promise<void> {
     await this.sees(name);
     await this.clicks('Accept');
+  }
+
+  /** Accepts the file that is offered and waits until it is whole. Returns its path in Downloads. */
+  async receives(name: string): Promise<string> {
+    await this.accepts(name);
     await this.sees('checked');
+    return this.downloadPath(name);
+  }
+
+  /** Where a received file is kept. */
+  downloadPath(name: string): string {
     return join(this.profile.downloadsDir, 'Pairwise', name);
   }
 

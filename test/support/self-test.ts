@@ -70,7 +70,7 @@ const STEPS: readonly Step[] = [
  * @returns the exit code: 0 when everything was seen.
  */
 export async function runSelfTest(signal: AbortSignal): Promise<number> {
-  const people = await meetPeople(signal);
+  const people = await meetPeople({ signal });
   let failed: string | undefined;
   try {
     for (const step of STEPS) {

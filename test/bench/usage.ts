@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, CDPSession } from 'puppeteer-core';
+
+const SAMPLE_MS = 250;
+const KIB = 1024;
+
+/** What browsers used between `startUsage` and `stop`. */
+export interface Usage {
+  /** Of all browsers together, in percent of one core. */
+  readonly cpuPercent: number;
+  /** Of the browser that grew most, at its largest, above its start, in MiB. Null where the system doesn't say. */
+  readonly addedMemoryMiB: number | null;
+}
+
+/** Watches the processor time and memory of whole browsers, with all their processes, until `stop`. */
+export async function startUsage(browsers: readonly Browser[]): Promise<{ stop(): Promise<Usage> }> {
+  const sessions = await Promise.all(browsers.map((browser) => browser.target().createCDPSession()));
+  const idleBytes = await Promise.all(sessions.map(memoryBytes));
+  const peakBytes = [...idleBytes];
+  const startedMs = performance.now();
+  const startSeconds = await cpuSeconds(sessions);
+  let sampling: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    sampling = sampling.then(async () => {
+      for (const [index, session] of sessions.entries()) {
+        peakBytes[index] = Math.max(peakBytes[index] ?? 0, await memoryBytes(session));
+      }
+    });
+  }, SAMPLE_MS);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      const usedSeconds = (await cpuSeconds(sessions)) - startSeconds;
+      const tookSeconds = (performance.now() - startedMs) / 1000;
+      await sampling;
+      await Promise.all(sessions.map((session) => session.detach()));
+      const addedBytes = Math.max(...peakBytes.map((peak, index) => peak - (idleBytes[index] ?? 0)));
+      return {
+        cpuPercent: (usedSeconds / tookSeconds) * 100,
+        addedMemoryMiB: Number.isNaN(addedBytes) ? null : addedBytes / KIB / KIB,
+      };
+    },
+  };
+}
+
+async function cpuSeconds(sessions: readonly CDPSession[]): Promise<number> {
+  const seconds = await Promise.all(
+    sessions.map(async (session) => {
+      const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+      return processInfo.reduce((sum, process) => sum + process.cpuTime, 0);
+    }),
+  );
+  return seconds.reduce((sum, one) => sum + one, 0);
+}
+
+/** Proportional set size of every process of a browser: shared pages count once. NaN where there is no /proc. */
+async function memoryBytes(session: CDPSession): Promise<number> {
+  if (process.platform !== 'linux') return Number.NaN;
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const sizes = await Promise.all(
+    processInfo.map(async ({ id }) => {
+      // A process may end between the list and the look.
+      const text = await readFile(`/proc/${id}/smaps_rollup`, 'utf8').catch(() => '');
+      return Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * KIB;
+    }),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
