@@ -1,0 +1,64 @@
+import { expect } from 'vitest';
+import { makeFile, sha256 } from '../support/files.ts';
+import { movingColours, toneHz } from '../support/measure.ts';
+import { pairedTest, strangersTest } from '../support/people-test.ts';
+
+const MIB = 1024 * 1024;
+
+strangersTest(
+  'a code pairs two browsers, and each shows the other’s name',
+  async ({ people: { alice, bob, problems } }) => {
+    await bob.entersCode(await alice.showsCode());
+    await alice.sees('Bob');
+    await bob.sees('Alice');
+    await alice.sees('Direct');
+    await bob.sees('Direct');
+    expect(problems()).toEqual([]);
+  },
+);
+
+pairedTest('chat goes both ways and is marked as delivered', async ({ people: { alice, bob, problems } }) => {
+  await alice.says('Shall we take the early ferry?');
+  await alice.sees('Delivered');
+  await bob.sees('Shall we take the early ferry?');
+  await bob.says('Yes, at nine');
+  await alice.sees('Yes, at nine');
+  expect(problems()).toEqual([]);
+});
+
+pairedTest('a link arrives as a card and opens with a click', async ({ people: { alice, bob, pages, problems } }) => {
+  const url = pages.url('plain', { title: 'Tide tables' });
+  await alice.goesTo(url);
+  await alice.sendsLink();
+  await bob.sees('Tide tables');
+  const opened = await bob.opensLink();
+  expect(opened.url()).toBe(url);
+  expect(problems()).toEqual([]);
+});
+
+pairedTest('a file of 20 MiB arrives whole in Downloads', async ({ people: { alice, bob, problems } }) => {
+  const sent = await makeFile(alice.profile, 'low-tide-walk.bin', 20 * MIB);
+  await alice.sendsFile(sent);
+  const received = await bob.receives('low-tide-walk.bin');
+  expect(await sha256(received)).toBe(await sha256(sent));
+  expect(problems()).toEqual([]);
+});
+
+pairedTest(
+  'a shared tab moves and sounds in the viewer, until it stops',
+  async ({ people: { alice, bob, pages, problems } }) => {
+    await alice.goesTo(pages.url('colours'));
+    await alice.sharesTab();
+    const viewer = await bob.watches();
+    const [first = [], ...later] = await movingColours(viewer);
+    // The bars move one place to the left each time.
+    const left = (bars: string[]) => [...bars.slice(1), ...bars.slice(0, 1)];
+    expect(first.toSorted()).toEqual(['blue', 'green', 'red', 'yellow']);
+    expect(later).toEqual([left(first), left(left(first))]);
+    expect(await toneHz(viewer)).toBeCloseTo(880, -1);
+    await alice.sees('Live to Bob');
+    await alice.clicks('Stop sharing');
+    await viewer.waitForFunction(() => document.body.innerText.includes('ended'));
+    expect(problems()).toEqual([]);
+  },
+);
