@@ -1,7 +1,9 @@
 import { AppError, type ErrorCode } from '../shared/errors.ts';
 
-/** Largest picture that is captured, in pixels of the source: 1440p in either direction; software encoders can't follow beyond. */
+/** Largest side of a captured picture, in pixels: software encoders can't follow beyond 1440p. */
 const MAX_SIDE_PIXELS = 2_560;
+/** What a tab is captured with when nobody knows how large it is. */
+const DEFAULT_SIZE: Size = { width: 1_920, height: 1_080 };
 const MAX_FRAME_RATE = 30;
 /** Starting a capture takes well under a second; one that hangs must not block the next. */
 const CAPTURE_TIMEOUT_MS = 10_000;
@@ -13,40 +15,53 @@ interface TabConstraints extends MediaTrackConstraints {
   readonly mandatory: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** A tab's sound is finished sound: speech processing would only spoil it, and it is on by default. */
+/** What is shared is finished sound: speech processing would only spoil it, and for the picker it is on by default. */
 const UNPROCESSED: MediaTrackConstraints = {
   autoGainControl: false,
   echoCancellation: false,
   noiseSuppression: false,
 };
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
- * Captures the tab that `chrome.tabCapture.getMediaStreamId` minted `streamId` for, with its sound where there is any.
- * The tab falls silent for its owner: see `keepAudible`. An id works once.
+ * Captures the tab that `chrome.tabCapture.getMediaStreamId` minted `streamId` for, with its sound (unprocessed) where there is
+ * any. The tab falls silent for its owner: see `keepAudible`. An id works once.
+ * @param tabSize the tab's inner size as `chrome.tabs` gives it, in CSS pixels at 100 % zoom. Chromium pads the picture with
+ * black to exactly the size asked for, so without it there are bars.
  * @throws AppError `capture-forbidden` when the browser refuses this page, `capture-failed` when it can't, `timed-out`;
  * the signal's reason when aborted. No track is left running then.
  */
-export async function captureTab(streamId: string, signal?: AbortSignal): Promise<MediaStream> {
+export async function captureTab(streamId: string, signal?: AbortSignal, tabSize?: Size): Promise<MediaStream> {
   const source = { chromeMediaSource: 'tab', chromeMediaSourceId: streamId };
+  const { width, height } = tabSize ? pictureSize(tabSize) : DEFAULT_SIZE;
   const video: TabConstraints = {
-    mandatory: { ...source, maxWidth: MAX_SIDE_PIXELS, maxHeight: MAX_SIDE_PIXELS, maxFrameRate: MAX_FRAME_RATE },
+    mandatory: { ...source, maxWidth: width, maxHeight: height, maxFrameRate: MAX_FRAME_RATE },
   };
   const audio: TabConstraints = { mandatory: source };
   const capture = (constraints: MediaStreamConstraints) =>
     limited(() => navigator.mediaDevices.getUserMedia(constraints), CAPTURE_TIMEOUT_MS, signal);
-  let stream: MediaStream;
   try {
-    stream = await capture({ video, audio }).catch((error: unknown) => {
+    return await capture({ video, audio }).catch((error: unknown) => {
       if (!hasNoSound(error)) throw error;
       return capture({ video });
     });
   } catch (error) {
     throw failure(error, 'capture-forbidden', signal);
   }
-  // Where the browser doesn't know how to switch it off for this source, the sound as it is will do.
-  for (const track of stream.getAudioTracks()) await track.applyConstraints(UNPROCESSED).catch(() => undefined);
-  return stream;
 }
+
+/** Every device pixel of the tab, as far as the limit allows, in its own shape. */
+function pictureSize(tab: Size): Size {
+  const scale = Math.min(devicePixelRatio, MAX_SIDE_PIXELS / Math.max(tab.width, tab.height, 1));
+  return { width: toEven(tab.width * scale), height: toEven(tab.height * scale) };
+}
+
+/** Encoders work on blocks of two by two. */
+const toEven = (pixels: number) => Math.max(2, 2 * Math.floor(pixels / 2));
 
 /**
  * Lets the person choose a tab, window or screen in the browser's own picker. Unlike `captureTab` it leaves the source audible.
