@@ -9,7 +9,7 @@ import { ErrorCodeSchema, HttpUrl, ItemId, maybeText, Name, PeerId, text } from 
  * Everything lasting (pairing, a share, a transfer) shows up in the state feed; its errors do too.
  */
 
-const nothing = v.undefined_();
+const nothing = v.void();
 const command = <Request extends v.ObjectEntries, Response extends v.GenericSchema>(
   request: Request,
   response: Response,
@@ -20,6 +20,8 @@ const command = <Request extends v.ObjectEntries, Response extends v.GenericSche
 
 /** Answered by the offscreen document. */
 export const offscreenCommands = {
+  /** Whether the document has started and listens. */
+  ping: command({}, nothing),
   /** Asks for a code; the state goes to preparing, hosting, then paired or failed. */
   'pair-host': command({}, nothing),
   'pair-join': command({ code: text(64) }, nothing),
@@ -69,6 +71,8 @@ export const offscreenCommands = {
 export const backgroundCommands = {
   /** Resolves once the offscreen document exists and listens. */
   'ensure-offscreen': command({}, nothing),
+  /** From the offscreen document: it has started and listens. */
+  'offscreen-ready': command({}, nothing),
   /** Mints a capture id for the tab and hands it to the offscreen document. Errors arrive in the state as a notice. */
   'share-tab': command({ peerId: PeerId, tabId: v.number(), title: maybeText(limits.MAX_TITLE_LENGTH) }, nothing),
   /** Opens (or brings to front) the viewer of a share. */

@@ -21,6 +21,8 @@ export const Hello = v.object({
   version: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)),
   name: Name,
   presence: v.picklist(['online', 'away']),
+  /** What I show you right now. Any other share of mine that you still know of has ended. */
+  shareId: v.nullable(ItemId),
 });
 
 export const Chat = v.object({ type: v.literal('chat'), id: ItemId, at: TimeMs, text: text(limits.MAX_TEXT_LENGTH) });
@@ -95,6 +97,7 @@ export const Message = v.variant('type', [
   ...ShareMessage.options,
 ]);
 
+export type Hello = v.InferOutput<typeof Hello>;
 export type Signal = v.InferOutput<typeof Signal>;
 export type FileMessage = v.InferOutput<typeof FileMessage>;
 export type ShareMessage = v.InferOutput<typeof ShareMessage>;

@@ -167,3 +167,10 @@ export type OutgoingShare = v.InferOutput<typeof OutgoingShare>;
 export type IncomingShare = v.InferOutput<typeof IncomingShare>;
 export type Notice = v.InferOutput<typeof Notice>;
 export type AppState = v.InferOutput<typeof AppState>;
+
+/** Whether something is still to come of this item: it stays in the snapshot however old it is. */
+export function isUnfinished(item: TimelineItem): boolean {
+  if (item.kind === 'share') return false;
+  if (item.kind !== 'file') return item.mine && (item.mark === 'waiting' || item.mark === 'sent');
+  return ['waiting', 'offered', 'moving', 'saving'].includes(item.transfer.state);
+}

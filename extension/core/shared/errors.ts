@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'peer-offline',
   'peer-unreachable',
   'peer-unknown',
+  'peer-unpaired',
   'version-mismatch',
   'message-invalid',
   'message-too-large',

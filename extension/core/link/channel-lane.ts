@@ -1,0 +1,112 @@
+import { AppError } from '../shared/errors.ts';
+import { type Lane, MAX_FRAME_BYTES } from './link.ts';
+
+export interface Watermarks {
+  /** `send` waits while more than this is queued in the browser. */
+  highBytes: number;
+  /** … until no more than this is. */
+  lowBytes: number;
+}
+
+/**
+ * Control frames are small and must not queue behind each other for long: 256 KiB is 0.1 s at 20 Mbit/s.
+ */
+export const CONTROL_WATERMARKS: Watermarks = { highBytes: 256 * 1024, lowBytes: 64 * 1024 };
+
+/**
+ * Bulk wants the pipe never empty: 4 MiB measured as fast as any more, and Chromium refuses at 16 MiB. Refilling at 1 MiB leaves
+ * time for a late timer without draining the queue.
+ */
+export const BULK_WATERMARKS: Watermarks = { highBytes: 4 * 1024 * 1024, lowBytes: 1024 * 1024 };
+
+/**
+ * Arrived and not yet read, per lane. Data channels have no receive window, so a peer that ignores the acknowledged window of
+ * the layer above could fill memory; beyond this the link is closed.
+ */
+const MAX_UNREAD_BYTES = 32 * 1024 * 1024;
+
+/** One `RTCDataChannel`, ordered and reliable, as a lane. The channel may still be connecting. */
+export class ChannelLane implements Lane {
+  readonly frames: ReadableStream<Uint8Array>;
+  readonly #channel: RTCDataChannel;
+  readonly #marks: Watermarks;
+  #waiting: Array<{ resolve(): void; reject(error: unknown): void }> = [];
+  #ended = false;
+
+  /** `onFlood` is called once when the peer oversteps a bound; `onClosed` when the channel ends by itself. */
+  constructor(channel: RTCDataChannel, marks: Watermarks, onFlood: () => void, onClosed: () => void) {
+    this.#channel = channel;
+    this.#marks = marks;
+    channel.binaryType = 'arraybuffer';
+    channel.bufferedAmountLowThreshold = marks.lowBytes;
+    this.frames = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+            if (this.#ended) return;
+            if (!(data instanceof ArrayBuffer) || data.byteLength === 0 || data.byteLength > MAX_FRAME_BYTES) onFlood();
+            else if (MAX_UNREAD_BYTES + (controller.desiredSize ?? 0) < data.byteLength) onFlood();
+            else controller.enqueue(new Uint8Array(data));
+          });
+          channel.addEventListener('close', () => {
+            if (!this.#ended) {
+              this.end();
+              onClosed();
+            }
+          });
+          this.#endStream = () => controller.close();
+        },
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
+    );
+    channel.addEventListener('open', () => this.#release());
+    channel.addEventListener('bufferedamountlow', () => this.#release());
+  }
+
+  #endStream: () => void = () => {};
+
+  async send(frame: Uint8Array, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (frame.byteLength === 0 || frame.byteLength > MAX_FRAME_BYTES) throw new AppError('message-too-large');
+    // Frames go out in the order of the calls: a caller that finds others waiting waits behind them.
+    while (this.#channel.readyState === 'connecting' || this.#waiting.length > 0) await this.#room(signal);
+    if (this.#ended || this.#channel.readyState !== 'open') throw new AppError('link-lost');
+    try {
+      this.#channel.send(frame as Uint8Array<ArrayBuffer>);
+    } catch (cause) {
+      throw new AppError('link-lost', { cause });
+    }
+    if (this.#channel.bufferedAmount > this.#marks.highBytes) await this.#room(signal);
+  }
+
+  /** Ends both directions: waiting senders reject, the reader sees the end. Idempotent. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#endStream();
+    this.#release();
+  }
+
+  #room(signal?: AbortSignal): Promise<void> {
+    if (this.#ended) return Promise.reject(new AppError('link-lost'));
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject };
+      const onAbort = () => {
+        this.#waiting = this.#waiting.filter((entry) => entry !== waiter);
+        reject(signal?.reason);
+      };
+      waiter.resolve = () => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.push(waiter);
+    });
+  }
+
+  #release(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { resolve, reject } of waiting) this.#ended ? reject(new AppError('link-lost')) : resolve();
+  }
+}

@@ -1,0 +1,182 @@
+import type { DataConnection } from 'peerjs';
+import * as v from 'valibot';
+import { Signal } from '../protocol/messages.ts';
+import { within } from '../shared/abort.ts';
+import { utf8 } from '../shared/bytes.ts';
+import { Emitter } from '../shared/emitter.ts';
+import { AppError } from '../shared/errors.ts';
+import { BulkConnection } from './bulk-connection.ts';
+import { ChannelLane, CONTROL_WATERMARKS } from './channel-lane.ts';
+import type { CloseReason, Lane, LaneName, Link, Path } from './link.ts';
+import { selectedPath } from './selected-path.ts';
+
+/** Both sides create the control channel with this id before negotiation, so nothing that is sent early can be lost. */
+const CONTROL_CHANNEL_ID = 100;
+
+/** Heartbeats: frequent enough that a lost peer is noticed in seconds, rare enough to cost nothing. */
+const PING_INTERVAL_MS = 4_000;
+/** Three unanswered heartbeats. Shorter outages heal by themselves (ICE consent, RFC 7675). */
+const SILENCE_LIMIT_MS = 13_000;
+/** What the two links say to each other on PeerJS's own channel. */
+const LinkMessage = v.variant('type', [
+  v.object({ type: v.literal('ping'), n: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  v.object({ type: v.literal('pong'), n: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  /** The side that did not dial has something for the bulk lane: please offer. */
+  v.object({ type: v.literal('bulk-wanted') }),
+  v.object({ type: v.literal('bulk'), signal: Signal }),
+  v.object({ type: v.literal('bye') }),
+]);
+type LinkMessage = v.InferOutput<typeof LinkMessage>;
+/** A session description and its JSON quoting; anything larger is nonsense. */
+const MAX_LINK_MESSAGE_BYTES = 64 * 1024;
+
+/**
+ * A link over WebRTC. PeerJS's connection introduces the two and carries heartbeats and the negotiation of the bulk connection;
+ * control frames have a channel beside it, bulk frames a PeerConnection of their own so that they never delay control.
+ */
+export class DirectLink implements Link {
+  readonly closed: Promise<CloseReason>;
+  readonly #connection: DataConnection;
+  readonly #control: ChannelLane;
+  readonly #controlChannel: RTCDataChannel;
+  readonly #bulk: BulkConnection;
+  readonly #changed = new Emitter<[]>();
+  readonly onChange = this.#changed.on;
+  #resolveClosed: (reason: CloseReason) => void = () => {};
+  #done = false;
+  #path: Path = 'direct';
+  #rttMs: number | null = null;
+  #heardAt = performance.now();
+  #ping = { n: 0, sentAt: 0 };
+  #heartbeat: ReturnType<typeof setInterval> | null = null;
+
+  /** Must be called in the task in which PeerJS made the connection: `connect()` or the `connection` event. */
+  constructor(connection: DataConnection, options: { dialled: boolean; iceServers: RTCIceServer[] }) {
+    this.#connection = connection;
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+    const lost = () => this.#end('link-lost');
+    const flooded = () => this.#end('message-too-large');
+    this.#controlChannel = connection.peerConnection.createDataChannel('control', {
+      negotiated: true,
+      id: CONTROL_CHANNEL_ID,
+    });
+    this.#control = new ChannelLane(this.#controlChannel, CONTROL_WATERMARKS, flooded, lost);
+    this.#bulk = new BulkConnection({
+      offers: options.dialled,
+      iceServers: options.iceServers,
+      send: (signal) => this.#send({ type: 'bulk', signal }),
+      ask: () => this.#send({ type: 'bulk-wanted' }),
+      onLost: lost,
+      onFlood: flooded,
+    });
+    connection.on('data', (data) => this.#receive(data));
+    connection.on('close', lost);
+    connection.on('error', lost);
+    const peerConnection = connection.peerConnection;
+    // PeerJS watches only iceConnectionState, which can stay "disconnected" while the connection has failed.
+    peerConnection.addEventListener('connectionstatechange', () => {
+      if (peerConnection.connectionState === 'failed' || peerConnection.connectionState === 'closed') lost();
+    });
+  }
+
+  /**
+   * Resolves once frames can flow both ways.
+   * @throws AppError `peer-unreachable` when no path is found within `timeoutMs`; the link is closed then.
+   */
+  async ready(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    const open = Promise.all([
+      new Promise<void>((resolve) => {
+        if (this.#connection.open) resolve();
+        else this.#connection.on('open', () => resolve());
+      }),
+      new Promise<void>((resolve) => {
+        if (this.#controlChannel.readyState === 'open') resolve();
+        else this.#controlChannel.addEventListener('open', () => resolve());
+      }),
+    ]).then(() => 'open' as const);
+    try {
+      const first = await within(Promise.race([open, this.closed]), timeoutMs, 'peer-unreachable', signal);
+      if (first !== 'open') throw new AppError('peer-unreachable');
+    } catch (error) {
+      this.#end('peer-unreachable');
+      throw error;
+    }
+    this.#heardAt = performance.now();
+    this.#beat();
+    this.#heartbeat = setInterval(() => this.#beat(), PING_INTERVAL_MS);
+  }
+
+  get path(): Path {
+    return this.#path;
+  }
+
+  get rttMs(): number | null {
+    return this.#rttMs;
+  }
+
+  lane(name: LaneName): Lane {
+    return name === 'control' ? this.#control : this.#bulk;
+  }
+
+  close(reason: CloseReason): void {
+    if (!this.#done && reason === 'bye') this.#send({ type: 'bye' });
+    this.#end(reason);
+  }
+
+  #end(reason: CloseReason): void {
+    if (this.#done) return;
+    this.#done = true;
+    if (this.#heartbeat) clearInterval(this.#heartbeat);
+    this.#control.end();
+    this.#bulk.close();
+    this.#connection.close();
+    this.#resolveClosed(reason);
+  }
+
+  #beat(): void {
+    if (performance.now() - this.#heardAt > SILENCE_LIMIT_MS) return this.#end('link-lost');
+    this.#ping = { n: this.#ping.n + 1, sentAt: performance.now() };
+    this.#send({ type: 'ping', n: this.#ping.n });
+  }
+
+  #send(message: LinkMessage): void {
+    const channel = this.#connection.dataChannel;
+    if (this.#done || channel?.readyState !== 'open') return;
+    try {
+      channel.send(utf8.encode(JSON.stringify(message)));
+    } catch {
+      this.#end('link-lost');
+    }
+  }
+
+  #receive(data: unknown): void {
+    if (this.#done) return;
+    if (!(data instanceof ArrayBuffer) || data.byteLength > MAX_LINK_MESSAGE_BYTES)
+      return this.#end('message-too-large');
+    this.#heardAt = performance.now();
+    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), LinkMessage), new TextDecoder().decode(data));
+    if (!parsed.success) return this.#end('message-invalid');
+    const message = parsed.output;
+    switch (message.type) {
+      case 'ping':
+        return this.#send({ type: 'pong', n: message.n });
+      case 'pong':
+        if (message.n === this.#ping.n) void this.#measured(Math.round(performance.now() - this.#ping.sentAt));
+        return;
+      case 'bulk-wanted':
+        return this.#bulk.start();
+      case 'bulk':
+        return void this.#bulk.receive(message.signal);
+      case 'bye':
+        return this.#end('bye');
+    }
+  }
+
+  async #measured(rttMs: number): Promise<void> {
+    this.#rttMs = rttMs;
+    if (!this.#done) this.#path = await selectedPath(this.#connection.peerConnection, this.#path);
+    this.#changed.emit();
+  }
+}

@@ -1,0 +1,77 @@
+import { effect } from '@preact/signals-core';
+import { Pairwise } from '../../core/session/pairwise.ts';
+import { report } from '../../core/shared/report.ts';
+import { askBackground } from '../../messaging/ask.ts';
+import { offscreenCommands } from '../../messaging/commands.ts';
+import { takeFiles } from '../../messaging/file-handover.ts';
+import { publishState } from '../../messaging/publish.ts';
+import { serve } from '../../messaging/serve.ts';
+import { serveViewers } from '../../messaging/viewer-port.ts';
+import { WorkerPlatform } from './platform.ts';
+
+/** The server that `npm start` runs on this computer; Options has another address for everybody else. */
+const DEFAULT_SERVER_URL = 'http://127.0.0.1:9000';
+
+async function main(): Promise<void> {
+  const platform = new WorkerPlatform();
+  const pairwise = await Pairwise.start({
+    platform,
+    defaults: { name: defaultName(), serverUrl: DEFAULT_SERVER_URL },
+  });
+  const { chat, files, live, pairing, peers, timeline } = pairwise;
+
+  serve('offscreen', offscreenCommands, {
+    ping: () => {},
+    'pair-host': () => pairing.host(),
+    'pair-join': ({ code }) => pairing.join(code),
+    'pair-cancel': () => pairing.cancel(),
+    'chat-send': ({ peerId, text }) => chat.sendText(peerId, text),
+    typing: ({ peerId }) => chat.sendTyping(peerId),
+    read: ({ peerId }) => chat.markRead(peerId),
+    'link-send': ({ peerId, url, title }) => chat.sendLink(peerId, url, title),
+    'item-cancel': ({ peerId, id }) => pairwise.cancelItem(peerId, id),
+    'file-answer': ({ peerId, id, accept }) => files.answer(peerId, id, accept),
+    'file-cancel': ({ peerId, id }) => files.cancel(peerId, id),
+    // Not awaited: starting a capture closes the popup that asked, and every failure goes into the state.
+    'share-tab': ({ peerId, streamId, title }) => void live.shareTab(peerId, streamId, title),
+    'share-pick': ({ peerId }) => void live.sharePicked(peerId),
+    'share-failed': ({ peerId, code, title }) => live.failed(peerId, code, title),
+    'share-stop': () => live.stop(),
+    'share-dismiss': ({ shareId }) => live.dismiss(shareId),
+    'peer-rename': ({ peerId, name }) => peers.rename(peerId, name),
+    'peer-forget': ({ peerId }) => peers.forget(peerId),
+    'peer-retry': ({ peerId }) => pairwise.retry(peerId),
+    'history-wipe': ({ peerId }) => timeline.wipe(peerId),
+    'history-page': ({ peerId, before }) => timeline.page(peerId, before),
+    'settings-set': (change) => pairwise.changeSettings(change),
+    'notice-dismiss': ({ id }) => pairwise.dismissNotice(id),
+    idle: ({ idle }) => peers.setPresence(idle ? 'away' : 'online'),
+    'download-ended': ({ itemId, downloadId, ok }) => platform.downloadEnded(itemId, downloadId, ok),
+  });
+  takeFiles((peerId, chosen) => {
+    for (const file of chosen) void files.send(peerId, file).catch(report);
+  });
+  serveViewers(live);
+  publishState(pairwise.state);
+
+  let shown = '';
+  effect(() => {
+    const { peers: everybody, outgoingShare } = pairwise.state.value;
+    const badge = {
+      unread: everybody.reduce((sum, peer) => sum + peer.unread, 0),
+      live: outgoingShare !== null,
+    };
+    if (JSON.stringify(badge) === shown) return;
+    shown = JSON.stringify(badge);
+    askBackground('badge', badge).catch(report);
+  });
+  await askBackground('offscreen-ready', {});
+}
+
+/** Something friendlier than nothing until the person chooses a name: "Chrome on Linux". */
+function defaultName(): string {
+  const platform = /Windows|Mac|CrOS|Linux/.exec(navigator.userAgent)?.[0] ?? 'this computer';
+  return `Chrome on ${platform === 'CrOS' ? 'ChromeOS' : platform}`;
+}
+
+main().catch(report);

@@ -1,0 +1,40 @@
+import type { NotificationTarget, Platform } from '../../core/session/platform.ts';
+import { AppError } from '../../core/shared/errors.ts';
+import { report } from '../../core/shared/report.ts';
+import { askBackground } from '../../messaging/ask.ts';
+
+type Saved = { downloadId: number | null };
+
+/** What the core needs from the browser, asked of the worker. */
+export class WorkerPlatform implements Platform {
+  readonly #saving = new Map<string, { resolve(saved: Saved): void; reject(error: unknown): void }>();
+
+  notify({ opens, title, body }: { opens: NotificationTarget; title: string; body: string }): void {
+    askBackground('notify', { id: notificationId(opens), title, body: body.slice(0, 500) }).catch(report);
+  }
+
+  async save(itemId: string, file: File): Promise<Saved> {
+    // Without a neutral type Chromium would rewrite the name's extension after it.
+    const url = URL.createObjectURL(new Blob([file], { type: 'application/octet-stream' }));
+    try {
+      const ended = new Promise<Saved>((resolve, reject) => this.#saving.set(itemId, { resolve, reject }));
+      ended.catch(() => {}); // The start may fail first; then nobody waits for the end.
+      await askBackground('download-start', { itemId, url, name: file.name });
+      return await ended;
+    } finally {
+      this.#saving.delete(itemId);
+      URL.revokeObjectURL(url);
+    }
+  }
+
+  /** The worker tells how a download ended. */
+  downloadEnded(itemId: string, downloadId: number, ok: boolean): void {
+    const waiting = this.#saving.get(itemId);
+    if (ok) waiting?.resolve({ downloadId });
+    else waiting?.reject(new AppError('download-failed'));
+  }
+}
+
+function notificationId(target: NotificationTarget): string {
+  return target.kind === 'share' ? `share:${target.peerId}:${target.shareId}` : `peer:${target.peerId}`;
+}

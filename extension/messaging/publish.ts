@@ -1,0 +1,39 @@
+import { effect, type ReadonlySignal } from '@preact/signals-core';
+import { type Browser, browser } from 'wxt/browser';
+import type { AppState } from '../core/session/state.ts';
+import { difference, type FeedMessage, STATE_PORT } from './feed.ts';
+
+/** The first change goes out at once, the next ones together after this: ten a second is more than anyone reads. */
+const PAUSE_MS = 100;
+
+/** Feeds the state to every view that connects. */
+export function publishState(state: ReadonlySignal<AppState>): void {
+  browser.runtime.onConnect.addListener((port) => {
+    if (port.name !== STATE_PORT || port.sender?.id !== browser.runtime.id) return;
+    feed(port, state);
+  });
+}
+
+function feed(port: Browser.runtime.Port, state: ReadonlySignal<AppState>): void {
+  let told = state.peek();
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const post = (message: FeedMessage) => port.postMessage(message);
+  const tell = () => {
+    const message = difference(told, state.peek());
+    told = state.peek();
+    if (message) post(message);
+  };
+  post({ type: 'snapshot', state: told });
+  const stop = effect(() => {
+    if (state.value === told || timer) return;
+    tell();
+    timer = setTimeout(() => {
+      timer = null;
+      tell();
+    }, PAUSE_MS);
+  });
+  port.onDisconnect.addListener(() => {
+    stop();
+    if (timer) clearTimeout(timer);
+  });
+}

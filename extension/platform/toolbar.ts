@@ -1,0 +1,19 @@
+import { browser } from 'wxt/browser';
+
+/** As in the design language: red means captured, the accent means something unread. */
+const LIVE_COLOUR = '#cf1f38';
+const UNREAD_COLOUR = '#4353e0';
+const SIZES = [16, 24, 32] as const;
+
+const icons = (name: string) => Object.fromEntries(SIZES.map((size) => [size, `/icon/${name}${size}.png`]));
+
+/** What the toolbar icon says: red and "live" while anything is captured, else how much is unread. */
+export async function showOnToolbar({ unread, live }: { unread: number; live: boolean }): Promise<void> {
+  const text = live ? '●' : unread === 0 ? '' : unread > 99 ? '99+' : String(unread);
+  await Promise.all([
+    browser.action.setBadgeText({ text }),
+    browser.action.setBadgeBackgroundColor({ color: live ? LIVE_COLOUR : UNREAD_COLOUR }),
+    browser.action.setBadgeTextColor({ color: '#ffffff' }),
+    browser.action.setIcon({ path: icons(live ? 'live-' : '') }),
+  ]);
+}
