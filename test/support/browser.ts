@@ -24,6 +24,8 @@ export interface ExtensionBrowser {
   /** Complaints of every context so far. */
   readonly problems: readonly Problem[];
   worker(): Promise<WebWorker>;
+  /** Ends the service worker, as the browser does with an idle one. */
+  stopWorker(): Promise<void>;
   /** Clicks the toolbar icon on a page: opens the real popup and grants `activeTab` for that page. */
   popup(page: Page): Promise<Page>;
   offscreen(): Promise<Page>;
@@ -78,6 +80,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Extens
     profile,
     problems,
     worker: () => waitForWorker(browser),
+    stopWorker: async () => (await waitForWorker(browser)).close(),
     popup: (page) => openPopup(browser, page),
     offscreen: async () => asPage(await waitFor(browser, (target) => target.type() === 'background_page')),
     panel: async (path) => {

@@ -197,11 +197,14 @@ export class Person {
     return this.#browser.waitForPanel('/viewer.html');
   }
 
-  /** Ends the browser and starts it again with the same profile, at the same page. */
-  async restartsBrowser(): Promise<void> {
-    const url = this.#page.url();
-    await this.#browser.close();
+  async quitsBrowser(): Promise<void> {
     this.#popup = undefined;
+    await this.#browser.close();
+  }
+
+  /** Starts the browser again with the same profile, at the same page. */
+  async startsBrowserAgain(): Promise<void> {
+    const url = this.#page.url();
     this.#browser = await launchBrowser({ profile: this.profile });
     const [page] = await this.#browser.browser.pages();
     if (!page) throw new Error('The browser has no tab.');
