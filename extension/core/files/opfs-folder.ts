@@ -1,0 +1,11 @@
+/** Folder of the origin private file system where arriving files lie, each in a folder of its peer's. */
+export const INCOMING_FOLDER = 'incoming';
+
+/**
+ * Removes what an earlier run left behind. Call it before any store is opened. What another context still holds open stays until
+ * the next start.
+ */
+export async function removeLeftovers(): Promise<void> {
+  const root = await navigator.storage.getDirectory();
+  await root.removeEntry(INCOMING_FOLDER, { recursive: true }).catch(() => undefined);
+}

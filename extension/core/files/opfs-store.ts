@@ -1,0 +1,93 @@
+import * as v from 'valibot';
+import { AppError } from '../shared/errors.ts';
+import { StoreReply, type StoreRequest } from './opfs-messages.ts';
+import type { FileStore, PartialFile } from './store.ts';
+import type { LeafInput } from './tree-hash.ts';
+
+type Reply<Type extends StoreReply['type']> = Extract<StoreReply, { type: Type }>;
+type Body = StoreRequest extends infer Each ? (Each extends StoreRequest ? Omit<Each, 'request'> : never) : never;
+
+interface Waiter {
+  resolve(reply: StoreReply): void;
+  reject(error: unknown): void;
+}
+
+/** Opens the store of one peer's files, with a worker of its own. `folder` has only the characters of a `PeerId`. */
+export function openOpfsStore(folder: string): FileStore {
+  return new OpfsStore(folder);
+}
+
+class OpfsStore implements FileStore {
+  readonly #folder: string;
+  readonly #worker = new Worker(new URL('./opfs-worker.ts', import.meta.url), { type: 'module' });
+  readonly #waiters = new Map<number, Waiter>();
+  /** Why nothing is answered any more. */
+  #broken: Error | undefined;
+  #requests = 0;
+  #files = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#worker.addEventListener('message', (event: MessageEvent) => this.#settle(v.parse(StoreReply, event.data)));
+    this.#worker.addEventListener('error', (event) =>
+      this.#abandon(new Error(`The file worker failed: ${event.message}`)),
+    );
+  }
+
+  async availableBytes(): Promise<number> {
+    const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+    return quota - usage;
+  }
+
+  async create(name: string): Promise<PartialFile> {
+    const file = this.#files++;
+    await this.#ask('done', { type: 'create', file, folder: this.#folder, name });
+    return {
+      writeBlock: (index, block) => this.#write(file, index, block),
+      finish: async () => (await this.#ask('finished', { type: 'finish', file })).content,
+      remove: async () => void (await this.#ask('done', { type: 'remove', file })),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#worker.terminate();
+    this.#abandon(new Error('The store is closed.'));
+  }
+
+  async #write(file: number, index: number, block: LeafInput): Promise<Uint8Array> {
+    const input = block.buffer;
+    return (await this.#ask('written', { type: 'write', file, index, input }, [input])).leaf;
+  }
+
+  async #ask<Type extends StoreReply['type']>(
+    type: Type,
+    body: Body,
+    transfer: Transferable[] = [],
+  ): Promise<Reply<Type>> {
+    if (this.#broken) throw this.#broken;
+    const request = this.#requests++;
+    const reply = await new Promise<StoreReply>((resolve, reject) => {
+      this.#waiters.set(request, { resolve, reject });
+      this.#worker.postMessage({ ...body, request } satisfies StoreRequest, transfer);
+    });
+    if (isReply(reply, type)) return reply;
+    throw reply.type === 'failed'
+      ? new AppError(reply.code)
+      : new Error(`The file worker answered with ${reply.type}.`);
+  }
+
+  #settle(reply: StoreReply): void {
+    this.#waiters.get(reply.request)?.resolve(reply);
+    this.#waiters.delete(reply.request);
+  }
+
+  #abandon(error: Error): void {
+    this.#broken = error;
+    for (const waiter of this.#waiters.values()) waiter.reject(error);
+    this.#waiters.clear();
+  }
+}
+
+function isReply<Type extends StoreReply['type']>(reply: StoreReply, type: Type): reply is Reply<Type> {
+  return reply.type === type;
+}
