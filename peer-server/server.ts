@@ -46,7 +46,15 @@ export async function startServer(partialConfig: Partial<Config> = {}): Promise<
   const config = completeConfig(partialConfig);
   // Standard error, so that standard output holds only what people and scripts wait for.
   const log = pino({ level: config.logLevel, base: null }, pino.destination(2));
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: HEADERS_TIMEOUT_MS });
+  const server = createServer({
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: HEADERS_TIMEOUT_MS,
+    connectionsCheckingInterval: HEADERS_TIMEOUT_MS / 2,
+  });
+  // Before anything else, so that a taken port leaves nothing of `peer` behind. No request can come in until this turn ends.
+  const port = await listen(server, config);
+  // Errors from now on are failed accepts, as when file descriptors run out: nothing for those who are connected.
+  server.on('error', (error) => log.error({ kind: error.name }, 'server error'));
   const addresses = new ClientAddresses(config.trustedProxies);
   const origins = new OriginRules(config.allowedOrigins);
   const broker = new Broker(server, config, origins, log);
@@ -57,9 +65,6 @@ export async function startServer(partialConfig: Partial<Config> = {}): Promise<
   server.on('request', createHttpHandler(broker.app, config.maxUrlBytes));
   guard.attach(server);
 
-  const port = await listen(server, config);
-  // Later ones are failed accepts, as when file descriptors run out: nothing for those who are connected.
-  server.on('error', (error) => log.error({ kind: error.name }, 'server error'));
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const url = `http://${host}:${port}`;
   log.info({ url }, 'listening');

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dial, join, joinByHand, offer, type RawClient } from '../support/raw-client.ts';
+import { dial, ended, join, joinByHand, offer, type RawClient } from '../support/raw-client.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 const MB = 1_000_000;
@@ -127,7 +126,7 @@ describe('a message that kills or confuses a bare `peer` costs its sender the co
       const socket = await joinByHand(server.url, id, { address });
       socket.resume();
       socket.write(Buffer.from(bytes));
-      await once(socket, 'close');
+      await ended(socket);
     });
   });
 
@@ -138,7 +137,7 @@ describe('a message that kills or confuses a bare `peer` costs its sender the co
       socket.resume();
       socket.write(Buffer.from([0x01, 0x81, 0, 0, 0, 0, 0x7b]));
       for (let n = 0; n < 1000; n++) socket.write(Buffer.from([0x00, 0x81, 0, 0, 0, 0, 0x20]));
-      await once(socket, 'close');
+      await ended(socket);
     });
   });
 
@@ -147,8 +146,9 @@ describe('a message that kills or confuses a bare `peer` costs its sender the co
       const { id, address } = mallory();
       const socket = await joinByHand(server.url, id, { address });
       socket.write(Buffer.from([0x81, 0xfe, 0x40, 0, 0, 0, 0, 0, 0x7b]));
+      const gone = ended(socket);
       socket.resetAndDestroy();
-      await once(socket, 'close');
+      await gone;
     });
   });
 });
@@ -182,7 +182,7 @@ describe('floods', () => {
       const victim = mallory();
       const socket = await joinByHand(server.url, victim.id, { address: victim.address });
       socket.pause();
-      const cut = once(socket, 'close');
+      const cut = ended(socket);
       const piece = 'x'.repeat(60_000);
       const clients = await Promise.all(Array.from({ length: 5 }, joinAsMallory));
       // The two kernels' buffers swallow some megabytes before anything waits in the server.
@@ -203,7 +203,7 @@ describe('floods', () => {
       const ping = Buffer.concat([Buffer.from([0x89, 0xfd, 0, 0, 0, 0]), Buffer.alloc(125)]);
       await new Promise((resolve) => socket.write(Buffer.concat(Array(20_000).fill(ping)), resolve));
       socket.resume();
-      await once(socket, 'close');
+      await ended(socket);
     });
   });
 

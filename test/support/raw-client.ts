@@ -155,3 +155,8 @@ export async function joinByHand(serverUrl: string, id: string, options: RawClie
   if (!String(answer).startsWith('HTTP/1.1 101')) throw new Error(`${id}: not accepted`);
   return socket;
 }
+
+/** Resolves when the connection has ended, whichever way: a server that cuts it may cause a reset. */
+export function ended(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
