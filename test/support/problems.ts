@@ -1,4 +1,4 @@
-import type { Browser, Protocol, Target } from 'puppeteer-core';
+import type { Browser, CDPSession, Protocol, Target } from 'puppeteer-core';
 
 /** Something that a context of the extension, or a page, complained about. */
 export interface Problem {
@@ -31,7 +31,8 @@ export function collectProblems(browser: Browser): readonly Problem[] {
 }
 
 async function watchTarget(target: Target, add: (target: Target, text: string) => void): Promise<void> {
-  const session = await target.createCDPSession();
+  const session = await sessionOf(target);
+  if (!session) return;
   session.on('Runtime.exceptionThrown', ({ exceptionDetails }) => {
     add(target, exceptionDetails.exception?.description ?? exceptionDetails.text);
   });
@@ -42,6 +43,11 @@ async function watchTarget(target: Target, add: (target: Target, text: string) =
     if (entry.level === 'error') add(target, `${entry.text} ${entry.url ?? ''}`.trimEnd());
   });
   await Promise.all([session.send('Runtime.enable'), session.send('Log.enable')]);
+}
+
+/** A worker has one session for everybody: two attached at the same moment take it from each other. */
+async function sessionOf(target: Target): Promise<CDPSession | undefined> {
+  return target.type() === 'service_worker' ? (await target.worker())?.client : target.createCDPSession();
 }
 
 function argumentText(argument: Protocol.Runtime.RemoteObject): string {
