@@ -216,7 +216,7 @@ class MemoryLane implements Lane {
 }
 
 /** `Promise.withResolvers`, which node 20 lacks. */
-function withResolvers<T>() {
+export function withResolvers<T>() {
   let resolve: (value: T) => void = () => undefined;
   let reject: (error: unknown) => void = () => undefined;
   const promise = new Promise<T>((fulfil, fail) => {
