@@ -82,6 +82,25 @@ test('candidates that overtake their description are kept for it', async () => {
   expect(seen).toEqual([]);
 });
 
+test.each(['offer', 'answer'] as const)('a lost %s is made up for by a restart', async (lost) => {
+  const seen = await page.evaluate(async (lost) => {
+    let losses = 0;
+    const pair = lab.pair((signal) =>
+      signal.kind === 'description' && signal.type === lost && losses++ === 0 ? [] : [signal],
+    );
+    const sharer = pair.impolite.connection;
+    sharer.addTransceiver('video');
+    await new Promise<void>((resolve) => {
+      sharer.addEventListener('icecandidate', ({ candidate }) => candidate === null && resolve());
+    });
+    const before = sharer.signalingState;
+    pair.impolite.negotiation.restart();
+    await lab.settled(pair);
+    return { before, errors: [...pair.polite.errors, ...pair.impolite.errors] };
+  }, lost);
+  expect(seen).toEqual({ before: 'have-local-offer', errors: [] });
+});
+
 test('a late answer and candidates of a path given up change nothing', async () => {
   const seen = await page.evaluate(async () => {
     const pair = lab.pair();

@@ -57,9 +57,14 @@ export class Negotiation {
     return this.#arriving;
   }
 
-  /** Looks for a new path with new candidates; picture and sound go on meanwhile if they can. */
+  /**
+   * Looks for a new path with new candidates; picture and sound go on meanwhile if they can. An offer that nobody has answered
+   * is said again first, with all its candidates: it may have been lost.
+   */
   restart(): void {
-    if (!this.#closed) this.#connection.restartIce();
+    if (this.#closed) return;
+    if (this.#connection.signalingState === 'have-local-offer') this.#sendDescription('offer');
+    this.#connection.restartIce();
   }
 
   /** Idempotent. The connection itself stays as it is. */
