@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { FileExchange } from '../../extension/core/files/exchange.ts';
 import type { TransferProgress, TransferState } from '../../extension/core/files/transfer.ts';
 import { FileMessage } from '../../extension/core/protocol/messages.ts';
+import { Transfer } from '../../extension/core/session/state.ts';
 import { createMemoryLinks, type MemoryLinkOptions, type MemoryLinkPair } from './memory-link.ts';
 import { MemoryStore, type MemoryStoreOptions } from './memory-store.ts';
 
@@ -33,6 +34,8 @@ export class TestSide {
       },
       openStore: () => this.store,
       onChange: (progress) => {
+        // What the timeline keeps must hold every state.
+        v.parse(Transfer, progress.state satisfies Transfer);
         this.changes.push(progress);
         for (const watcher of [...this.#watchers]) watcher();
       },

@@ -108,12 +108,12 @@ export class FileExchange {
     });
   }
 
-  /** The link is gone, or is left. What moves fails on both sides, offers wait for the next link. */
+  /**
+   * The link is gone, or is left. What moves fails on both sides, offers wait for the next link; so does what is accepted from now
+   * on. Idempotent.
+   */
   detach(): void {
-    this.#bulk?.stop();
-    this.#bulk = undefined;
-    this.#sending.interrupt();
-    this.#receiving.interrupt();
+    if (this.#bulk) this.#interrupt();
   }
 
   /**
@@ -121,9 +121,16 @@ export class FileExchange {
    * Resolves when the store is closed.
    */
   async close(): Promise<void> {
-    this.detach();
+    this.#interrupt();
     clearInterval(this.#timer);
     await this.#receiving.close();
+  }
+
+  #interrupt(): void {
+    this.#bulk?.stop();
+    this.#bulk = undefined;
+    this.#sending.interrupt();
+    this.#receiving.interrupt();
   }
 
   /** The peer accepts what this side doesn't know any more, having been started anew: it must not wait for bytes. */

@@ -109,9 +109,11 @@ export class ReceivingSide extends FileSide<Receiving> {
   /** Looks for room and opens the partial file; only then is the sender told to begin. */
   async #prepare(receiving: Receiving): Promise<void> {
     const { id, stream, sizeBytes } = receiving.offer;
+    // Before the first wait: whoever is accepted later counts this file, not the other way round.
+    const neededBytes = this.#neededBytes();
     try {
       this.#store ??= this.#context.openStore();
-      if ((await this.#store.availableBytes()) < this.#neededBytes()) throw new AppError('storage-full');
+      if ((await this.#store.availableBytes()) < neededBytes) throw new AppError('storage-full');
       const partial = await this.#store.create(id);
       if (this.files.get(id) !== receiving) return await partial.remove();
       receiving.partial = partial;

@@ -45,8 +45,8 @@ export interface TransferProgress extends FileDetails {
 
 /** The state of one file and its telling; the bytes are moved elsewhere. */
 export class Transfer {
-  readonly details: FileDetails;
-  readonly direction: 'out' | 'in';
+  readonly #details: FileDetails;
+  readonly #direction: 'out' | 'in';
   readonly #onChange: (progress: TransferProgress) => void;
   #rate: RateMeter | undefined;
   #startedAt = 0;
@@ -54,20 +54,20 @@ export class Transfer {
   #state: TransferState = { state: 'offered' };
 
   constructor(details: FileDetails, direction: 'out' | 'in', onChange: (progress: TransferProgress) => void) {
-    this.details = details;
-    this.direction = direction;
+    const { id, name, sizeBytes, mime } = details;
+    this.#details = { id, name, sizeBytes, mime };
+    this.#direction = direction;
     this.#onChange = onChange;
-    this.become(this.#state);
   }
 
   get state(): TransferState['state'] {
     return this.#state.state;
   }
 
-  /** The state the file is in after `become` is told at once. */
+  /** Moves to a state and tells it at once. */
   become(state: TransferState): void {
     this.#state = state;
-    this.#onChange({ ...this.details, direction: this.direction, state });
+    this.#onChange({ ...this.#details, direction: this.#direction, state });
   }
 
   begin(nowMs: number): void {
@@ -85,7 +85,7 @@ export class Transfer {
   report(nowMs: number): void {
     if (this.#state.state !== 'moving' || !this.#rate) return;
     const bytesPerSecond = this.#rate.measure(nowMs, this.#bytes);
-    const leftBytes = this.details.sizeBytes - this.#bytes;
+    const leftBytes = this.#details.sizeBytes - this.#bytes;
     const secondsLeft = bytesPerSecond > 0 ? Math.ceil(leftBytes / bytesPerSecond) : null;
     if (this.#bytes === this.#state.bytes && bytesPerSecond === this.#state.bytesPerSecond) return;
     this.become({ state: 'moving', bytes: this.#bytes, bytesPerSecond, secondsLeft });
