@@ -1,0 +1,29 @@
+import { render } from 'preact';
+import * as v from 'valibot';
+import { ItemId, PeerId } from '../../core/shared/schemas.ts';
+import { followState } from '../../messaging/feed.ts';
+import { openViewerPort } from '../../messaging/viewer-port.ts';
+import { ViewerModel } from '../../ui/viewer/model.ts';
+import { Viewer } from '../../ui/viewer/viewer.tsx';
+import '../../ui/viewer/viewer.css';
+
+const Address = v.object({ peer: PeerId, share: ItemId });
+
+const { peer: peerId, share: shareId } = v.parse(Address, Object.fromEntries(new URLSearchParams(location.search)));
+const port = openViewerPort(peerId, shareId);
+const model = new ViewerModel({
+  port,
+  peerId,
+  shareId,
+  // Both browsers on one network, or reachable as they are.
+  iceServers: [],
+  followState,
+  leave: () => window.close(),
+});
+// The sharer learns at once that nobody watches any more.
+addEventListener('pagehide', () => {
+  model.close();
+  port.close();
+});
+const root = document.getElementById('root');
+if (root) render(<Viewer model={model} />, root);

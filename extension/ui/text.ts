@@ -1,0 +1,9 @@
+import { browser } from 'wxt/browser';
+
+/** Every key of `_locales/en/messages.json`. */
+export type TextKey = Parameters<typeof browser.i18n.getMessage>[0];
+
+/** A text by its key, with `values` in place of `$1`, `$2` … */
+export function t(key: TextKey, ...values: readonly string[]): string {
+  return browser.i18n.getMessage(key, [...values]);
+}

@@ -1,0 +1,125 @@
+import { computed, signal } from '@preact/signals';
+
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+const VOLUME_STEP = 0.05;
+
+/** The video element's sound, picture and windows, as signals and actions. */
+export class Player {
+  readonly volume = signal(1);
+  /** The browser plays sound only after a click on this page. */
+  readonly soundBlocked = signal(false);
+  /** Null before the first picture of the stream. */
+  readonly size = signal<PictureSize | null>(null);
+  readonly inPictureInPicture = signal(false);
+  readonly inFullScreen = signal(false);
+  readonly #mutedByChoice = signal(false);
+  readonly muted = computed(() => this.#mutedByChoice.value || this.soundBlocked.value);
+  #video: HTMLVideoElement | undefined;
+
+  /** Takes charge of an element. Returns the function that lets it go. */
+  attach(video: HTMLVideoElement): () => void {
+    const abort = new AbortController();
+    const { signal } = abort;
+    this.#video = video;
+    this.#applySound();
+    const measure = () => {
+      this.size.value = video.videoWidth > 0 ? { width: video.videoWidth, height: video.videoHeight } : null;
+    };
+    for (const event of ['loadeddata', 'resize', 'emptied']) video.addEventListener(event, measure, { signal });
+    video.addEventListener('enterpictureinpicture', () => this.#setPictureInPicture(true), { signal });
+    video.addEventListener('leavepictureinpicture', () => this.#setPictureInPicture(false), { signal });
+    // Closing the small window pauses the video; here it goes on.
+    video.addEventListener('pause', () => void this.#play(), { signal });
+    document.addEventListener(
+      'fullscreenchange',
+      () => {
+        this.inFullScreen.value = document.fullscreenElement !== null;
+      },
+      { signal },
+    );
+    return () => {
+      abort.abort();
+      this.#video = undefined;
+    };
+  }
+
+  /** Shows a stream, with sound if the browser lets it. Null keeps the last picture. */
+  async show(stream: MediaStream | null): Promise<void> {
+    const video = this.#video;
+    if (!video || !stream || video.srcObject === stream) return;
+    video.srcObject = stream;
+    await this.#play();
+  }
+
+  toggleMute(): void {
+    if (this.soundBlocked.value) return this.turnSoundOn();
+    this.#mutedByChoice.value = !this.#mutedByChoice.value;
+    this.#applySound();
+  }
+
+  /** Only from a click or key: that is what the browser waits for. */
+  turnSoundOn(): void {
+    this.soundBlocked.value = false;
+    this.#mutedByChoice.value = false;
+    this.#applySound();
+  }
+
+  /** From 0 to 1. Moving it up from silence turns the sound on. */
+  setVolume(volume: number): void {
+    this.volume.value = Math.min(1, Math.max(0, volume));
+    if (this.muted.value && this.volume.value > 0) this.turnSoundOn();
+    else this.#applySound();
+  }
+
+  louder(): void {
+    this.setVolume(this.volume.value + VOLUME_STEP);
+  }
+
+  quieter(): void {
+    this.volume.value = Math.max(0, this.volume.value - VOLUME_STEP);
+    this.#applySound();
+  }
+
+  /** Does nothing where the browser refuses: without a picture, or switched off by the person. */
+  async togglePictureInPicture(): Promise<void> {
+    const change = document.pictureInPictureElement
+      ? document.exitPictureInPicture()
+      : this.#video?.requestPictureInPicture();
+    await change?.catch(() => undefined);
+  }
+
+  async toggleFullScreen(): Promise<void> {
+    const change = document.fullscreenElement
+      ? document.exitFullscreen()
+      : document.documentElement.requestFullscreen();
+    await change.catch(() => undefined);
+  }
+
+  async #play(): Promise<void> {
+    const video = this.#video;
+    if (!video?.srcObject) return;
+    try {
+      await video.play();
+    } catch (error) {
+      // Any other failure is a newer stream or the end of the page taking over.
+      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError' || video.muted) return;
+      this.soundBlocked.value = true;
+      this.#applySound();
+      await this.#play();
+    }
+  }
+
+  #applySound(): void {
+    if (!this.#video) return;
+    this.#video.muted = this.muted.value;
+    this.#video.volume = this.volume.value;
+  }
+
+  #setPictureInPicture(on: boolean): void {
+    this.inPictureInPicture.value = on;
+  }
+}

@@ -1,0 +1,47 @@
+import { useEffect, useMemo } from 'preact/hooks';
+import { t } from '../text.ts';
+import { Controls } from './controls.ts';
+import { Dock } from './dock.tsx';
+import { actionOf } from './keys.ts';
+import type { ViewerModel } from './model.ts';
+import { Picture } from './picture.tsx';
+import { SceneMessage } from './scene-message.tsx';
+import { StatsPanel } from './stats-panel.tsx';
+import { TopBar } from './top-bar.tsx';
+
+/** What the controls must not fade under: the keyboard's focus in them, or the pointer resting on them. */
+const HOLDING = ':is(.over, .dock):is(:has(:focus-visible), :hover)';
+
+/** The whole viewer page. */
+export function Viewer({ model }: { model: ViewerModel }) {
+  const controls = useMemo(() => new Controls(() => document.querySelector(HOLDING) !== null), []);
+  useEffect(() => controls.follow(window), [controls]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const action = actionOf(event);
+      if (!action) return;
+      event.preventDefault();
+      model.do(action);
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [model]);
+
+  const name = model.about.value?.peerName;
+  const title = name ? t('viewer_title', name) : t('viewer_page_title');
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+
+  const isShown = controls.shown.value || model.scene.value !== null;
+  const stats = model.statsShown.value ? model.stats.value : null;
+  return (
+    <main class="viewer" data-controls={isShown ? 'shown' : 'faded'} aria-label={title}>
+      <Picture model={model} />
+      <SceneMessage model={model} />
+      <TopBar model={model} />
+      {stats && <StatsPanel stats={stats} />}
+      <Dock model={model} />
+    </main>
+  );
+}
