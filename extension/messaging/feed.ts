@@ -21,6 +21,10 @@ export const FeedMessage = v.variant('type', [
 ]);
 export type FeedMessage = v.InferOutput<typeof FeedMessage>;
 
+/** What a view says: whether a person can see it. While one can, nothing that it shows needs a notification. */
+export const ViewMessage = v.object({ type: v.literal('visible'), visible: v.boolean() });
+export type ViewMessage = v.InferOutput<typeof ViewMessage>;
+
 /** What must be told to a view that knows `before`; null when nothing changed. */
 export function difference(before: AppState, now: AppState): FeedMessage | null {
   const { peers, ...others } = now;
@@ -60,8 +64,16 @@ export function followState(onState: (state: AppState | null) => void): () => vo
     if (stopped) return;
     let state: AppState | null = null;
     const port = browser.runtime.connect({ name: STATE_PORT });
-    const again = () => {
+    const tellVisible = () => {
+      const message: ViewMessage = { type: 'visible', visible: document.visibilityState === 'visible' };
+      port.postMessage(message);
+    };
+    const stop = () => {
       clearTimeout(limit);
+      document.removeEventListener('visibilitychange', tellVisible);
+    };
+    const again = () => {
+      stop();
       disconnect = () => {};
       if (stopped) return;
       onState(null);
@@ -73,10 +85,12 @@ export function followState(onState: (state: AppState | null) => void): () => vo
       again();
     }, SNAPSHOT_LIMIT_MS);
     disconnect = () => {
-      clearTimeout(limit);
+      stop();
       port.disconnect();
     };
     port.onDisconnect.addListener(again);
+    document.addEventListener('visibilitychange', tellVisible);
+    tellVisible();
     port.onMessage.addListener((raw: unknown) => {
       state = apply(state, v.parse(FeedMessage, raw));
       if (!state) return;

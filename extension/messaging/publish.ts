@@ -1,17 +1,26 @@
 import { effect, type ReadonlySignal } from '@preact/signals-core';
+import * as v from 'valibot';
 import { type Browser, browser } from 'wxt/browser';
 import type { AppState } from '../core/session/state.ts';
-import { difference, type FeedMessage, STATE_PORT } from './feed.ts';
+import { difference, type FeedMessage, STATE_PORT, ViewMessage } from './feed.ts';
 
 /** The first change goes out at once, the next ones together after this: ten a second is more than anyone reads. */
 const PAUSE_MS = 100;
 
-/** Feeds the state to every view that connects. */
-export function publishState(state: ReadonlySignal<AppState>): void {
+/** Feeds the state to every view that connects. `isSeen` tells whether a person can see one of them now. */
+export function publishState(state: ReadonlySignal<AppState>): { isSeen(): boolean } {
+  const visible = new Set<Browser.runtime.Port>();
   browser.runtime.onConnect.addListener((port) => {
     if (port.name !== STATE_PORT || port.sender?.id !== browser.runtime.id) return;
+    port.onMessage.addListener((raw: unknown) => {
+      const message = v.safeParse(ViewMessage, raw);
+      if (message.success && message.output.visible) visible.add(port);
+      else visible.delete(port);
+    });
+    port.onDisconnect.addListener(() => visible.delete(port));
     feed(port, state);
   });
+  return { isSeen: () => visible.size > 0 };
 }
 
 function feed(port: Browser.runtime.Port, state: ReadonlySignal<AppState>): void {

@@ -16,7 +16,8 @@ export interface FileSharingOptions {
   store: Store;
   timeline: Timeline;
   connected(peerId: string): Session | null;
-  openStore(): FileStore;
+  /** Private storage for what this peer sends. */
+  openStore(peerId: string): FileStore;
   save(itemId: string, file: File): Promise<{ downloadId: number | null }>;
   /** A peer wants to send a file. */
   onOffered(item: ItemOf<'file'>): void;
@@ -92,7 +93,7 @@ export class FileSharing {
         const session = this.#options.connected(peerId);
         return session ? session.channel.send(message) : Promise.reject(new AppError('peer-offline'));
       },
-      openStore: this.#options.openStore,
+      openStore: () => this.#options.openStore(peerId),
       onChange: (progress) => this.#changed(peerId, progress),
       onReceived: (id, file) => this.#options.save(id, file),
     });

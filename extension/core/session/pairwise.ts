@@ -81,7 +81,7 @@ export class Pairwise {
       store,
       timeline,
       connected,
-      openStore: () => openOpfsStore(),
+      openStore: openOpfsStore,
       save: (id, file) => platform.save(id, file),
       onOffered: (item) => tell(item.peerId, item.name),
     });

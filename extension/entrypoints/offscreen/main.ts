@@ -52,7 +52,8 @@ async function main(): Promise<void> {
     for (const file of chosen) void files.send(peerId, file).catch(report);
   });
   serveViewers(live);
-  publishState(pairwise.state);
+  const views = publishState(pairwise.state);
+  platform.isSeen = () => views.isSeen();
 
   let shown = '';
   effect(() => {

@@ -7,9 +7,12 @@ type Saved = { downloadId: number | null };
 
 /** What the core needs from the browser, asked of the worker. */
 export class WorkerPlatform implements Platform {
+  /** Whether a person sees a view now; what it shows needs no notification. */
+  isSeen: () => boolean = () => false;
   readonly #saving = new Map<string, { resolve(saved: Saved): void; reject(error: unknown): void }>();
 
   notify({ opens, title, body }: { opens: NotificationTarget; title: string; body: string }): void {
+    if (this.isSeen()) return;
     askBackground('notify', { id: notificationId(opens), title, body: body.slice(0, 500) }).catch(report);
   }
 
