@@ -1,6 +1,7 @@
 import { t } from '../text.ts';
 import { isoDuration, runningTime } from './format.ts';
 import type { ViewerModel } from './model.ts';
+import { PathBadge } from './path-badge.tsx';
 
 /** Who shows what, since when, and how it gets here. */
 export function TopBar({ model }: { model: ViewerModel }) {
@@ -26,6 +27,7 @@ export function TopBar({ model }: { model: ViewerModel }) {
         </span>
       )}
       <span class="gap" />
+      <PathBadge connection={about.connection} />
     </header>
   );
 }

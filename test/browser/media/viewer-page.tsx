@@ -6,6 +6,10 @@ import type { ViewerDown, ViewerUp } from '../../../extension/messaging/commands
 import { ViewerModel } from '../../../extension/ui/viewer/model.ts';
 import { Viewer } from '../../../extension/ui/viewer/viewer.tsx';
 import { makeSource, type Source } from './source.ts';
+import '../../../extension/ui/styles/tokens.css';
+import '../../../extension/ui/styles/base.css';
+import '../../../extension/ui/styles/buttons.css';
+import '../../../extension/ui/styles/peer.css';
 import '../../../extension/ui/viewer/viewer.css';
 
 declare global {
