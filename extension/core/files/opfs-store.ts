@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { AppError } from '../shared/errors.ts';
 import { StoreReply, type StoreRequest } from './opfs-messages.ts';
+// Not `new URL(…, import.meta.url)`: WXT replaces `import.meta.url` before Vite sees it, and the worker would be missing.
+import OpfsWorker from './opfs-worker.ts?worker';
 import type { FileStore, PartialFile } from './store.ts';
 import type { LeafInput } from './tree-hash.ts';
 
@@ -19,7 +21,7 @@ export function openOpfsStore(folder: string): FileStore {
 
 class OpfsStore implements FileStore {
   readonly #folder: string;
-  readonly #worker = new Worker(new URL('./opfs-worker.ts', import.meta.url), { type: 'module' });
+  readonly #worker = new OpfsWorker();
   readonly #waiters = new Map<number, Waiter>();
   /** Why nothing is answered any more. */
   #broken: Error | undefined;
