@@ -41,8 +41,7 @@ export async function meetPeople(options: MeetOptions = {}): Promise<People> {
     bob,
     server,
     pages,
-    problems: () =>
-      people.flatMap(({ name, browser }) => browser.problems.map(({ context, text }) => `${name} ${context}: ${text}`)),
+    problems: () => people.flatMap((person) => person.problems()),
     close,
   };
 }

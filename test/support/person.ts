@@ -27,6 +27,8 @@ export class Person {
   #browser: ExtensionBrowser;
   #page: Page;
   #popup: Page | undefined;
+  /** Complaints from before the extension knew its server: nobody listens at its default address in a test. */
+  #earlierProblems = 0;
 
   private constructor(name: string, profile: Profile, browser: ExtensionBrowser, page: Page) {
     this.name = name;
@@ -46,6 +48,7 @@ export class Person {
     const person = new Person(name, profile, browser, page);
     try {
       await applySettings(page, { name, serverUrl });
+      person.#earlierProblems = browser.problems.length;
       await page.goto(pageUrl);
     } catch (error) {
       await person.leaves();
@@ -56,6 +59,12 @@ export class Person {
 
   get browser(): ExtensionBrowser {
     return this.#browser;
+  }
+
+  /** What the contexts of this browser complained about, one line each. */
+  problems(): string[] {
+    const problems = this.#browser.problems.slice(this.#earlierProblems);
+    return problems.map(({ context, text }) => `${this.name} ${context}: ${text}`);
   }
 
   /** The ordinary page in front. */
@@ -205,6 +214,7 @@ export class Person {
   /** Starts the browser again with the same profile, at the same page. */
   async startsBrowserAgain(): Promise<void> {
     const url = this.#page.url();
+    this.#earlierProblems = 0;
     this.#browser = await launchBrowser({ profile: this.profile });
     const [page] = await this.#browser.browser.pages();
     if (!page) throw new Error('The browser has no tab.');
