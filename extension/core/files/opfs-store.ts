@@ -41,9 +41,9 @@ class OpfsStore implements FileStore {
     return quota - usage;
   }
 
-  async create(name: string): Promise<PartialFile> {
+  async create(name: string, sizeBytes: number): Promise<PartialFile> {
     const file = this.#files++;
-    await this.#ask('done', { type: 'create', file, folder: this.#folder, name });
+    await this.#ask('done', { type: 'create', file, folder: this.#folder, name, sizeBytes });
     return {
       writeBlock: (index, block) => this.#write(file, index, block),
       finish: async () => (await this.#ask('finished', { type: 'finish', file })).content,

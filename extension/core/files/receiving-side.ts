@@ -117,7 +117,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     try {
       this.#store ??= this.#context.openStore();
       if ((await this.#store.availableBytes()) < neededBytes) throw new AppError('storage-full');
-      const partial = await this.#store.create(id);
+      const partial = await this.#store.create(id, sizeBytes);
       if (this.files.get(id) !== receiving) return await partial.remove();
       receiving.partial = partial;
       if (this.streams.has(stream)) throw new AppError('file-corrupt');
