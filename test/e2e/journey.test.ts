@@ -17,14 +17,21 @@ strangersTest(
   },
 );
 
-pairedTest('chat goes both ways and is marked as delivered', async ({ people: { alice, bob, problems } }) => {
-  await alice.says('Shall we take the early ferry?');
-  await alice.sees('Delivered');
-  await bob.sees('Shall we take the early ferry?');
-  await bob.says('Yes, at nine');
-  await alice.sees('Yes, at nine');
-  expect(problems()).toEqual([]);
-});
+pairedTest(
+  'chat goes both ways and is marked as delivered, then read',
+  async ({ people: { alice, bob, problems } }) => {
+    await bob.closesPopup();
+    await alice.says('Shall we take the early ferry?');
+    await alice.sees('Delivered');
+    expect(await bob.badge()).toBe('1');
+    await bob.sees('Shall we take the early ferry?');
+    await alice.sees('Read');
+    expect(await bob.badge()).toBe('');
+    await bob.says('Yes, at nine');
+    await alice.sees('Yes, at nine');
+    expect(problems()).toEqual([]);
+  },
+);
 
 pairedTest('a link arrives as a card and opens with a click', async ({ people: { alice, bob, pages, problems } }) => {
   const url = pages.url('plain', { title: 'Tide tables' });
@@ -58,7 +65,7 @@ pairedTest(
     expect(await toneHz(viewer)).toBeCloseTo(880, -1);
     await alice.sees('Live to Bob');
     await alice.clicks('Stop sharing');
-    await viewer.waitForFunction(() => document.body.innerText.includes('ended'));
+    await viewer.waitForFunction(() => document.body.innerText.includes('Alice stopped sharing'));
     expect(problems()).toEqual([]);
   },
 );
