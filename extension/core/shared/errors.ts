@@ -13,6 +13,9 @@ export const ERROR_CODES = [
   'code-own',
   'pairing-interrupted',
   'already-paired',
+  // trust
+  'tampered',
+  'identity-mismatch',
   // peers and links
   'peer-offline',
   'peer-unreachable',
