@@ -3,7 +3,18 @@ import { type DataConnection, Peer } from 'peerjs';
 import * as v from 'valibot';
 import { Backoff } from '../shared/backoff.ts';
 import { Emitter } from '../shared/emitter.ts';
-import { OwnEnvelope, PeerJsEnvelope, ServerEnvelope, type SignallingMessage } from './messages.ts';
+import type { SealedPayload } from '../crypto/seal.ts';
+import { PeerId } from '../shared/schemas.ts';
+import {
+  OwnEnvelope,
+  PeerJsEnvelope,
+  PeerJsSays,
+  SealedEnvelope,
+  type SealedMessage,
+  ServerEnvelope,
+  type SignallingMessage,
+} from './messages.ts';
+import { NameplateAnswer, type NameplateRequest } from './nameplates.ts';
 import type { ServerAddress } from './server-address.ts';
 
 /** connecting: first try · online · unreachable: tries go on by themselves · taken: somebody else has this id. */
@@ -12,11 +23,11 @@ export type BrokerStatus = 'connecting' | 'online' | 'unreachable' | 'taken';
 export interface BrokerOptions {
   address: ServerAddress;
   id: string;
-  /** The same at every start of this device, so that it takes its id back while the server still holds a dead socket of it. */
-  token: string;
+  /** A token for the next connection. Made anew each time: on our server each is good once. @throws when there can be none now */
+  token(): Promise<string>;
   iceServers: RTCIceServer[];
-  /** Whether messages that make PeerJS open a connection are taken from this peer. Everybody else's are dropped unseen. */
-  knows(peerId: string): boolean;
+  /** Seals what PeerJS says to this peer; null when there is no session with it, and then nothing is said. */
+  seal(peerId: string, message: unknown): SealedPayload | null;
 }
 
 /** A server that accepts the socket and then says nothing is as good as none. */
@@ -25,8 +36,8 @@ const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 30_000;
 
 /**
- * This device's place on the signalling server, kept by PeerJS 1.5.5. Every message from the server passes a schema before PeerJS
- * sees it, and our own messages are taken out on the way; PeerJS's LEAVE handling, which closes live connections, never runs.
+ * This device's place on the signalling server, kept by PeerJS 1.5.5. What PeerJS says to a peer goes out sealed; it hears nothing but
+ * what the peer sealed for us, and of the server's own words those that it needs. LEAVE, on which it closes live connections, is none.
  */
 export class Broker {
   readonly id: string;
@@ -40,49 +51,95 @@ export class Broker {
   readonly onMessage = this.#message.on;
   /** The server could not deliver to this peer: it isn't there. */
   readonly onAbsent = this.#absent.on;
+  readonly #sealed = new Emitter<[src: string, payload: SealedPayload]>();
+  /** A sealed message. Whoever can open it hands what is inside to `deliver`. */
+  readonly onSealed = this.#sealed.on;
+  /** What the server answers to `ask`, and nothing PeerJS knows. */
+  readonly #answer = new Emitter<[answer: NameplateAnswer]>();
+  readonly onAnswer = this.#answer.on;
   /** A known peer dials. Called in the task in which PeerJS made the connection. */
   readonly onConnection = this.#incoming.on;
   readonly #backoff = new Backoff(FIRST_RETRY_MS, MAX_RETRY_MS);
-  #peer: Peer;
+  #peer: Peer | null = null;
   #retryTimer: ReturnType<typeof setTimeout> | null = null;
   #openTimer: ReturnType<typeof setTimeout> | null = null;
   #closed = false;
+  /** PeerJS's own handlers of server messages, and its way to the server, from before we stepped in. */
+  #handlers: Array<(...args: unknown[]) => void> = [];
+  #socketSend: (data: unknown) => void = () => {};
 
   constructor(options: BrokerOptions) {
     this.id = options.id;
     this.#options = options;
-    this.#peer = this.#start();
+    void this.#connect();
   }
 
-  /** Sends one of our own messages; false when there is no server right now. */
+  /** Sends one of our own messages in the open; false when there is no server right now. */
   send(dst: string, message: SignallingMessage): boolean {
-    if (this.#status.peek() !== 'online') return false;
-    this.#peer.socket.send({ type: 'CANDIDATE', dst, payload: { pairwise: message } });
-    return true;
+    return this.#write({ type: 'CANDIDATE', dst, payload: { pairwise: message } });
+  }
+
+  /** Sends a sealed message; false when there is no server or no session. */
+  sendSealed(dst: string, message: SealedMessage): boolean {
+    const payload = this.#options.seal(dst, message);
+    return payload !== null && this.#write({ type: 'CANDIDATE', dst, payload });
+  }
+
+  /** Asks the server itself; false when there is none right now. */
+  ask(request: NameplateRequest): boolean {
+    return this.#write(request);
+  }
+
+  /** Hands PeerJS a message that `src` sealed for us. What isn't of the one shape that we use is dropped. */
+  deliver(src: string, message: unknown): void {
+    const parsed = v.safeParse(PeerJsEnvelope, { ...Object(message), src });
+    if (parsed.success) this.#toPeerJs(parsed.output);
   }
 
   /** Starts PeerJS's data connection to a peer; null when there is no server right now. */
   connect(peerId: string): DataConnection | null {
     if (this.#status.peek() !== 'online') return null;
-    return this.#peer.connect(peerId, { label: 'pairwise', reliable: true, serialization: 'raw' }) ?? null;
+    return this.#peer?.connect(peerId, { label: 'pairwise', reliable: true, serialization: 'raw' }) ?? null;
   }
 
   /** Tries the server now instead of at the next turn. */
   retry(): void {
-    if (this.#closed || !this.#peer.disconnected) return; // Online, or already trying.
+    if (this.#closed || !this.#retryTimer) return; // Online, or already trying.
     this.#backoff.reset();
-    this.#reconnect();
+    void this.#connect();
   }
 
   /** Leaves the server. Live links between browsers go on. */
   close(): void {
     this.#closed = true;
     this.#clearTimers();
-    this.#peer.destroy();
+    this.#peer?.destroy();
   }
 
-  #start(): Peer {
-    const { address, id, token, iceServers } = this.#options;
+  /** One attempt: a fresh token, then a new PeerJS peer or the old one with its live connections. */
+  async #connect(): Promise<void> {
+    this.#clearTimers();
+    let token: string;
+    try {
+      token = await this.#options.token();
+    } catch {
+      return this.#lost();
+    }
+    if (this.#closed) return;
+    const peer = this.#peer;
+    // Only a peer whose id was refused at the very first is made anew.
+    if (!peer || peer.destroyed) this.#peer = this.#start(token);
+    else if (peer.disconnected) {
+      peer.options.token = token;
+      peer.reconnect();
+    }
+    this.#openTimer = setTimeout(() => {
+      if (this.#peer?.disconnected === false) this.#peer.disconnect();
+    }, OPEN_LIMIT_MS);
+  }
+
+  #start(token: string): Peer {
+    const { address, id, iceServers } = this.#options;
     const peer = new Peer(id, {
       host: address.host,
       port: address.port,
@@ -103,48 +160,53 @@ export class Broker {
     peer.on('error', (error) => {
       if (error.type === 'unavailable-id') this.#status.value = 'taken';
     });
-    this.#watchOpen();
     return peer;
   }
 
-  /** Puts our schema in front of PeerJS's own handler of server messages. */
+  /** Puts us between PeerJS and its server: whatever it says to a peer goes out sealed, and it hears only what `deliver` lets through. */
   #gate(peer: Peer): void {
     const socket = peer.socket;
-    const handlers = socket.listeners('message');
+    this.#handlers = socket.listeners('message');
     socket.removeAllListeners('message');
-    socket.on('message', (data: unknown) => {
-      const own = v.safeParse(OwnEnvelope, data);
-      if (own.success) return this.#message.emit(own.output.src, own.output.payload.pairwise);
-      const server = v.safeParse(ServerEnvelope, data);
-      if (server.success && server.output.type === 'EXPIRE') return this.#absent.emit(server.output.src);
-      const fromPeer = v.safeParse(PeerJsEnvelope, data);
-      if (!server.success && !(fromPeer.success && this.#options.knows(fromPeer.output.src))) return;
-      for (const handle of handlers) handle.call(socket, server.success ? server.output : fromPeer.output);
-    });
+    socket.on('message', (data: unknown) => this.#receive(data));
+    this.#socketSend = socket.send.bind(socket);
+    socket.send = (data: unknown) => {
+      const parsed = v.safeParse(v.object({ dst: PeerId, ...PeerJsSays.entries }), data);
+      if (!parsed.success) return;
+      const { dst, ...message } = parsed.output;
+      this.sendSealed(dst, message);
+    };
+  }
+
+  #receive(data: unknown): void {
+    const sealed = v.safeParse(SealedEnvelope, data);
+    if (sealed.success) return this.#sealed.emit(sealed.output.src, sealed.output.payload);
+    const own = v.safeParse(OwnEnvelope, data);
+    if (own.success) return this.#message.emit(own.output.src, own.output.payload.pairwise);
+    const answer = v.safeParse(NameplateAnswer, data);
+    if (answer.success) return this.#answer.emit(answer.output);
+    const server = v.safeParse(ServerEnvelope, data);
+    if (!server.success) return;
+    if (server.output.type === 'EXPIRE') this.#absent.emit(server.output.src);
+    else this.#toPeerJs(server.output);
+  }
+
+  #toPeerJs(message: unknown): void {
+    const socket = this.#peer?.socket;
+    for (const handle of this.#handlers) handle.call(socket, message);
+  }
+
+  #write(message: unknown): boolean {
+    if (this.#status.peek() !== 'online') return false;
+    this.#socketSend(message);
+    return true;
   }
 
   #lost(): void {
     if (this.#closed) return;
     if (this.#status.peek() !== 'taken') this.#status.value = 'unreachable';
     this.#clearTimers();
-    this.#retryTimer = setTimeout(() => this.#reconnect(), this.#backoff.next());
-  }
-
-  #reconnect(): void {
-    this.#clearTimers();
-    // PeerJS takes its socket up again with its live connections; only one whose id was refused has to be made anew.
-    if (this.#peer.destroyed) {
-      this.#peer = this.#start();
-    } else if (this.#peer.disconnected) {
-      this.#peer.reconnect();
-      this.#watchOpen();
-    }
-  }
-
-  #watchOpen(): void {
-    this.#openTimer = setTimeout(() => {
-      if (!this.#peer.disconnected) this.#peer.disconnect();
-    }, OPEN_LIMIT_MS);
+    this.#retryTimer = setTimeout(() => void this.#connect(), this.#backoff.next());
   }
 
   #clearTimers(): void {

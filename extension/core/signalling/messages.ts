@@ -1,33 +1,64 @@
 import * as v from 'valibot';
-import { ErrorCodeSchema, Name, PeerId, text } from '../shared/schemas.ts';
+import { SealedPayload } from '../crypto/seal.ts';
+import { ErrorCodeSchema, PeerId, text } from '../shared/schemas.ts';
 
 /*
- * What two Pairwise browsers say to each other through the signalling server, before and beside PeerJS's own messages. It travels
- * as the payload of a PeerJS CANDIDATE message, which every PeerJS server forwards: {type: "CANDIDATE", dst, payload: {pairwise: …}}.
+ * What two Pairwise browsers say to each other through the signalling server. It travels as the payload of a PeerJS CANDIDATE message,
+ * which every PeerJS server forwards: in the open as {pairwise: …}, where it protects itself, else sealed (core/crypto/seal.ts).
  */
 
-/** "I am here and we have no link." The side with the lower id answers by dialling, the other by `welcome`. */
-const Knock = v.object({ type: v.literal('knock') });
-/** "So am I: dial." */
-const Welcome = v.object({ type: v.literal('welcome') });
-/** To the nameplate of the one who shows a code. */
-const PairJoin = v.object({ type: v.literal('pair-join'), words: text(32), name: Name });
-const PairAccept = v.object({ type: v.literal('pair-accept'), id: PeerId, name: Name });
-const PairRefuse = v.object({ type: v.literal('pair-refuse'), code: ErrorCodeSchema });
+const MAX_HANDSHAKE_LENGTH = 6_000;
+/** base64url; its own reader bounds and checks the bytes. */
+const Bytes = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max), v.regex(/^[A-Za-z0-9_-]+$/));
 
-export const SignallingMessage = v.variant('type', [Knock, Welcome, PairJoin, PairAccept, PairRefuse]);
+/** Message 1 of a Noise handshake: "I am here and have no link", from one that is paired with the reader. */
+const Knock = v.object({ type: v.literal('knock'), noise: Bytes(MAX_HANDSHAKE_LENGTH) });
+/** Message 2. */
+const Welcome = v.object({ type: v.literal('welcome'), noise: Bytes(MAX_HANDSHAKE_LENGTH) });
+/** "Your clock can't be right, or this is a recording: knock again and include this." */
+const KnockAgain = v.object({ type: v.literal('knock-again'), challenge: Bytes(22) });
+/** The pairing was ended by the writer; the proof shows that it is the one who was paired. */
+const Bye = v.object({ type: v.literal('bye'), proof: Bytes(43) });
+/** One of the four messages of a pairing. */
+const Pair = v.object({ type: v.literal('pair'), step: v.picklist([1, 2, 3, 4]), body: Bytes(MAX_HANDSHAKE_LENGTH) });
+/** The pairing ended here, with the reason that may be told. */
+const PairFailed = v.object({ type: v.literal('pair-failed'), code: ErrorCodeSchema });
+/** On a server without nameplates: asked of the second id of the one who shows a code, and its answer. */
+const WhoShows = v.object({ type: v.literal('who-shows') });
+const IShow = v.object({ type: v.literal('i-show'), id: PeerId, sidH: Bytes(22) });
+
+export const SignallingMessage = v.variant('type', [
+  Knock,
+  Welcome,
+  KnockAgain,
+  Bye,
+  Pair,
+  PairFailed,
+  WhoShows,
+  IShow,
+]);
 export type SignallingMessage = v.InferOutput<typeof SignallingMessage>;
 
-/** How the one who shows a code is reached: a second PeerJS id next to its own. */
+/** On a server without nameplates the one who shows a code takes this second id. */
 export const nameplateId = (nameplate: string) => `pairwise-${nameplate}`;
 const Address = v.union([PeerId, v.pipe(v.string(), v.regex(/^pairwise-\d{4}$/))]);
 
-/** Envelope of our own messages as the server hands them over. */
+/** Envelope of our own open messages as the server hands them over. */
 export const OwnEnvelope = v.object({
   type: v.literal('CANDIDATE'),
   src: Address,
   payload: v.object({ pairwise: SignallingMessage }),
 });
+
+/** Envelope of everything else between paired devices. */
+export const SealedEnvelope = v.object({ type: v.literal('CANDIDATE'), src: PeerId, payload: SealedPayload });
+
+/** What PeerJS wants to say to a peer; its shape is checked where it arrives. */
+export const PeerJsSays = v.object({ type: v.picklist(['OFFER', 'ANSWER', 'CANDIDATE']), payload: v.looseObject({}) });
+
+/** What is inside a sealed message: PeerJS's own, or the first sign of life in a new session: "it is fresh, dial". */
+export const SealedMessage = v.union([v.object({ type: v.literal('READY') }), PeerJsSays]);
+export type SealedMessage = v.InferOutput<typeof SealedMessage>;
 
 const description = v.object({ type: v.picklist(['offer', 'answer']), sdp: text(32_000) });
 const connectionId = text(64);

@@ -1,0 +1,187 @@
+import * as v from 'valibot';
+import type { DhKey } from '../crypto/dh.ts';
+import { initiate, type NoiseInitiation, respond } from '../crypto/noise-kk.ts';
+import { Opener, type SealedPayload, Sealer } from '../crypto/seal.ts';
+import { deriveSessionKeys, noisePrologue, type Role, type SessionKeys } from '../crypto/session-keys.ts';
+import { fromBase64Url, toBase64Url, utf8 } from '../shared/bytes.ts';
+import { TimeMs } from '../shared/schemas.ts';
+import type { SignallingMessage } from './messages.ts';
+
+/** What this device knows of a paired peer that a handshake needs. */
+export interface PeerCredentials {
+  /** The peer's X25519 key, 32 bytes. */
+  identityKey: Uint8Array;
+  /** The pre-shared key of the pairing, 32 bytes. */
+  psk(): Promise<Uint8Array>;
+  /** The newest time that a handshake of the peer carried. */
+  lastTs: number;
+}
+
+export interface HandshakeOptions {
+  self: { id: string; identity: DhKey };
+  peerId: string;
+  credentials: PeerCredentials;
+  /** False when there is no server. */
+  send(message: SignallingMessage): boolean;
+  /** A new session has been proven to be with the peer, now. `role` is this side's. */
+  onFresh(role: Role, keys: SessionKeys): void;
+  /** The peer's newest time, worth keeping. */
+  onTs(ts: number): void;
+}
+
+type HandshakeMessage = Extract<SignallingMessage, { type: 'knock' | 'welcome' | 'knock-again' }>;
+
+/** Message 1 says no more than this; what it says may be a recording. */
+const KnockPayload = v.object({ v: v.literal(1), ts: TimeMs, challenge: v.optional(v.string()) });
+
+/** An answer takes a round trip; the server tells an absent peer after 5 s. */
+const KNOCK_LIMIT_MS = 6_000;
+
+interface SealedSession {
+  sealer: Sealer;
+  opener: Opener;
+  keys: SessionKeys;
+}
+
+/**
+ * The handshakes with one paired peer, and the sealed signalling that follows. A session of the responder counts only after the first
+ * message that is sealed in it: until then its beginning may have been a recording, and nothing that runs is touched.
+ */
+export class Handshake {
+  readonly #options: HandshakeOptions;
+  #lastTs: number;
+  #ownTs = 0;
+  #initiation: { noise: NoiseInitiation; startedAt: number } | null = null;
+  #challenge: string | null = null;
+  #current: SealedSession | null = null;
+  #tentative: SealedSession | null = null;
+  /** One message after the other: handshakes await, and must not overtake each other. */
+  #working: Promise<void> = Promise.resolve();
+
+  constructor(options: HandshakeOptions) {
+    this.#options = options;
+    this.#lastTs = options.credentials.lastTs;
+  }
+
+  /** Begins a handshake, unless one that was begun a moment ago may still be answered. */
+  knock(): void {
+    this.#enqueue(() => this.#knock());
+  }
+
+  /** The server says that the peer isn't there. */
+  absent(): void {
+    this.#initiation = null;
+  }
+
+  receive(message: HandshakeMessage): void {
+    this.#enqueue(async () => {
+      if (message.type === 'knock') await this.#answer(message.noise);
+      else if (message.type === 'welcome') await this.#finish(message.noise);
+      else if (this.#initiation) {
+        this.#initiation = null;
+        await this.#knock(message.challenge);
+      }
+    });
+  }
+
+  /** Seals a message with the newest session; null when there is none. */
+  seal(message: unknown): SealedPayload | null {
+    return this.#current?.sealer.seal(message) ?? null;
+  }
+
+  /** What the peer sealed; null for everything else. The first message of a new session makes it the current one. */
+  open(payload: SealedPayload): unknown {
+    for (const session of [this.#tentative, this.#current]) {
+      if (!session?.opener.isFor(payload)) continue;
+      try {
+        const message = session.opener.open(payload);
+        if (session === this.#tentative) {
+          this.#tentative = null;
+          this.#current = session;
+          this.#options.onFresh('responder', session.keys);
+        }
+        return message;
+      } catch {
+        return null; // Tampered with, or repeated: dropped like any other noise on the line.
+      }
+    }
+    return null;
+  }
+
+  async #knock(challenge?: string): Promise<void> {
+    if (this.#initiation && performance.now() - this.#initiation.startedAt < KNOCK_LIMIT_MS) return;
+    const { self, peerId, credentials, send } = this.#options;
+    this.#ownTs = Math.max(Date.now(), this.#ownTs + 1);
+    const payload = { v: 1, ts: this.#ownTs, ...(challenge !== undefined && { challenge }) };
+    const noise = await initiate(
+      {
+        prologue: noisePrologue(self.id, peerId),
+        self: self.identity,
+        peer: credentials.identityKey,
+        psk: credentials.psk,
+      },
+      utf8.encode(JSON.stringify(payload)),
+    );
+    if (send({ type: 'knock', noise: toBase64Url(noise.message) })) {
+      this.#initiation = { noise, startedAt: performance.now() };
+    }
+  }
+
+  async #answer(text: string): Promise<void> {
+    const { self, peerId, credentials, send } = this.#options;
+    const bytes = fromBase64Url(text);
+    if (!bytes) return;
+    const response = await respond(
+      {
+        prologue: noisePrologue(peerId, self.id),
+        self: self.identity,
+        peer: credentials.identityKey,
+        psk: credentials.psk,
+      },
+      bytes,
+    );
+    const { ts, challenge } = v.parse(KnockPayload, JSON.parse(utf8.decode(response.payload)));
+    const challenged = challenge !== undefined && challenge === this.#challenge;
+    if (ts <= this.#lastTs && !challenged) {
+      this.#challenge = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
+      send({ type: 'knock-again', challenge: this.#challenge });
+      return;
+    }
+    // Both began at once: the higher id drops its own attempt and answers. The lower one answers too, in case its own knock was lost;
+    // if it wasn't, that answer finds nobody waiting.
+    if (self.id > peerId) this.#initiation = null;
+    this.#challenge = null;
+    this.#lastTs = ts;
+    const { message, session } = await response.answer(new Uint8Array(0));
+    const keys = await deriveSessionKeys(session, 'responder');
+    this.#tentative = this.#session(keys);
+    this.#options.onTs(ts);
+    send({ type: 'welcome', noise: toBase64Url(message) });
+  }
+
+  async #finish(text: string): Promise<void> {
+    const initiation = this.#initiation;
+    const bytes = fromBase64Url(text);
+    if (!initiation || !bytes) return;
+    this.#initiation = null;
+    const { session } = await initiation.noise.finish(bytes);
+    const keys = await deriveSessionKeys(session, 'initiator');
+    this.#tentative = null;
+    this.#current = this.#session(keys);
+    this.#options.onFresh('initiator', keys);
+  }
+
+  #session(keys: SessionKeys): SealedSession {
+    const { self, peerId } = this.#options;
+    return {
+      keys,
+      sealer: new Sealer({ key: keys.send, session: keys.id, src: self.id, dst: peerId }),
+      opener: new Opener({ key: keys.receive, session: keys.id, src: peerId, dst: self.id }),
+    };
+  }
+
+  #enqueue(step: () => Promise<void>): void {
+    // What fails to verify came from somebody else, or from a peer that is no longer paired: it is dropped without a word.
+    this.#working = this.#working.then(step).catch(() => {});
+  }
+}
