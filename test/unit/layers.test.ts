@@ -11,6 +11,7 @@ const EXTENSION = resolve(import.meta.dirname, '../../extension');
 /** Lowest first. Layers of the same level don't know each other. */
 const LEVELS: string[][] = [
   ['core/shared'],
+  ['core/crypto'],
   ['core/link-types'],
   ['core/protocol'],
   ['core/link'],

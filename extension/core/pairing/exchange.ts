@@ -24,24 +24,19 @@ import {
 
 /*
  * A pairing as two state machines from bytes to bytes, without sockets and clocks. Each step takes the state away and puts the next
- * one in its place only when all went well, so that after any failure nothing is left to try again with.
+ * one in its place only when all went well, so that after any failure nothing is left to try again with. A step out of turn changes
+ * nothing.
  */
 
 interface Asked {
-  step: 'asked';
   scalar: Uint8Array;
   sid: Uint8Array;
   share: Uint8Array;
 }
 interface Proven {
-  step: 'proven';
   run: Run;
   keys: RunKeys;
 }
-interface Over {
-  step: 'over';
-}
-const OVER: Over = { step: 'over' };
 
 export interface JoinOptions {
   self: PairingSelf;
@@ -59,18 +54,20 @@ export class JoinExchange {
   readonly message: Uint8Array<ArrayBuffer>;
   readonly #self: PairingSelf;
   readonly #hostId: string;
-  #state: Asked | Proven | Over;
+  #asked: Asked | null;
+  #proven: Proven | null = null;
 
-  /** @throws AppError `code-own` when the code is this device's own. */
+  /** @throws AppError `code-own` when the code is this device's own, `message-invalid` for a `sidH` of another size. */
   constructor({ self, hostId, sidH, secret }: JoinOptions) {
     if (hostId === self.keys.id) throw new AppError('code-own');
+    if (sidH.length !== NONCE_BYTES) throw new AppError('message-invalid');
     const nJ = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
     const sid = concat(sidH, nJ);
     const scalar = sampleScalar();
     const share = scalarMult(scalar, calculateGenerator(cpaceInputs(secret, self.keys.id, hostId, sid)));
     this.#self = self;
     this.#hostId = hostId;
-    this.#state = { step: 'asked', scalar, sid, share };
+    this.#asked = { scalar, sid, share };
     this.message = encodePairing(1, nJ, share);
   }
 
@@ -79,7 +76,10 @@ export class JoinExchange {
    * @throws AppError `code-wrong`, `tampered`, `message-invalid`, `version-mismatch`; `pairing-interrupted` when it is over.
    */
   async prove(p2: Uint8Array): Promise<{ message: Uint8Array<ArrayBuffer>; verifier: Uint8Array }> {
-    const { scalar, sid, share } = this.#take('asked');
+    const asked = this.#asked;
+    this.#asked = null;
+    if (!asked) throw new AppError('pairing-interrupted');
+    const { scalar, sid, share } = asked;
     try {
       const [hostShare, hostTag] = decodePairing(2, p2);
       const join = cpaceMessage('join', this.#self.keys.id, share);
@@ -90,7 +90,7 @@ export class JoinExchange {
       const keys = await deriveRunKeys(sid, isk);
       const run = { sid, join, host };
       const card = await sealCard('join', this.#self, run, keys.join, head);
-      this.#state = { step: 'proven', run, keys };
+      this.#proven = { run, keys };
       return { message: concat(head, card), verifier: keys.verifier };
     } finally {
       scalar.fill(0);
@@ -102,31 +102,22 @@ export class JoinExchange {
    * @throws AppError `tampered`, `identity-mismatch`, `message-invalid`, `version-mismatch`; `pairing-interrupted` when it is over.
    */
   async finish(p4: Uint8Array): Promise<Pairing> {
-    const { run, keys } = this.#take('proven');
+    const proven = this.#proven;
+    this.#proven = null;
+    if (!proven) throw new AppError('pairing-interrupted');
+    const { run, keys } = proven;
     const [sealed] = decodePairing(4, p4);
     const peer = await openCard('host', this.#hostId, run, keys.host, pairingHeader(4), sealed);
     return { peer, root: keys.root, verifier: keys.verifier };
   }
-
-  #take<S extends 'asked' | 'proven'>(step: S): Extract<Asked | Proven, { step: S }> {
-    return take(this.#state, step, () => {
-      this.#state = OVER;
-    });
-  }
 }
 
-interface Shown {
-  step: 'shown';
-  secret: Uint8Array;
-}
 interface Answered {
-  step: 'answered';
   joinId: string;
   run: Run;
   isk: Uint8Array;
 }
-interface Verified extends Omit<Proven, 'step'> {
-  step: 'verified';
+interface Verified extends Proven {
   peer: Pairing['peer'];
 }
 
@@ -142,17 +133,21 @@ export interface HostOptions {
 export class HostExchange {
   readonly #self: PairingSelf;
   readonly #sidH: Uint8Array;
-  #state: Shown | Answered | Verified | Over;
+  /** Gone as soon as the code is burnt. */
+  #secret: Uint8Array | null;
+  #answered: Answered | null = null;
+  #verified: Verified | null = null;
+  #ended = false;
 
   constructor({ self, sidH, secret }: HostOptions) {
     this.#self = self;
     this.#sidH = sidH;
-    this.#state = { step: 'shown', secret: concat(secret) };
+    this.#secret = concat(secret);
   }
 
   /** Whether somebody has tried the code, rightly or wrongly: it is good for nobody else. */
   get burnt(): boolean {
-    return this.#state.step !== 'shown';
+    return this.#secret === null;
   }
 
   /**
@@ -161,24 +156,24 @@ export class HostExchange {
    * @throws AppError `code-expired` for a burnt code; `code-own`, `tampered`, `message-invalid`, `version-mismatch`.
    */
   answer(joinId: string, p1: Uint8Array): Uint8Array<ArrayBuffer> {
-    const state = this.#state;
-    if (state.step !== 'shown') throw new AppError('code-expired');
-    this.#state = OVER;
+    const secret = this.#secret;
+    this.#secret = null;
+    if (!secret) throw new AppError('code-expired');
     const hostId = this.#self.keys.id;
     const scalar = sampleScalar();
     try {
       if (joinId === hostId) throw new AppError('code-own');
       const [nJ, joinShare] = decodePairing(1, p1);
       const sid = concat(this.#sidH, nJ);
-      const share = scalarMult(scalar, calculateGenerator(cpaceInputs(state.secret, joinId, hostId, sid)));
+      const share = scalarMult(scalar, calculateGenerator(cpaceInputs(secret, joinId, hostId, sid)));
       const join = cpaceMessage('join', joinId, joinShare);
       const host = cpaceMessage('host', hostId, share);
       const isk = sessionKey(sid, scalarMultVerify(scalar, joinShare), join, host);
-      this.#state = { step: 'answered', joinId, run: { sid, join, host }, isk };
+      this.#answered = { joinId, run: { sid, join, host }, isk };
       return encodePairing(2, share, confirmationTag(sid, isk, host));
     } finally {
       scalar.fill(0);
-      state.secret.fill(0);
+      secret.fill(0);
     }
   }
 
@@ -188,14 +183,18 @@ export class HostExchange {
    * when it is over.
    */
   async verify(p3: Uint8Array): Promise<{ peer: Pairing['peer']; verifier: Uint8Array }> {
-    const { joinId, run, isk } = this.#take('answered');
+    const answered = this.#answered;
+    this.#answered = null;
+    if (!answered) throw new AppError('pairing-interrupted');
+    const { joinId, run, isk } = answered;
     try {
       const [tag, sealed] = decodePairing(3, p3);
       expectTag(tag, run.sid, isk, run.join);
       const keys = await deriveRunKeys(run.sid, isk);
       const head = concat(pairingHeader(3), tag);
       const peer = await openCard('join', joinId, run, keys.join, head, sealed);
-      this.#state = { step: 'verified', run, keys, peer };
+      if (this.#ended) throw new AppError('pairing-interrupted');
+      this.#verified = { run, keys, peer };
       return { peer, verifier: keys.verifier };
     } finally {
       isk.fill(0);
@@ -207,35 +206,20 @@ export class HostExchange {
    * @throws AppError `pairing-interrupted` when it is over.
    */
   async confirm(): Promise<{ message: Uint8Array<ArrayBuffer>; pairing: Pairing }> {
-    const { run, keys, peer } = this.#take('verified');
+    const verified = this.#verified;
+    this.#verified = null;
+    if (!verified) throw new AppError('pairing-interrupted');
+    const { run, keys, peer } = verified;
     const head = pairingHeader(4);
     const card = await sealCard('host', this.#self, run, keys.host, head);
     return { message: concat(head, card), pairing: { peer, root: keys.root, verifier: keys.verifier } };
   }
 
-  /** The person has said no, or the time is over. */
+  /** The person has said no, or the time is over: nobody pairs with this code any more. */
   end(): void {
-    this.#state = OVER;
+    this.#ended = true;
+    this.#secret = null;
+    this.#answered = null;
+    this.#verified = null;
   }
-
-  #take<S extends 'answered' | 'verified'>(step: S): Extract<Answered | Verified, { step: S }> {
-    return take(this.#state, step, () => {
-      this.#state = OVER;
-    });
-  }
-}
-
-/** The state, if it is the one that this step starts from; it is over with it in any case. */
-function take<T extends { step: string }, S extends T['step']>(
-  state: T,
-  step: S,
-  end: () => void,
-): Extract<T, { step: S }> {
-  end();
-  if (!isAt(state, step)) throw new AppError('pairing-interrupted');
-  return state;
-}
-
-function isAt<T extends { step: string }, S extends T['step']>(state: T, step: S): state is Extract<T, { step: S }> {
-  return state.step === step;
 }
