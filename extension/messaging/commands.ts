@@ -22,9 +22,11 @@ const command = <Request extends v.ObjectEntries, Response extends v.GenericSche
 export const offscreenCommands = {
   /** Whether the document has started and listens. */
   ping: command({}, nothing),
-  /** Asks for a code; the state goes to preparing, hosting, then paired or failed. */
-  'pair-host': command({}, nothing),
-  'pair-join': command({ code: text(64) }, nothing),
+  /** Asks for a code, or a long text; the state goes to preparing, hosting, confirm, then paired or failed. */
+  'pair-host': command({ form: v.picklist(['code', 'secret']) }, nothing),
+  'pair-join': command({ code: text(128) }, nothing),
+  /** The person's answer to `confirm`. */
+  'pair-confirm': command({ accept: v.boolean() }, nothing),
   /** Ends hosting or joining, or takes a paired or failed result off the screen. */
   'pair-cancel': command({}, nothing),
   'chat-send': command({ peerId: PeerId, text: text(limits.MAX_TEXT_LENGTH) }, nothing),
@@ -50,6 +52,7 @@ export const offscreenCommands = {
   'share-dismiss': command({ shareId: ItemId }, nothing),
   'peer-rename': command({ peerId: PeerId, name: Name }, nothing),
   'peer-forget': command({ peerId: PeerId }, nothing),
+  'peer-block': command({ peerId: PeerId, blocked: v.boolean() }, nothing),
   /** Tries to reach the server and this peer now instead of at the next turn. */
   'peer-retry': command({ peerId: PeerId }, nothing),
   'history-wipe': command({ peerId: PeerId }, nothing),

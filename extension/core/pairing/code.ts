@@ -4,7 +4,7 @@ import { wordlist } from '@scure/bip39/wordlists/english.js';
 export interface PairingCode {
   /** Four digits that lead to the one who shows the code. */
   nameplate: string;
-  /** Two words of the BIP-39 English list, joined by a dash. */
+  /** Two words of the BIP-39 English list, three while somebody is guessing on the server, joined by dashes. */
   words: string;
 }
 
@@ -15,8 +15,8 @@ const WORDS = new Set(wordlist);
 /** In that list the first four letters name a word. */
 const DECIDING_LETTERS = 4;
 
-/** A fresh code: about 13 bits of nameplate, 22 bits of words. */
-export function makeCode(): PairingCode {
+/** A fresh code: about 13 bits of nameplate, 11 bits a word. */
+export function makeCode(wordCount: 2 | 3 = 2): PairingCode {
   const pick = (bound: number) => {
     // Rejection keeps every value equally likely.
     const limit = Math.floor(2 ** 32 / bound) * bound;
@@ -26,7 +26,7 @@ export function makeCode(): PairingCode {
     }
   };
   const word = () => wordlist[pick(wordlist.length)] ?? '';
-  return { nameplate: String(pick(10_000)).padStart(4, '0'), words: `${word()}-${word()}` };
+  return { nameplate: String(pick(10_000)).padStart(4, '0'), words: Array.from({ length: wordCount }, word).join('-') };
 }
 
 export const formatCode = (code: PairingCode) => `${code.nameplate}-${code.words}`;
@@ -42,9 +42,8 @@ export function parseCode(text: string): PairingCode | null {
   const [nameplate, rest] = [match?.[1], match?.[2]];
   if (!nameplate || !rest) return null;
   const words = rest.split('-').map((part) => (WORDS.has(part) ? part : completeWord(part)));
-  const [first, second] = words;
-  if (words.length !== 2 || !first || !second) return null;
-  return { nameplate, words: `${first}-${second}` };
+  if ((words.length !== 2 && words.length !== 3) || words.includes(null)) return null;
+  return { nameplate, words: words.join('-') };
 }
 
 /** `4821-acid-zebra`, or null when `text` is no complete code. */

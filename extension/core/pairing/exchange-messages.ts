@@ -36,17 +36,12 @@ const FIELDS = {
 } as const;
 type Kind = keyof typeof FIELDS;
 type Bytes = Uint8Array<ArrayBuffer>;
-<<<<<<< HEAD
-/** As many byte strings as the message has fields. */
-type Parts<K extends Kind> = { [I in keyof (typeof FIELDS)[K]]: Bytes };
-=======
 interface Fields {
   1: [nJ: Bytes, share: Bytes];
   2: [share: Bytes, tag: Bytes];
   3: [tag: Bytes, sealed: Bytes];
   4: [sealed: Bytes];
 }
->>>>>>> trust-crypto
 
 /** What one side tells the other about itself, sealed. */
 export interface Card {
@@ -67,38 +62,22 @@ export const encodePairing = (kind: Kind, ...fields: Uint8Array[]): Bytes => con
  * The fields of a message that has to be of this kind.
  * @throws AppError `version-mismatch`, `message-invalid`.
  */
-<<<<<<< HEAD
-export function decodePairing<K extends Kind>(kind: K, bytes: Uint8Array): Parts<K> {
-=======
 export function decodePairing<K extends Kind>(kind: K, bytes: Uint8Array): Fields[K] {
->>>>>>> trust-crypto
   const sizes: readonly number[] = FIELDS[kind];
   if (bytes.length > 0 && bytes[0] !== PAIRING_VERSION) throw new AppError('version-mismatch');
   if (bytes[1] !== kind || bytes.length !== sizes.reduce((sum, size) => sum + size, 2)) {
     throw new AppError('message-invalid');
   }
   let at = 2;
-<<<<<<< HEAD
-  const parts = sizes.map((size) => {
-    const part = concat(bytes.subarray(at, at + size));
-    at += size;
-    return part;
-  });
-  return parts as Parts<K>;
-=======
   const fields = sizes.map((size) => {
     at += size;
     return concat(bytes.subarray(at - size, at));
   });
   return fields as Fields[K];
->>>>>>> trust-crypto
 }
 
 export function encodeCard({ identity, routing, signature, name }: Card): Bytes {
   const text = utf8.encode(name);
-<<<<<<< HEAD
-  return concat(identity, routing, signature, Uint8Array.of(text.length), text, new Uint8Array(NAME_BYTES - text.length));
-=======
   return concat(
     identity,
     routing,
@@ -107,7 +86,6 @@ export function encodeCard({ identity, routing, signature, name }: Card): Bytes 
     text,
     new Uint8Array(NAME_BYTES - text.length),
   );
->>>>>>> trust-crypto
 }
 
 /** @throws AppError `message-invalid`. */

@@ -1,26 +1,24 @@
-import { effect } from '@preact/signals-core';
-import * as v from 'valibot';
+import type { DeviceKeys } from '../crypto/device-keys.ts';
+import { verifierWords } from '../crypto/verifier.ts';
 import { within } from '../shared/abort.ts';
-import { AppError } from '../shared/errors.ts';
-import { newId } from '../shared/ids.ts';
-import { PeerId } from '../shared/schemas.ts';
-import { Broker } from '../signalling/broker.ts';
-import { nameplateId, type SignallingMessage } from '../signalling/messages.ts';
-import type { ServerAddress } from '../signalling/server-address.ts';
-import { CODE_LIFETIME_MS, makeCode, type PairingCode, parseCode } from './code.ts';
+import { fromBase64Url, utf8 } from '../shared/bytes.ts';
+import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
+import { isPeerJsId } from '../shared/ids.ts';
+import type { Broker } from '../signalling/broker.ts';
+import { CODE_LIFETIME_MS, parseCode } from './code.ts';
+import { HostExchange, JoinExchange } from './exchange.ts';
+import type { Pairing } from './exchange-run.ts';
+import { lookUp, offerNameplate, type ServerForPairing } from './nameplate.ts';
+import { PairMailbox } from './pair-mailbox.ts';
+import { formatPairingSecret, makePairingSecret, parsePairingSecret } from './secret-text.ts';
 
 /*
- * One pairing, seen from each side. The code leads the joiner to a second id of the host on the server; there the two words have
- * to match. One wrong guess burns the code. The words pass through the server, which is therefore trusted for now.
+ * One pairing, seen from each side: finds the other one through the server, runs the exchange (exchange.ts), asks the person. The
+ * code's words never leave this device, and one guess burns the code.
  */
 
 export interface Self {
-  id: string;
-  name: string;
-}
-
-export interface PairedPeer {
-  id: string;
+  keys: DeviceKeys;
   name: string;
 }
 
@@ -28,129 +26,141 @@ export interface HostOptions {
   self: Self;
   /** This device's own place on the server, already online. */
   broker: Broker;
-  address: ServerAddress;
-  /** The code can be shown; it is good until `expiresAt` (ms since 1970). */
-  onCode(code: PairingCode, expiresAt: number): void;
+  server: ServerForPairing;
+  form: 'code' | 'secret';
+  /** What to show; it is good until `expiresAt` (ms since 1970). */
+  onCode(code: string, expiresAt: number): void;
+  /** Somebody had the code. Resolves with the person's decision. */
+  onConfirm(name: string, words: string[]): Promise<boolean>;
+  /** Whether pairings with this device are refused unseen. */
+  isBlocked(peerId: string): boolean;
   signal: AbortSignal;
 }
 
-/** Two hosts may draw the same nameplate; four misses in a row mean something else. */
-const NAMEPLATE_TRIES = 4;
-const NAMEPLATE_LIMIT_MS = 10_000;
-/** The server says after 5 s that nobody has the nameplate. */
-const JOIN_LIMIT_MS = 10_000;
+/** Each message takes a round trip and some cryptography; the server tells an absent peer after 5 s. */
+const STEP_LIMIT_MS = 10_000;
 
 /**
- * Shows a code and waits for the one who types it.
- * @throws AppError `server-unreachable`, `code-expired`, `code-wrong` (somebody guessed: the code is burnt); the signal's reason.
+ * Shows a code and waits for the one who types it, and for the person's yes.
+ * @throws AppError `server-unreachable`, `code-expired`, `code-wrong` (somebody guessed: the code is burnt), `pairing-declined`,
+ * `tampered`, `identity-mismatch`; the signal's reason.
  */
-export async function hostPairing(options: HostOptions): Promise<PairedPeer> {
-  const { self, onCode, signal } = options;
-  const { code, broker: nameplate } = await openNameplate(options);
+export async function hostPairing(options: HostOptions): Promise<Pairing> {
+  const { self, broker, signal } = options;
+  const expiresAt = Date.now() + CODE_LIFETIME_MS;
+  const mailbox = new PairMailbox(broker);
+  const shown = await show(options);
   try {
-    const expiresAt = Date.now() + CODE_LIFETIME_MS;
-    const guess = nextMessage(nameplate, signal, (src, message) =>
-      message.type === 'pair-join' && v.is(PeerId, src) ? { guest: src, ...message } : null,
+    options.onCode(shown.text, expiresAt);
+    const first = await within(
+      mailbox.next(1, (src) => isPeerJsId(src) && !options.isBlocked(src)),
+      CODE_LIFETIME_MS,
+      'code-expired',
+      signal,
     );
-    onCode(code, expiresAt);
-    const { guest, words, name } = await within(guess, CODE_LIFETIME_MS, 'code-expired', signal);
-    if (words !== code.words || guest === self.id) {
-      const refusal = guest === self.id ? 'code-own' : 'code-wrong';
-      nameplate.send(guest, { type: 'pair-refuse', code: refusal });
-      throw new AppError(refusal);
+    const exchange = new HostExchange({ self, sidH: shown.sidH, secret: shown.secret });
+    const guest = first.src;
+    try {
+      // The answer burns the code, whatever comes of it.
+      mailbox.send(guest, 2, exchange.answer(guest, first.body));
+      shown.close();
+      const third = await within(
+        mailbox.next(3, (src) => src === guest),
+        STEP_LIMIT_MS,
+        'pairing-interrupted',
+        signal,
+      );
+      const { peer, verifier } = await exchange.verify(third.body);
+      const decision = Promise.race([options.onConfirm(peer.name, verifierWords(verifier)), mailbox.failure(guest)]);
+      if (!(await within(decision, CODE_LIFETIME_MS, 'code-expired', signal))) throw new AppError('pairing-declined');
+      const { message, pairing } = await exchange.confirm();
+      mailbox.send(guest, 4, message);
+      return pairing;
+    } catch (error) {
+      mailbox.fail(guest, tellable(error));
+      throw error;
+    } finally {
+      exchange.end();
     }
-    nameplate.send(guest, { type: 'pair-accept', id: self.id, name: self.name });
-    return { id: guest, name };
   } finally {
-    nameplate.close();
+    shown.close();
+    mailbox.close();
   }
+}
+
+export interface JoinOptions {
+  self: Self;
+  broker: Broker;
+  server: ServerForPairing;
+  /** A code or a pairing text, as typed. */
+  code: string;
+  /** The other one has to agree; meanwhile both can compare these words. */
+  onWords(words: string[]): void;
+  isBlocked(peerId: string): boolean;
+  signal: AbortSignal;
 }
 
 /**
  * Answers a code.
- * @throws AppError `code-malformed`, `code-unknown` (nobody shows it, or not any more), `code-wrong`, `code-own`,
- * `server-unreachable`; the signal's reason.
+ * @throws AppError `code-malformed`, `code-unknown` (nobody shows it, or not any more), `code-wrong`, `code-own`, `pairing-declined`,
+ * `server-unreachable`, `tampered`, `identity-mismatch`; the signal's reason.
  */
-export async function joinPairing(options: {
-  self: Self;
-  broker: Broker;
-  code: string;
-  signal: AbortSignal;
-}): Promise<PairedPeer> {
+export async function joinPairing(options: JoinOptions): Promise<Pairing> {
   const { self, broker, signal } = options;
+  const target = await find(options);
+  if (options.isBlocked(target.hostId)) throw new AppError('peer-blocked');
+  const mailbox = new PairMailbox(broker);
+  const fromHost = (src: string) => src === target.hostId;
+  try {
+    const exchange = new JoinExchange({ self, ...target });
+    mailbox.send(target.hostId, 1, exchange.message);
+    const second = await within(mailbox.next(2, fromHost), STEP_LIMIT_MS, 'code-unknown', signal);
+    const proof = await exchange.prove(second.body);
+    mailbox.send(target.hostId, 3, proof.message);
+    options.onWords(verifierWords(proof.verifier));
+    const fourth = await within(mailbox.next(4, fromHost), CODE_LIFETIME_MS, 'code-expired', signal);
+    return await exchange.finish(fourth.body);
+  } catch (error) {
+    mailbox.fail(target.hostId, tellable(error));
+    throw error;
+  } finally {
+    mailbox.close();
+  }
+}
+
+interface Shown {
+  text: string;
+  sidH: Uint8Array;
+  secret: Uint8Array;
+  /** Nobody is led here any more. Idempotent. */
+  close(): void;
+}
+
+async function show({ self, broker, server, form, signal }: HostOptions): Promise<Shown> {
+  if (form === 'secret') {
+    const made = makePairingSecret(self.keys.id);
+    return { text: formatPairingSecret(made), sidH: made.sidH, secret: made.secret, close: () => {} };
+  }
+  const sidH = crypto.getRandomValues(new Uint8Array(16));
+  const { code, close } = await offerNameplate({ broker, server, hostId: self.keys.id, sidH, signal });
+  return { text: `${code.nameplate}-${code.words}`, sidH, secret: utf8.encode(code.words), close };
+}
+
+async function find(options: JoinOptions): Promise<{ hostId: string; sidH: Uint8Array; secret: Uint8Array }> {
+  const long = parsePairingSecret(options.code);
+  if (long) return long;
   const code = parseCode(options.code);
   if (!code) throw new AppError('code-malformed');
-  const address = nameplateId(code.nameplate);
-  const done = new AbortController();
-  const answer = nextMessage(broker, done.signal, (src, message) =>
-    src === address && (message.type === 'pair-accept' || message.type === 'pair-refuse') ? message : null,
-  );
-  const absent = new Promise<never>((_, reject) => {
-    const stop = broker.onAbsent((id) => {
-      if (id === address) reject(new AppError('code-unknown'));
-    });
-    done.signal.addEventListener('abort', stop);
-  });
-  try {
-    if (!broker.send(address, { type: 'pair-join', words: code.words, name: self.name })) {
-      throw new AppError('server-unreachable');
-    }
-    const message = await within(Promise.race([answer, absent]), JOIN_LIMIT_MS, 'code-unknown', signal);
-    if (message.type === 'pair-refuse') throw new AppError(message.code);
-    return { id: message.id, name: message.name };
-  } finally {
-    done.abort();
-  }
+  const { hostId, sidH } = await lookUp(options.broker, options.server, code.nameplate, options.signal);
+  const bytes = fromBase64Url(sidH);
+  if (bytes?.length !== 16) throw new AppError('message-invalid');
+  return { hostId, sidH: bytes, secret: utf8.encode(code.words) };
 }
 
-async function openNameplate(options: HostOptions): Promise<{ code: PairingCode; broker: Broker }> {
-  for (let tries = 0; tries < NAMEPLATE_TRIES; tries++) {
-    const code = makeCode();
-    const broker = new Broker({
-      address: options.address,
-      id: nameplateId(code.nameplate),
-      token: newId(),
-      iceServers: [],
-      knows: () => false,
-    });
-    try {
-      const status = await within(settled(broker), NAMEPLATE_LIMIT_MS, 'server-unreachable', options.signal);
-      if (status === 'online') return { code, broker };
-      broker.close();
-      if (status === 'unreachable') break;
-    } catch (error) {
-      broker.close();
-      throw error;
-    }
-  }
-  throw new AppError('server-unreachable');
-}
-
-/** The first status of a broker that is not `connecting`. */
-function settled(broker: Broker) {
-  return new Promise<'online' | 'unreachable' | 'taken'>((resolve) => {
-    const stop = effect(() => {
-      const status = broker.status.value;
-      if (status === 'connecting') return;
-      resolve(status);
-      queueMicrotask(() => stop());
-    });
-  });
-}
-
-/** The first message for which `pick` gives something. Stops listening when the signal is aborted. */
-function nextMessage<T>(
-  broker: Broker,
-  signal: AbortSignal,
-  pick: (src: string, message: SignallingMessage) => T | null,
-): Promise<T> {
-  return new Promise((resolve) => {
-    const stop = broker.onMessage((src, message) => {
-      const picked = pick(src, message);
-      if (picked === null) return;
-      stop();
-      resolve(picked);
-    });
-    signal.addEventListener('abort', stop, { once: true });
-  });
+/** What the other side may be told: that it failed and why, nothing of this device's own troubles. */
+function tellable(error: unknown): ErrorCode {
+  const code = errorCode(error);
+  return ['code-wrong', 'code-expired', 'pairing-declined', 'version-mismatch'].includes(code)
+    ? code
+    : 'pairing-interrupted';
 }

@@ -1,8 +1,15 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import * as v from 'valibot';
+import { type DeviceKeys, makeDeviceKeys, openDeviceKeys } from '../crypto/device-keys.ts';
 import { newId } from '../shared/ids.ts';
 import { ItemId, Name, PeerId, TimeMs, text } from '../shared/schemas.ts';
 import { isUnfinished, TimelineItem } from './state.ts';
+
+const bytes = (length: number) =>
+  v.pipe(
+    v.instance(Uint8Array),
+    v.check((value) => value.length === length),
+  );
 
 const StoredPeer = v.object({
   id: PeerId,
@@ -15,27 +22,55 @@ const StoredPeer = v.object({
   readAt: TimeMs,
   /** The peer ended the pairing: it is not looked for any more, what was said stays. */
   unpaired: v.boolean(),
+  /** The person here wants nothing from this peer, until they say otherwise. */
+  blocked: v.boolean(),
+  /** X25519, 32 bytes. */
+  identityKey: bytes(32),
+  /** Ed25519, 32 bytes; the id is its hash. */
+  routingKey: bytes(32),
+  /** The secret of the pairing, as an HKDF key that can't be read. */
+  root: v.instance(CryptoKey),
+  /** What six words are made of. */
+  verifier: bytes(9),
+  /** The newest time that a handshake of the peer carried. */
+  lastTs: TimeMs,
 });
 export type StoredPeer = v.InferOutput<typeof StoredPeer>;
 
 const StoredSettings = v.object({
-  id: PeerId,
-  /** Proves to the signalling server that a reconnect is ours. */
+  /** For PeerJS servers without signed tokens: shows that a reconnect is ours. */
   token: ItemId,
   name: Name,
   serverUrl: text(200),
+  /** Servers that were once seen to be ours. */
+  ourServers: v.pipe(v.array(text(200)), v.maxLength(100)),
 });
 export type StoredSettings = v.InferOutput<typeof StoredSettings>;
+
+const StoredKeys = v.object({
+  identity: v.object({ publicKey: v.instance(CryptoKey), privateKey: v.instance(CryptoKey) }),
+  routing: v.object({ publicKey: v.instance(CryptoKey), privateKey: v.instance(CryptoKey) }),
+});
+
+/** What is kept of a pairing that was ended here, so that the peer can be told with a proof when it knocks. */
+const StoredFarewell = v.object({ id: PeerId, proof: bytes(32), at: TimeMs });
+export type StoredFarewell = v.InferOutput<typeof StoredFarewell>;
+
+/** A peer that didn't knock for this long is told nothing any more. */
+const FAREWELL_LIFETIME_MS = 90 * 24 * 3_600_000;
 
 interface Schema extends DBSchema {
   settings: { key: string; value: unknown };
   peers: { key: string; value: unknown };
+  farewells: { key: string; value: unknown };
   items: { key: string; value: unknown; indexes: { 'by-peer': [string, number]; unfinished: [string, number] } };
 }
 
 const DATABASE = 'pairwise';
-const VERSION = 1;
+/** 2: device keys and sealed pairings; those made before had no keys and are gone. */
+const VERSION = 2;
 const SETTINGS_KEY = 'settings';
+const KEYS_KEY = 'keys';
 
 /**
  * Everything that outlives the browser: who I am, who I am paired with, what was said. In IndexedDB, on this device only.
@@ -51,7 +86,9 @@ export class Database {
   static async open(): Promise<Database> {
     const db = await openDB<Schema>(DATABASE, VERSION, {
       upgrade(upgraded) {
+        for (const name of upgraded.objectStoreNames) upgraded.deleteObjectStore(name);
         upgraded.createObjectStore('settings');
+        upgraded.createObjectStore('farewells', { keyPath: 'id' });
         upgraded.createObjectStore('peers', { keyPath: 'id' });
         const items = upgraded.createObjectStore('items', { keyPath: 'id' });
         items.createIndex('by-peer', ['peerId', 'at']);
@@ -66,13 +103,38 @@ export class Database {
   async settings(defaults: { name: string; serverUrl: string }): Promise<StoredSettings> {
     const stored = v.safeParse(StoredSettings, await this.#db.get('settings', SETTINGS_KEY));
     if (stored.success) return stored.output;
-    const fresh = { id: newId(), token: newId(), ...defaults };
+    const fresh = { token: newId(), ourServers: [], ...defaults };
     await this.saveSettings(fresh);
     return fresh;
   }
 
   async saveSettings(settings: StoredSettings): Promise<void> {
     await this.#db.put('settings', settings, SETTINGS_KEY);
+  }
+
+  /** Who this device is; made and kept at the very first start. */
+  async deviceKeys(): Promise<DeviceKeys> {
+    const stored = v.safeParse(StoredKeys, await this.#db.get('settings', KEYS_KEY));
+    if (stored.success) return openDeviceKeys(stored.output);
+    const fresh = await makeDeviceKeys();
+    await this.#db.put('settings', fresh, KEYS_KEY);
+    return openDeviceKeys(fresh);
+  }
+
+  /** Ended pairings whose peers may not know yet. */
+  async farewells(): Promise<StoredFarewell[]> {
+    const all = parseAll(StoredFarewell, await this.#db.getAll('farewells'));
+    const old = all.filter(({ at }) => at < Date.now() - FAREWELL_LIFETIME_MS);
+    for (const { id } of old) await this.#db.delete('farewells', id);
+    return all.filter((farewell) => !old.includes(farewell));
+  }
+
+  async saveFarewell(farewell: StoredFarewell): Promise<void> {
+    await this.#db.put('farewells', farewell);
+  }
+
+  async deleteFarewell(peerId: string): Promise<void> {
+    await this.#db.delete('farewells', peerId);
   }
 
   async peers(): Promise<StoredPeer[]> {

@@ -1,11 +1,13 @@
 import { effect } from '@preact/signals-core';
-import { CODE_LIFETIME_MS, formatCode, normaliseCode } from '../pairing/code.ts';
-import { hostPairing, joinPairing, type PairedPeer } from '../pairing/pairing.ts';
+import { CODE_LIFETIME_MS, normaliseCode } from '../pairing/code.ts';
+import type { Pairing } from '../pairing/exchange-run.ts';
+import type { ServerForPairing } from '../pairing/nameplate.ts';
+import { hostPairing, joinPairing, type Self } from '../pairing/pairing.ts';
 import { within } from '../shared/abort.ts';
 import { AppError, errorCode } from '../shared/errors.ts';
 import { report } from '../shared/report.ts';
 import type { Broker } from '../signalling/broker.ts';
-import type { ServerAddress } from '../signalling/server-address.ts';
+import type { PairingState } from './state.ts';
 import type { Store } from './store.ts';
 
 /** Opening the popup and asking at once must not fail only because the server is still being reached. */
@@ -13,8 +15,12 @@ const SERVER_LIMIT_MS = 6_000;
 
 export interface PairingFlowOptions {
   store: Store;
-  server(): { broker: Broker; address: ServerAddress };
-  onPaired(peer: PairedPeer): Promise<void>;
+  self(): Self;
+  broker(): Broker;
+  server(): ServerForPairing;
+  isBlocked(peerId: string): boolean;
+  /** @throws AppError when this peer can't be paired with. */
+  onPaired(pairing: Pairing): Promise<void>;
 }
 
 /** One pairing at a time, as the views see it. */
@@ -23,68 +29,90 @@ export class PairingFlow {
   #running: AbortController | null = null;
   /** What was shown last: typing it here is a mistake that deserves its own sentence. */
   #ownCode: string | null = null;
+  #decide: (accept: boolean) => void = () => {};
 
   constructor(options: PairingFlowOptions) {
     this.#options = options;
   }
 
-  host(): void {
-    this.#options.store.change({ pairing: { step: 'preparing' } });
-    void this.#run('host', (broker, address, signal) =>
+  host(form: 'code' | 'secret'): void {
+    void this.#run('host', { step: 'preparing' }, (common) =>
       hostPairing({
-        self: this.#options.store.now.me,
-        broker,
-        address,
-        signal,
+        ...common,
+        form,
         onCode: (code, expiresAt) => {
-          this.#ownCode = formatCode(code);
-          this.#options.store.change({
-            pairing: { step: 'hosting', code: this.#ownCode, expiresAt, lifetimeMs: CODE_LIFETIME_MS },
-          });
+          this.#ownCode = code;
+          this.#show({ step: 'hosting', form, code, expiresAt, lifetimeMs: CODE_LIFETIME_MS });
         },
+        onConfirm: (name, words) =>
+          new Promise((resolve) => {
+            this.#decide = resolve;
+            this.#show({ step: 'confirm', name, words });
+          }),
       }),
     );
   }
 
   join(code: string): void {
-    this.#options.store.change({ pairing: { step: 'joining' } });
-    void this.#run('join', async (broker, _, signal) => {
-      if (this.#ownCode && normaliseCode(code) === this.#ownCode) throw new AppError('code-own');
-      return joinPairing({ self: this.#options.store.now.me, broker, code, signal });
+    void this.#run('join', { step: 'joining' }, async (common) => {
+      const own = this.#ownCode;
+      if (own !== null && (code.trim() === own || normaliseCode(code) === own)) throw new AppError('code-own');
+      return joinPairing({ ...common, code, onWords: (words) => this.#show({ step: 'confirming', words }) });
     });
+  }
+
+  /** The person's answer to `confirm`. */
+  confirm(accept: boolean): void {
+    this.#decide(accept);
   }
 
   /** Ends what runs, or takes its result off the screen. */
   cancel(): void {
     this.#running?.abort();
     this.#running = null;
-    this.#options.store.change({ pairing: { step: 'idle' } });
+    this.#show({ step: 'idle' });
+  }
+
+  #show(pairing: PairingState): void {
+    this.#options.store.change({ pairing });
   }
 
   async #run(
     role: 'host' | 'join',
-    pair: (broker: Broker, address: ServerAddress, signal: AbortSignal) => Promise<PairedPeer>,
+    first: PairingState,
+    pair: (common: CommonOptions) => Promise<Pairing>,
   ): Promise<void> {
     this.#running?.abort();
     const running = new AbortController();
     this.#running = running;
+    this.#show(first);
+    const { self, broker, server, isBlocked, onPaired } = this.#options;
     try {
-      const { broker, address } = this.#options.server();
-      broker.retry();
-      await within(online(broker, running.signal), SERVER_LIMIT_MS, 'server-unreachable', running.signal);
-      const peer = await pair(broker, address, running.signal);
+      const current = broker();
+      current.retry();
+      await within(online(current, running.signal), SERVER_LIMIT_MS, 'server-unreachable', running.signal);
+      const common = { self: self(), broker: current, server: server(), isBlocked, signal: running.signal };
+      const pairing = await pair(common);
       if (running.signal.aborted) return;
-      await this.#options.onPaired(peer);
-      this.#options.store.change({ pairing: { step: 'paired', peerId: peer.id } });
+      await onPaired(pairing);
+      this.#show({ step: 'paired', peerId: pairing.peer.id });
     } catch (error) {
       if (running.signal.aborted) return;
       const code = errorCode(error);
       if (code === 'internal') report(error);
-      this.#options.store.change({ pairing: { step: 'failed', role, code } });
+      this.#show({ step: 'failed', role, code });
     } finally {
       running.abort();
     }
   }
+}
+
+interface CommonOptions {
+  self: Self;
+  broker: Broker;
+  server: ServerForPairing;
+  isBlocked(peerId: string): boolean;
+  signal: AbortSignal;
 }
 
 function online(broker: Broker, signal: AbortSignal): Promise<void> {

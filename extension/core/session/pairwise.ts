@@ -1,9 +1,12 @@
 import { effect, type ReadonlySignal } from '@preact/signals-core';
+import type { DeviceKeys } from '../crypto/device-keys.ts';
 import { removeLeftovers } from '../files/opfs-folder.ts';
 import { openOpfsStore } from '../files/opfs-store.ts';
 import type { Hello, Message } from '../protocol/messages.ts';
 import { AppError } from '../shared/errors.ts';
+import { report } from '../shared/report.ts';
 import { Broker } from '../signalling/broker.ts';
+import { ServerAccess } from '../signalling/server-access.ts';
 import { parseServerAddress } from '../signalling/server-address.ts';
 import { Chat } from './chat.ts';
 import { Database, type StoredSettings } from './database.ts';
@@ -18,6 +21,9 @@ import { Timeline } from './timeline.ts';
 
 /** No STUN or TURN yet: two browsers meet on one network. The server will hand out the list. */
 const ICE_SERVERS: RTCIceServer[] = [];
+
+/** Addresses of our own servers that are remembered. */
+const MAX_SERVERS = 100;
 
 export interface PairwiseOptions {
   platform: Platform;
@@ -36,7 +42,9 @@ export class Pairwise {
   readonly timeline: Timeline;
   readonly #store: Store;
   readonly #database: Database;
+  readonly #keys: DeviceKeys;
   #settings: StoredSettings;
+  #access: ServerAccess;
   #broker: Broker;
   #stopWatchingServer: () => void = () => {};
 
@@ -44,19 +52,20 @@ export class Pairwise {
   static async start(options: PairwiseOptions): Promise<Pairwise> {
     await removeLeftovers();
     const database = await Database.open();
-    const settings = await database.settings(options.defaults);
-    const pairwise = new Pairwise(options, database, settings);
+    const [settings, keys] = await Promise.all([database.settings(options.defaults), database.deviceKeys()]);
+    const pairwise = new Pairwise(options, database, settings, keys);
     await pairwise.peers.load();
     pairwise.peers.useBroker(pairwise.#broker);
     return pairwise;
   }
 
-  private constructor({ platform }: PairwiseOptions, database: Database, settings: StoredSettings) {
+  private constructor({ platform }: PairwiseOptions, database: Database, settings: StoredSettings, keys: DeviceKeys) {
+    this.#keys = keys;
     this.#database = database;
     this.#settings = settings;
     const store = new Store({
-      me: { id: settings.id, name: settings.name },
-      server: { url: settings.serverUrl, status: 'connecting' },
+      me: { id: keys.id, name: settings.name },
+      server: { url: settings.serverUrl, status: 'connecting', kind: null, problem: null },
       pairing: { step: 'idle' },
       peers: [],
       outgoingShare: null,
@@ -99,6 +108,7 @@ export class Pairwise {
       store,
       database,
       timeline,
+      keys,
       iceServers: ICE_SERVERS,
       shareWith: (peerId) => this.live.shareWith(peerId),
       onConnected: (peerId, session, hello) => {
@@ -116,11 +126,15 @@ export class Pairwise {
       },
       onMessage: (peerId, message) => this.#receive(peerId, message),
     });
+    this.#access = this.#openAccess();
     this.#broker = this.#connect();
     this.pairing = new PairingFlow({
       store,
-      server: () => ({ broker: this.#broker, address: parseServerAddress(this.#settings.serverUrl) }),
-      onPaired: (peer) => this.peers.add(peer),
+      self: () => ({ keys, name: this.#settings.name }),
+      broker: () => this.#broker,
+      server: () => ({ address: this.#access.address, kind: this.#access.kind ?? 'stock' }),
+      isBlocked: (peerId) => this.peers.isBlocked(peerId),
+      onPaired: (pairing) => this.peers.add(pairing),
     });
   }
 
@@ -131,11 +145,12 @@ export class Pairwise {
     const moved = serverUrl !== this.#settings.serverUrl;
     this.#settings = { ...this.#settings, name: change.name ?? this.#settings.name, serverUrl };
     await this.#database.saveSettings(this.#settings);
-    this.#store.change({ me: { id: this.#settings.id, name: this.#settings.name } });
+    this.#store.change({ me: { id: this.#keys.id, name: this.#settings.name } });
     this.peers.announce();
     if (!moved) return;
     this.pairing.cancel();
     this.#broker.close();
+    this.#access = this.#openAccess();
     this.#broker = this.#connect();
     this.peers.useBroker(this.#broker);
   }
@@ -156,19 +171,37 @@ export class Pairwise {
     this.#store.change({ notices: this.#store.now.notices.filter((notice) => notice.id !== id) });
   }
 
-  #connect(): Broker {
-    const { id, token, serverUrl } = this.#settings;
-    const broker = new Broker({
+  #openAccess(): ServerAccess {
+    const { token, serverUrl, ourServers } = this.#settings;
+    return new ServerAccess({
       address: parseServerAddress(serverUrl),
-      id,
-      token,
-      iceServers: ICE_SERVERS,
-      knows: (peerId) => this.peers.knows(peerId),
+      keys: this.#keys,
+      stockToken: token,
+      wasOurs: ourServers.includes(serverUrl),
+      onOurs: () => {
+        const seen = [...this.#settings.ourServers.filter((url) => url !== serverUrl), serverUrl];
+        this.#settings = { ...this.#settings, ourServers: seen.slice(-MAX_SERVERS) };
+        this.#database.saveSettings(this.#settings).catch(report);
+      },
+      onProblem: (problem) => this.#store.change({ server: { ...this.#store.now.server, problem } }),
     });
+  }
+
+  #connect(): Broker {
+    const access = this.#access;
+    const broker = new Broker({
+      address: access.address,
+      id: this.#keys.id,
+      token: () => access.token(),
+      iceServers: ICE_SERVERS,
+      seal: (peerId, message) => this.peers.seal(peerId, message),
+    });
+    const url = this.#settings.serverUrl;
     this.#stopWatchingServer();
     this.#stopWatchingServer = effect(() => {
-      const status = broker.status.value;
-      this.#store.change({ server: { url: serverUrl, status: status === 'taken' ? 'unreachable' : status } });
+      const status = broker.status.value === 'taken' ? 'unreachable' : broker.status.value;
+      const { problem } = this.#store.now.server;
+      this.#store.change({ server: { url, status, kind: access.kind, problem } });
     });
     return broker;
   }

@@ -1,9 +1,19 @@
+import type { DeviceKeys } from '../crypto/device-keys.ts';
+import type { SealedPayload } from '../crypto/seal.ts';
+import { noisePsk } from '../crypto/session-keys.ts';
+import { isUnpairProof, unpairProof } from '../crypto/unpair-proof.ts';
+import { verifierWords } from '../crypto/verifier.ts';
 import type { Link } from '../link/link.ts';
+import type { Pairing } from '../pairing/exchange-run.ts';
 import type { Hello, Message } from '../protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
 import { within } from '../shared/abort.ts';
+import { concat, sameBytes, toBase64Url } from '../shared/bytes.ts';
+import { AppError } from '../shared/errors.ts';
 import { report } from '../shared/report.ts';
 import type { Broker } from '../signalling/broker.ts';
+import type { PeerCredentials } from '../signalling/handshake.ts';
+import type { SignallingMessage } from '../signalling/messages.ts';
 import { Rendezvous, type RendezvousStatus } from '../signalling/rendezvous.ts';
 import type { Database, StoredPeer } from './database.ts';
 import { Session } from './session.ts';
@@ -12,15 +22,22 @@ import type { Timeline } from './timeline.ts';
 
 /** A peer that is there answers within a round trip. */
 const UNPAIR_LIMIT_MS = 1_500;
+/** A pairing made anew replaces the old one only when the peer has proven it; until then this long. */
+const RENEWAL_LIMIT_MS = 60_000;
 const UNPAIRED = {
   presence: 'offline' as const,
   connection: { state: 'failed' as const, code: 'peer-unpaired' as const },
+};
+const BLOCKED = {
+  presence: 'offline' as const,
+  connection: { state: 'failed' as const, code: 'peer-blocked' as const },
 };
 
 export interface PeersOptions {
   store: Store;
   database: Database;
   timeline: Timeline;
+  keys: DeviceKeys;
   iceServers: RTCIceServer[];
   /** What I show this peer, for the greeting. */
   shareWith(peerId: string): string | null;
@@ -35,6 +52,10 @@ export class Peers {
   readonly #options: PeersOptions;
   readonly #sessions = new Map<string, Session>();
   readonly #stored = new Map<string, StoredPeer>();
+  /** Pairings made again with a known peer, until a session with them has succeeded. */
+  readonly #renewals = new Map<string, { stored: StoredPeer; timer: ReturnType<typeof setTimeout> }>();
+  /** Proofs for peers that may not know yet that the pairing was ended here. */
+  readonly #farewells = new Map<string, Uint8Array>();
   #rendezvous: Rendezvous | null = null;
   #presence: 'online' | 'away' = 'online';
 
@@ -44,22 +65,33 @@ export class Peers {
 
   /** Reads everybody from the database into the state. */
   async load(): Promise<void> {
-    for (const stored of await this.#options.database.peers()) await this.#show(stored);
+    const { database } = this.#options;
+    for (const stored of await database.peers()) await this.#show(stored);
+    for (const { id, proof } of await database.farewells()) this.#farewells.set(id, proof);
   }
 
   /** Meets everybody on this server; an earlier one is left. */
   useBroker(broker: Broker): void {
     this.#rendezvous?.close();
     this.#rendezvous = new Rendezvous(broker, {
+      self: this.#options.keys,
       iceServers: this.#options.iceServers,
       onLink: (peerId, link) => this.#linked(peerId, link),
       onStatus: (peerId, status) => this.#status(peerId, status),
+      onTs: (peerId, ts) => this.#sawTs(peerId, ts),
+      onBye: (peerId, proof) => void this.#bye(peerId, proof).catch(report),
+      onStranger: (peerId) => this.#farewell(peerId),
     });
-    for (const stored of this.#stored.values()) if (!stored.unpaired) this.#rendezvous.add(stored.id);
+    for (const stored of this.#stored.values()) this.#meet(stored);
   }
 
-  knows(peerId: string): boolean {
-    return this.#sessions.has(peerId);
+  /** What PeerJS says to a peer goes out sealed with this; null without a session. */
+  seal(peerId: string, message: unknown): SealedPayload | null {
+    return this.#rendezvous?.seal(peerId, message) ?? null;
+  }
+
+  isBlocked(peerId: string): boolean {
+    return this.#stored.get(peerId)?.blocked ?? false;
   }
 
   session(peerId: string): Session | null {
@@ -72,17 +104,34 @@ export class Peers {
     return session?.link ? session : null;
   }
 
-  /** Remembers a newly paired peer; one that is known already keeps its history. */
-  async add(peer: { id: string; name: string }): Promise<void> {
+  /**
+   * Remembers a newly paired peer. One that is known already keeps its history, and its old pairing until the new one has been used.
+   * @throws AppError `identity-mismatch` when a known id comes with another identity: never overwritten, never silent.
+   */
+  async add({ peer, root, verifier }: Pairing): Promise<void> {
     const known = this.#stored.get(peer.id);
-    const stored: StoredPeer = known
-      ? { ...known, name: peer.name, unpaired: false }
-      : { ...peer, ownName: null, pairedAt: Date.now(), lastSeenAt: null, readAt: 0, unpaired: false };
+    if (known && !sameBytes(known.identityKey, peer.identity)) throw new AppError('identity-mismatch');
+    const stored: StoredPeer = {
+      id: peer.id,
+      name: peer.name,
+      ownName: known?.ownName ?? null,
+      pairedAt: Date.now(),
+      lastSeenAt: known?.lastSeenAt ?? null,
+      readAt: known?.readAt ?? 0,
+      unpaired: false,
+      blocked: false,
+      identityKey: concat(peer.identity),
+      routingKey: concat(peer.routing),
+      root,
+      verifier: concat(verifier),
+      lastTs: 0,
+    };
+    this.#farewells.delete(peer.id);
+    await this.#options.database.deleteFarewell(peer.id);
+    if (known) return this.#renew(known, stored);
     await this.#options.database.savePeer(stored);
-    if (known) this.#rename(stored);
-    else await this.#show(stored);
-    this.#rendezvous?.add(peer.id);
-    this.#rendezvous?.retry(peer.id);
+    await this.#show(stored);
+    this.#meet(stored);
   }
 
   /** Ends the pairing on this side, and on the other when it can be told now. Erases all that was said. */
@@ -93,7 +142,27 @@ export class Peers {
       const told = Promise.race([session.channel.send({ type: 'unpair' }), session.link.closed]);
       await within(told, UNPAIR_LIMIT_MS, 'peer-offline').catch(() => {});
     }
+    const stored = this.#stored.get(peerId);
+    if (stored && !stored.unpaired) {
+      const proof = await unpairProof(stored.root);
+      this.#farewells.set(peerId, proof);
+      await this.#options.database.saveFarewell({ id: peerId, proof, at: Date.now() });
+    }
     await this.#remove(peerId);
+  }
+
+  /** Neither looks for this peer nor answers it, or does so again. It isn't told. */
+  async block(peerId: string, blocked: boolean): Promise<void> {
+    const stored = this.#stored.get(peerId);
+    if (!stored || stored.blocked === blocked) return;
+    const changed = { ...stored, blocked };
+    await this.#keep(changed);
+    this.#options.store.changePeer(peerId, { blocked });
+    if (blocked) {
+      this.#options.onRemoved(peerId);
+      this.#rendezvous?.remove(peerId);
+      this.#options.store.changePeer(peerId, BLOCKED);
+    } else this.#meet(changed);
   }
 
   /** The peer ended the pairing: it is not looked for any more. What was said stays until the person forgets it too. */
@@ -157,8 +226,11 @@ export class Peers {
       lastSeenAt: stored.lastSeenAt,
       connection: { state: 'offline' as const },
       typing: false,
+      words: verifierWords(stored.verifier),
+      blocked: stored.blocked,
       ...loaded,
       ...(stored.unpaired && UNPAIRED),
+      ...(stored.blocked && BLOCKED),
     };
     store.change({ peers: [...store.now.peers, peer] });
   }
@@ -179,7 +251,46 @@ export class Peers {
     else link.close('peer-unknown');
   }
 
+  /** Looks for a peer from now on, unless one side doesn't want that. */
+  #meet(stored: StoredPeer): void {
+    if (!stored.unpaired && !stored.blocked) this.#rendezvous?.add(stored.id, credentials(stored));
+  }
+
+  #renew(known: StoredPeer, stored: StoredPeer): void {
+    clearTimeout(this.#renewals.get(stored.id)?.timer);
+    const timer = setTimeout(() => {
+      this.#renewals.delete(stored.id);
+      this.#rendezvous?.remove(stored.id);
+      this.#meet(known);
+    }, RENEWAL_LIMIT_MS);
+    this.#renewals.set(stored.id, { stored, timer });
+    this.#rendezvous?.remove(stored.id);
+    this.#rendezvous?.add(stored.id, credentials(stored));
+  }
+
+  #sawTs(peerId: string, ts: number): void {
+    const stored = this.#stored.get(peerId);
+    if (stored && !this.#renewals.has(peerId)) this.#keep({ ...stored, lastTs: ts }).catch(report);
+  }
+
+  async #bye(peerId: string, proof: Uint8Array): Promise<void> {
+    const stored = this.#stored.get(peerId);
+    if (stored && (await isUnpairProof(stored.root, proof))) await this.wasForgotten(peerId);
+  }
+
+  #farewell(peerId: string): SignallingMessage | null {
+    const proof = this.#farewells.get(peerId);
+    return proof ? { type: 'bye', proof: toBase64Url(proof) } : null;
+  }
+
   #connected(peerId: string, session: Session, hello: Hello): void {
+    const renewal = this.#renewals.get(peerId);
+    if (renewal) {
+      clearTimeout(renewal.timer);
+      this.#renewals.delete(peerId);
+      this.#keep(renewal.stored).catch(report);
+      this.#options.store.changePeer(peerId, { words: verifierWords(renewal.stored.verifier), blocked: false });
+    }
     this.#showPath(peerId, session);
     this.heard(peerId, hello.presence, hello.name);
     this.#options.onConnected(peerId, session, hello);
@@ -230,4 +341,8 @@ export class Peers {
     store.change({ peers: store.now.peers.filter((peer) => peer.id !== peerId) });
     await database.deletePeer(peerId);
   }
+}
+
+function credentials({ identityKey, root, lastTs }: StoredPeer): PeerCredentials {
+  return { identityKey, psk: () => noisePsk(root), lastTs };
 }

@@ -91,6 +91,9 @@ export const Connection = v.variant('state', [
   v.object({ state: v.literal('failed'), code: ErrorCodeSchema }),
 ]);
 
+/** What two people compare: six words of the BIP-39 English list. */
+export const VerifierWords = v.pipe(v.array(text(8)), v.length(6));
+
 export const PeerState = v.object({
   id: PeerId,
   name: Name,
@@ -99,6 +102,9 @@ export const PeerState = v.object({
   connection: Connection,
   typing: v.boolean(),
   unread: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Six words that the peer sees too, if nobody is in between. */
+  words: VerifierWords,
+  blocked: v.boolean(),
   /** The newest items, oldest first, at most `SNAPSHOT_ITEMS`. Whatever still waits or moves is always among them. */
   timeline: v.array(TimelineItem),
   /** Whether older items can be asked for with `history-page`. */
@@ -109,8 +115,19 @@ export const PairingState = v.variant('step', [
   v.object({ step: v.literal('idle') }),
   /** A code was asked for and the server has not confirmed it yet. */
   v.object({ step: v.literal('preparing') }),
-  v.object({ step: v.literal('hosting'), code: v.string(), expiresAt: TimeMs, lifetimeMs: v.number() }),
+  /** `code` is four digits and words, or the long text for pasting and for a QR picture. */
+  v.object({
+    step: v.literal('hosting'),
+    form: v.picklist(['code', 'secret']),
+    code: text(128),
+    expiresAt: TimeMs,
+    lifetimeMs: v.number(),
+  }),
+  /** Somebody had the code I showed; I decide. */
+  v.object({ step: v.literal('confirm'), name: Name, words: VerifierWords }),
   v.object({ step: v.literal('joining') }),
+  /** I had the code; the one who showed it decides. */
+  v.object({ step: v.literal('confirming'), words: VerifierWords }),
   v.object({ step: v.literal('paired'), peerId: PeerId }),
   v.object({ step: v.literal('failed'), role: v.picklist(['host', 'join']), code: ErrorCodeSchema }),
 ]);
@@ -148,7 +165,14 @@ export const Notice = v.object({
 
 export const AppState = v.object({
   me: v.object({ id: PeerId, name: Name }),
-  server: v.object({ url: v.string(), status: v.picklist(['connecting', 'online', 'unreachable']) }),
+  server: v.object({
+    url: v.string(),
+    status: v.picklist(['connecting', 'online', 'unreachable']),
+    /** Ours, with signed tokens and nameplates, or any other PeerJS server; null before the first connection. */
+    kind: v.nullable(v.picklist(['pairwise', 'stock'])),
+    /** Why it is unreachable. */
+    problem: v.nullable(ErrorCodeSchema),
+  }),
   pairing: PairingState,
   peers: v.array(PeerState),
   outgoingShare: v.nullable(OutgoingShare),

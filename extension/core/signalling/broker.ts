@@ -1,9 +1,9 @@
 import { type ReadonlySignal, signal } from '@preact/signals-core';
 import { type DataConnection, Peer } from 'peerjs';
 import * as v from 'valibot';
+import type { SealedPayload } from '../crypto/seal.ts';
 import { Backoff } from '../shared/backoff.ts';
 import { Emitter } from '../shared/emitter.ts';
-import type { SealedPayload } from '../crypto/seal.ts';
 import { PeerId } from '../shared/schemas.ts';
 import {
   OwnEnvelope,

@@ -28,10 +28,7 @@ export interface RendezvousOptions {
   onStranger(peerId: string): SignallingMessage | null;
 }
 
-export type RendezvousStatus =
-  | { state: 'offline' }
-  | { state: 'connecting' }
-  | { state: 'failed'; code: ErrorCode };
+export type RendezvousStatus = { state: 'offline' } | { state: 'connecting' } | { state: 'failed'; code: ErrorCode };
 
 /** Long enough for a slow TURN allocation, short enough that a person still waits. Nothing else reports a path that can't exist. */
 const DIAL_LIMIT_MS = 12_000;

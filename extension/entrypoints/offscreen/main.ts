@@ -22,8 +22,9 @@ async function main(): Promise<void> {
 
   serve('offscreen', offscreenCommands, {
     ping: () => {},
-    'pair-host': () => pairing.host(),
+    'pair-host': ({ form }) => pairing.host(form),
     'pair-join': ({ code }) => pairing.join(code),
+    'pair-confirm': ({ accept }) => pairing.confirm(accept),
     'pair-cancel': () => pairing.cancel(),
     'chat-send': ({ peerId, text }) => chat.sendText(peerId, text),
     typing: ({ peerId }) => chat.sendTyping(peerId),
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
     'share-stop': () => live.stop(),
     'share-dismiss': ({ shareId }) => live.dismiss(shareId),
     'peer-rename': ({ peerId, name }) => peers.rename(peerId, name),
+    'peer-block': ({ peerId, blocked }) => peers.block(peerId, blocked),
     'peer-forget': ({ peerId }) => peers.forget(peerId),
     'peer-retry': ({ peerId }) => pairwise.retry(peerId),
     'history-wipe': ({ peerId }) => timeline.wipe(peerId),

@@ -1,0 +1,70 @@
+import type { DeviceKeys } from '../crypto/device-keys.ts';
+import { signSocketToken } from '../crypto/socket-token.ts';
+import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
+import type { ServerAddress } from './server-address.ts';
+import { probeServer } from './server-info.ts';
+
+export interface ServerAccessOptions {
+  address: ServerAddress;
+  keys: DeviceKeys;
+  /** For servers that know no signed tokens: a secret of this device, the same at every start. */
+  stockToken: string;
+  /** Whether this address was once a server of ours. */
+  wasOurs: boolean;
+  /** It is one: to be remembered. */
+  onOurs(): void;
+  /** Why there was no token this time; null when there was one. */
+  onProblem(code: ErrorCode | null): void;
+}
+
+/** Opens the door of one server: finds out what it is, and signs a token for one of ours. */
+export class ServerAccess {
+  readonly address: ServerAddress;
+  readonly #options: ServerAccessOptions;
+  #wasOurs: boolean;
+  #lastTs = 0;
+  #kind: 'pairwise' | 'stock' | null = null;
+
+  constructor(options: ServerAccessOptions) {
+    this.address = options.address;
+    this.#options = options;
+    this.#wasOurs = options.wasOurs;
+  }
+
+  /** What the server was at the last connection; null before the first. */
+  get kind(): 'pairwise' | 'stock' | null {
+    return this.#kind;
+  }
+
+  /**
+   * A token for one connection.
+   * @throws AppError `server-unreachable`; `server-changed` when a server that was ours answers as another: then the protection of ids
+   * and nameplates would be gone without a word.
+   */
+  async token(): Promise<string> {
+    try {
+      const token = await this.#token();
+      this.#options.onProblem(null);
+      return token;
+    } catch (error) {
+      this.#options.onProblem(errorCode(error));
+      throw error;
+    }
+  }
+
+  async #token(): Promise<string> {
+    const { keys, stockToken } = this.#options;
+    const server = await probeServer(this.address);
+    if (server.kind === 'stock') {
+      if (this.#wasOurs) throw new AppError('server-changed');
+      this.#kind = 'stock';
+      return stockToken;
+    }
+    this.#kind = 'pairwise';
+    if (!this.#wasOurs) this.#options.onOurs();
+    this.#wasOurs = true;
+    this.#lastTs = Math.max(Date.now() + server.offsetMs, this.#lastTs + 1);
+    const { host } = new URL(this.address.url);
+    return signSocketToken(keys.routing, host, keys.id, this.#lastTs);
+  }
+}
