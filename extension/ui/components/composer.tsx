@@ -8,16 +8,20 @@ import { useModel } from './model-context.ts';
 
 /** Writes to the peer: Enter sends, Shift and Enter begin a new line. A pasted picture or file is sent as one. */
 export function Composer({ peer, onChooseFiles }: { peer: PeerState; onChooseFiles: () => void }) {
-  const { sending } = useModel();
-  const [text, setText] = useState('');
+  const { sending, memory } = useModel();
+  const [text, setText] = useState(() => memory.draft(peer.id));
   const isLater = peer.connection.state === 'offline' || peer.connection.state === 'failed';
   const label = isLater ? t('composer_later') : t('composer_message', nameOf(peer));
   const isEmpty = text.trim() === '';
+  const write = (next: string) => {
+    setText(next);
+    memory.setDraft(peer.id, next);
+  };
   const send = async () => {
     if (isEmpty) return;
-    setText('');
+    write('');
     // What was not taken goes back into the field, before whatever was typed meanwhile.
-    if (!(await sending.text(peer.id, text))) setText((typed) => text + typed);
+    if (!(await sending.text(peer.id, text))) write(text + memory.draft(peer.id));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
@@ -47,7 +51,7 @@ export function Composer({ peer, onChooseFiles }: { peer: PeerState; onChooseFil
         aria-label={label}
         value={text}
         onInput={({ currentTarget }) => {
-          setText(currentTarget.value);
+          write(currentTarget.value);
           if (currentTarget.value.trim() !== '') sending.typing(peer.id);
         }}
         onKeyDown={onKeyDown}

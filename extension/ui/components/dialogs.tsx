@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { MAX_NAME_LENGTH } from '../../core/shared/limits.ts';
 import { lineText } from '../models/display-text.ts';
 import { t } from '../text.ts';
@@ -37,7 +37,7 @@ export function Dialogs() {
           <Dialog
             title={t('wipe_title', model.peerName.value)}
             action={t('wipe')}
-            onAction={() => ask('history-wipe', { peerId: peer.id })}
+            onAction={() => model.wipeHistory(peer.id)}
           >
             <p>{t('wipe_hint')}</p>
           </Dialog>
@@ -49,7 +49,7 @@ export function Dialogs() {
           <Dialog
             title={t('forget_title', model.peerName.value)}
             action={t('forget')}
-            onAction={() => ask('peer-forget', { peerId: peer.id })}
+            onAction={() => model.forget(peer.id)}
           >
             <p>{t('forget_hint', model.peerName.value)}</p>
           </Dialog>
@@ -71,7 +71,12 @@ interface DialogProps {
 function Dialog({ title, action, onAction, children }: DialogProps) {
   const model = useModel();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => {
+    const { current } = dialog;
+    current?.showModal();
+    // Removed without that, it would not give the focus back.
+    return () => current?.close();
+  }, []);
   const close = () => {
     model.overlay.value = null;
   };

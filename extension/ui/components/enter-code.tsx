@@ -7,6 +7,7 @@ import { BackBar } from './back-bar.tsx';
 import { CodeParts } from './code-parts.tsx';
 import { Mark } from './icon.tsx';
 import { useModel } from './model-context.ts';
+import { NoticeList } from './notice-list.tsx';
 import { WordOptions } from './word-options.tsx';
 
 const FIELD = 'code';
@@ -80,6 +81,7 @@ export function EnterCode() {
   return (
     <form class="screen" onSubmit={submit} noValidate>
       <BackBar title={t('enter_code')} />
+      <NoticeList />
       <div class="stage top">
         <div class="entry">
           <label for={FIELD}>{t('entry_label')}</label>
@@ -102,7 +104,7 @@ export function EnterCode() {
               autocomplete="off"
               autocapitalize="none"
               spellcheck={false}
-              disabled={isJoining}
+              readOnly={isJoining}
               onInput={(event) => change(event.currentTarget.value)}
               onKeyDown={onKeyDown}
               onPaste={onPaste}

@@ -41,9 +41,10 @@ export function LinkRow({ item, children }: { item: ItemOf<'link'>; children: Co
             {title}
           </b>
         )}
-        <small class="host cut" dir="ltr">
-          {host.before}
-          <strong>{host.registered}</strong>
+        {/* What is cut is never the part that says whose site it is. */}
+        <small class="host" dir="ltr">
+          {host.before !== '' && <span class="before cut">{host.before}</span>}
+          <strong class="cut">{host.registered}</strong>
         </small>
       </div>
       {children}

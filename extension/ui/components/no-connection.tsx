@@ -73,7 +73,7 @@ function Checks({ peer }: { peer: PeerState }) {
         <li key={what} data-bad={!ok}>
           <Icon name={ok ? 'tick' : 'cross'} small />
           {what}
-          <span>{found}</span>
+          <span class="found">{found}</span>
         </li>
       ))}
     </ul>

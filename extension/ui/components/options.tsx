@@ -6,6 +6,7 @@ import { MAX_NAME_LENGTH } from '../../core/shared/limits.ts';
 import { errorText } from '../error-text.ts';
 import type { Backend } from '../models/backend.ts';
 import { lineText } from '../models/display-text.ts';
+import { ViewMemory } from '../models/view-memory.ts';
 import { t } from '../text.ts';
 import { Mark } from './icon.tsx';
 
@@ -49,7 +50,33 @@ export function Options({ backend }: { backend: Backend }) {
         isStatusBad={server.status === 'unreachable'}
         onSave={(serverUrl) => backend.askOffscreen('settings-set', { serverUrl })}
       />
+      <LetterShortcuts />
     </main>
+  );
+}
+
+function LetterShortcuts() {
+  const [memory] = useState(() => new ViewMemory(localStorage));
+  const [isOn, setOn] = useState(memory.hasLetterShortcuts);
+  const change = (next: boolean) => {
+    memory.hasLetterShortcuts = next;
+    setOn(next);
+  };
+  return (
+    <section class="setting">
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={isOn}
+          aria-describedby="letters-hint"
+          onChange={({ currentTarget }) => change(currentTarget.checked)}
+        />
+        {t('options_shortcuts')}
+      </label>
+      <p id="letters-hint" class="hint">
+        {t('options_shortcuts_hint')}
+      </p>
+    </section>
   );
 }
 

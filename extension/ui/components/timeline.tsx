@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { IncomingShare, PeerState, TimelineItem } from '../../core/session/state.ts';
 import { nameOf } from '../models/app-model.ts';
 import { dayName, daysBetween } from '../models/format.ts';
@@ -36,7 +36,18 @@ export function Timeline({ peer, items }: { peer: PeerState; items: readonly Tim
     const { current } = box;
     if (current && isAtEnd) current.scrollTop = current.scrollHeight;
   });
-  useLayoutEffect(() => setAtEnd(true), [peer.id]);
+  // Another peer, or something I sent: to the end.
+  const lastMineId = items.findLast((item) => item.mine)?.id;
+  useLayoutEffect(() => setAtEnd(true), [peer.id, lastMineId]);
+  useEffect(() => {
+    const { current } = box;
+    if (!current || !isAtEnd) return;
+    const observer = new ResizeObserver(() => {
+      current.scrollTop = current.scrollHeight;
+    });
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [isAtEnd]);
 
   const loadOlder = async () => {
     const { current } = box;
@@ -51,6 +62,11 @@ export function Timeline({ peer, items }: { peer: PeerState; items: readonly Tim
     }
     isLoading.current = false;
   };
+  useEffect(() => {
+    const { current } = box;
+    // A tall view shows all that there is without scrolling.
+    if (current && current.scrollHeight <= current.clientHeight && model.history.value?.hasOlder) loadOlder();
+  });
   const onScroll = ({ currentTarget }: { currentTarget: HTMLElement }) => {
     const { scrollTop, scrollHeight, clientHeight } = currentTarget;
     setAtEnd(scrollHeight - clientHeight - scrollTop <= EDGE_PX);

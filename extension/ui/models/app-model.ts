@@ -8,6 +8,7 @@ import { type History, withPage, withState } from './history.ts';
 import { Notices } from './notices.ts';
 import { Sending } from './sending.ts';
 import { Toasts } from './toasts.ts';
+import { ViewMemory } from './view-memory.ts';
 
 /** Which screen is shown. `pair`: the first run, and "Pair another browser". */
 export type Screen = 'loading' | 'pair' | 'show-code' | 'enter-code' | 'peer';
@@ -20,12 +21,13 @@ export class AppModel {
   readonly view: View;
   readonly notices: Notices;
   readonly toasts = new Toasts();
+  readonly memory = new ViewMemory(localStorage);
   readonly sending: Sending;
   readonly state = signal<AppState | null>(null);
   readonly overlay = signal<Overlay | null>(null);
   readonly history = signal<History | null>(null);
   readonly #wanted = signal<'pair' | 'enter-code' | null>(null);
-  readonly #selectedId = signal<string | null>(null);
+  readonly #selectedId = signal(this.memory.selectedPeer);
   readonly #stops: readonly (() => void)[];
   /** The newly paired peer that this view has told of. */
   #greetedId: string | null = null;
@@ -74,6 +76,7 @@ export class AppModel {
 
   select(peerId: string): void {
     this.#selectedId.value = peerId;
+    this.memory.selectedPeer = peerId;
     this.#wanted.value = null;
     this.overlay.value = null;
   }
@@ -113,6 +116,17 @@ export class AppModel {
   read(): void {
     const peer = this.peer.value;
     if (peer && peer.unread > 0) this.watch(this.backend.askOffscreen('read', { peerId: peer.id }));
+  }
+
+  /** Erases what was said, and what was being written, on this device. */
+  async wipeHistory(peerId: string): Promise<void> {
+    await this.backend.askOffscreen('history-wipe', { peerId });
+    this.memory.setDraft(peerId, '');
+  }
+
+  async forget(peerId: string): Promise<void> {
+    await this.backend.askOffscreen('peer-forget', { peerId });
+    this.memory.setDraft(peerId, '');
   }
 
   /** Loads a page of older items, if there are any. */

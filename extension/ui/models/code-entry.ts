@@ -38,15 +38,17 @@ export function readEntry(text: string, words: CodeWords | null): CodeEntry {
   const { word, wordsBefore, hasNumber } = pieces(text);
   const code = words?.normaliseCode(text) ?? null;
   const current = hasNumber ? Math.min(wordsBefore + 1, 2) : 0;
-  const stateOf = (part: number): PartState =>
-    code || part < current ? 'done' : part === current ? 'current' : 'to-come';
   const mayComplete = hasNumber && wordsBefore < 2 && word !== '';
   const only = mayComplete ? (words?.completeWord(word) ?? null) : null;
   const offered = mayComplete && word.length >= MIN_LETTERS ? (words?.suggestWords(word, MAX_OPTIONS) ?? []) : [];
+  const ghost = only ? only.slice(word.length) : '';
+  const isWhole = code !== null && ghost === '';
+  const stateOf = (part: number): PartState =>
+    isWhole || part < current ? 'done' : part === current ? 'current' : 'to-come';
   const isFinished = offered.length === 1 && offered[0] === word;
   return {
     parts: [stateOf(0), stateOf(1), stateOf(2)],
-    ghost: only ? only.slice(word.length) : '',
+    ghost,
     options: isFinished ? [] : offered,
     code,
   };

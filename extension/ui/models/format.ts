@@ -31,8 +31,8 @@ export function rate(bytesPerSecond: number, locale?: string): string {
 
 /** Whole percent, never 100 before the end: `62`. */
 export function percent(bytes: number, totalBytes: number, locale?: string): string {
-  const share = totalBytes === 0 ? 1 : Math.min(1, bytes / totalBytes);
-  return new Intl.NumberFormat(locale).format(Math.floor(share * 100));
+  const whole = bytes >= totalBytes ? 100 : Math.min(99, Math.round((100 * bytes) / totalBytes));
+  return new Intl.NumberFormat(locale).format(whole);
 }
 
 /** `00:18`, from an hour on `1:04:12` */

@@ -14,8 +14,8 @@ const TOP_REQUEST = '.requests .choices > :last-child';
 export function followKeys(model: AppModel, page: Document): () => void {
   const onKey = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (page.querySelector('dialog[open]')) return;
-    const isHandled = event.key === 'Escape' ? stepBack(model, page) : !isInField(page) && letter(page, event.key);
+    const isHandled =
+      event.key === 'Escape' ? stepBack(model, page) : mayUseLetters(model, page) && letter(page, event.key);
     if (isHandled) event.preventDefault();
   };
   page.addEventListener('keydown', onKey);
@@ -42,6 +42,10 @@ function stepBack(model: AppModel, page: Document): boolean {
     return true;
   }
   return false;
+}
+
+function mayUseLetters({ overlay, memory }: AppModel, page: Document): boolean {
+  return overlay.value === null && !isInField(page) && memory.hasLetterShortcuts;
 }
 
 function letter(page: Document, key: string): boolean {

@@ -1,3 +1,4 @@
+import { initial } from '../models/display-text.ts';
 import { t } from '../text.ts';
 import { isoDuration, runningTime } from './format.ts';
 import type { ViewerModel } from './model.ts';
@@ -11,7 +12,7 @@ export function TopBar({ model }: { model: ViewerModel }) {
   return (
     <header class="over top">
       <span class="avatar" aria-hidden="true">
-        {[...about.peerName][0]?.toUpperCase()}
+        {initial(about.peerName)}
       </span>
       <div class="name">
         <h1>{t('viewer_title', about.peerName)}</h1>
