@@ -69,3 +69,15 @@ pairedTest(
     expect(problems()).toEqual([]);
   },
 );
+
+pairedTest('a share ends with its tab', async ({ people: { alice, bob, pages, problems } }) => {
+  await alice.goesTo(pages.url('colours'));
+  await alice.sharesTab();
+  const viewer = await bob.watches();
+  await movingColours(viewer);
+  await alice.closesTab();
+  await viewer.waitForFunction(() => document.body.innerText.includes('Alice stopped sharing'));
+  expect(await alice.screen()).not.toContain('Stop sharing');
+  await bob.sees('Alice showed you a tab');
+  expect(problems()).toEqual([]);
+});

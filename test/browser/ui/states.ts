@@ -16,6 +16,7 @@ export const CAROL_ID = 'carolcarolcarolcarolca';
 export const SHARE_ID = 'shareshareshareshares1';
 /** The clock of the page: 14 November 2026, 09:52, of a computer in UTC. */
 export const NOW = Date.UTC(2026, 10, 14, 9, 52);
+export const WORDS = ['river', 'candle', 'orbit', 'velvet', 'ladder', 'pepper'];
 const MINUTE_MS = 60_000;
 const MEGABYTE = 1e6;
 
@@ -65,6 +66,8 @@ export function peer(change: Partial<PeerState> = {}): PeerState {
     connection: { state: 'connected', path: 'direct', rttMs: 12 },
     typing: false,
     unread: 0,
+    words: WORDS,
+    blocked: false,
     timeline: [],
     hasOlder: false,
     ...change,
@@ -74,7 +77,7 @@ export function peer(change: Partial<PeerState> = {}): PeerState {
 export function app(change: Partial<AppState> = {}): AppState {
   return {
     me: { id: ALICE_ID, name: 'Alice' },
-    server: { url: 'https://pairwise.example.org', status: 'online' },
+    server: { url: 'https://pairwise.example.org', status: 'online', kind: 'pairwise', problem: null },
     pairing: { step: 'idle' },
     peers: [peer()],
     outgoingShare: null,
@@ -131,15 +134,17 @@ export const states: Record<string, AppState | null> = {
   a: app({ peers: [] }),
   b: app({
     peers: [],
-    pairing: { step: 'hosting', code: '4821-acid-zebra', expiresAt: NOW + 231_000, lifetimeMs: 300_000 },
+    pairing: { step: 'hosting', form: 'code', code: '4821-acid-zebra', expiresAt: NOW + 231_000, lifetimeMs: 300_000 },
   }),
   'b-urgent': app({
     peers: [],
-    pairing: { step: 'hosting', code: '4821-acid-zebra', expiresAt: NOW + 9_000, lifetimeMs: 300_000 },
+    pairing: { step: 'hosting', form: 'code', code: '4821-acid-zebra', expiresAt: NOW + 9_000, lifetimeMs: 300_000 },
   }),
   'b-expired': app({ peers: [], pairing: { step: 'failed', role: 'host', code: 'code-expired' } }),
   c: app({ peers: [] }),
   'c-wrong': app({ peers: [], pairing: { step: 'failed', role: 'join', code: 'code-wrong' } }),
+  d: app({ peers: [], pairing: { step: 'confirm', name: 'Bob', words: WORDS } }),
+  'd-joining': app({ peers: [], pairing: { step: 'confirming', words: WORDS } }),
   e: app({ peers: [peer({ timeline: MORNING })] }),
   'e-long': app({ peers: [peer({ timeline: many, hasOlder: true })] }),
   f: app({
@@ -207,7 +212,10 @@ export const states: Record<string, AppState | null> = {
       { id: itemId(91), code: 'message-invalid', peerId: BOB_ID, subject: '', at: NOW },
     ],
   }),
-  server: app({ peers: [offlineBob], server: { url: 'http://127.0.0.1:9000', status: 'unreachable' } }),
+  server: app({
+    peers: [offlineBob],
+    server: { url: 'http://127.0.0.1:9000', status: 'unreachable', kind: null, problem: 'server-unreachable' },
+  }),
   peers: app({
     peers: [
       peer({ timeline: MORNING.slice(0, 3) }),
