@@ -4,7 +4,8 @@ import { defineConfig } from 'wxt';
  * Fixes the extension id (jnaeikoheheabkghikcnhppeogckoepf wherever the built folder is loaded), so that two builds of Pairwise
  * agree on their origin. The private half is not kept: a store assigns its own key.
  */
-const EXTENSION_KEY = 'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA2eE9mrwu8EQr/UPWyRuSyZxvq/bFT3YWWaR+Msjskx1ZqheWfLwx2GgfcWimYmrTyYmivyaV5yYQ2RgjeNBeQMyd3SSAQ4m6C4hz/tigxPT29BgUf4RUcQ7WcSYtJzClH80YHo9sqCE6nGh8Dj++Aq94LmEsEv9IfBsltgxpz09WgJTDNLxwpYMaJEYlr4BAA4gaPa0un2vA0SqMryhPux1RxMtJo8lrW2fHcjyRaiIm6T0iVWeXk3otNF9ub8zwR/SeJTATVED0q4sq2vCQlLO9FrnGzyVeLbO93cKjUp0lVzEc+7uoTZ6TIrrk2QpZiPgqdwCoiDzKU/eCh8KWkQIDAQAB';
+const EXTENSION_KEY =
+  'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA2eE9mrwu8EQr/UPWyRuSyZxvq/bFT3YWWaR+Msjskx1ZqheWfLwx2GgfcWimYmrTyYmivyaV5yYQ2RgjeNBeQMyd3SSAQ4m6C4hz/tigxPT29BgUf4RUcQ7WcSYtJzClH80YHo9sqCE6nGh8Dj++Aq94LmEsEv9IfBsltgxpz09WgJTDNLxwpYMaJEYlr4BAA4gaPa0un2vA0SqMryhPux1RxMtJo8lrW2fHcjyRaiIm6T0iVWeXk3otNF9ub8zwR/SeJTATVED0q4sq2vCQlLO9FrnGzyVeLbO93cKjUp0lVzEc+7uoTZ6TIrrk2QpZiPgqdwCoiDzKU/eCh8KWkQIDAQAB';
 
 export default defineConfig({
   srcDir: 'extension',
@@ -21,7 +22,17 @@ export default defineConfig({
     // 123: light-dark(); 116: sidePanel.open and tabCapture ids for an offscreen document.
     minimum_chrome_version: '123',
     // Every line is justified in extension/ARCHITECTURE.md, "Permissions".
-    permissions: ['activeTab', 'downloads', 'idle', 'notifications', 'offscreen', 'sidePanel', 'storage', 'tabCapture'],
+    permissions: [
+      'activeTab',
+      'downloads',
+      'idle',
+      'notifications',
+      'offscreen',
+      'sidePanel',
+      'storage',
+      'tabCapture',
+      'unlimitedStorage',
+    ],
     action: { default_title: '__MSG_name__' },
   },
 });

@@ -9,7 +9,7 @@ import { showDownload, startDownload, watchDownloads } from '../platform/downloa
 import { watchIdle } from '../platform/idle.ts';
 import { notify, watchNotificationClicks } from '../platform/notifications.ts';
 import { OffscreenDocument } from '../platform/offscreen-document.ts';
-import { mintStreamId } from '../platform/tab-capture.ts';
+import { mintStreamId, tabSize } from '../platform/tab-capture.ts';
 import { showOnToolbar } from '../platform/toolbar.ts';
 import { openViewer, openWindow } from '../platform/views.ts';
 
@@ -23,7 +23,8 @@ export default defineBackground(() => {
     'share-tab': async ({ peerId, tabId, title }) => {
       await offscreen.ensure();
       try {
-        await askOffscreen('share-tab', { peerId, title, streamId: await mintStreamId(tabId) });
+        const [streamId, size] = await Promise.all([mintStreamId(tabId), tabSize(tabId)]);
+        await askOffscreen('share-tab', { peerId, title, streamId, size });
       } catch (error) {
         await askOffscreen('share-failed', { peerId, title, code: errorCode(error) });
       }

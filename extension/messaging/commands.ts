@@ -10,6 +10,8 @@ import { ErrorCodeSchema, HttpUrl, ItemId, maybeText, Name, PeerId, text } from 
  */
 
 const nothing = v.void();
+const pixels = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32_767));
+const Size = v.object({ width: pixels, height: pixels });
 const command = <Request extends v.ObjectEntries, Response extends v.GenericSchema>(
   request: Request,
   response: Response,
@@ -36,8 +38,11 @@ export const offscreenCommands = {
   'item-cancel': command({ peerId: PeerId, id: ItemId }, nothing),
   'file-answer': command({ peerId: PeerId, id: ItemId, accept: v.boolean() }, nothing),
   'file-cancel': command({ peerId: PeerId, id: ItemId }, nothing),
-  /** Starts showing a tab whose capture id the worker minted. */
-  'share-tab': command({ peerId: PeerId, streamId: text(256), title: maybeText(limits.MAX_TITLE_LENGTH) }, nothing),
+  /** Starts showing a tab whose capture id the worker minted. `size`: of its page, in CSS pixels, where it is known. */
+  'share-tab': command(
+    { peerId: PeerId, streamId: text(256), title: maybeText(limits.MAX_TITLE_LENGTH), size: v.nullable(Size) },
+    nothing,
+  ),
   /** Opens the browser's own picker (tab, window or screen). */
   'share-pick': command({ peerId: PeerId }, nothing),
   /** A share could not be started; the worker knows why. */

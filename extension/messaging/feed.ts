@@ -33,8 +33,10 @@ export function difference(before: AppState, now: AppState): FeedMessage | null 
   );
   const known = new Set(before.peers);
   const changed = peers.filter((peer) => !known.has(peer));
-  if (Object.keys(change).length === 0 && changed.length === 0 && before.peers.length === peers.length) return null;
-  return { type: 'update', change, order: peers.map((peer) => peer.id), peers: changed };
+  const order = peers.map((peer) => peer.id);
+  const sameOrder = order.length === before.peers.length && before.peers.every((peer, at) => peer.id === order[at]);
+  if (Object.keys(change).length === 0 && changed.length === 0 && sameOrder) return null;
+  return { type: 'update', change, order, peers: changed };
 }
 
 /** The state after a message; null when an update comes without a snapshot to apply it to. */

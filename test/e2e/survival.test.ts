@@ -5,11 +5,11 @@ import { pairedTest } from '../support/people-test.ts';
 pairedTest('a popup closed and opened again shows the same', async ({ people: { alice, bob } }) => {
   await bob.says('Morning!');
   await alice.says('Which day has the lowest tide?');
-  await alice.sees('Delivered');
+  await alice.sees('Read');
   const before = await alice.screen();
   await alice.closesPopup();
   await alice.sees('Which day has the lowest tide?');
-  await alice.sees('Delivered');
+  await alice.sees('Read');
   expect(await alice.screen()).toBe(before);
 });
 
@@ -25,6 +25,7 @@ pairedTest('everything goes on after the service worker was stopped', async ({ p
   await bob.closesPopup();
   await bob.says('Of course');
   await alice.sees('Of course');
+  await alice.clicks('Stop sharing');
   await alice.sendsLink();
   expect((await bob.opensLink()).url()).toBe(pages.url('colours'));
 });

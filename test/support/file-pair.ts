@@ -4,6 +4,7 @@ import { FileExchange } from '../../extension/core/files/exchange.ts';
 import type { TransferProgress, TransferState } from '../../extension/core/files/transfer.ts';
 import { FileMessage } from '../../extension/core/protocol/messages.ts';
 import { Transfer } from '../../extension/core/session/state.ts';
+import { AppError } from '../../extension/core/shared/errors.ts';
 import { createMemoryLinks, type MemoryLinkOptions, type MemoryLinkPair } from './memory-link.ts';
 import { MemoryStore, type MemoryStoreOptions } from './memory-store.ts';
 
@@ -20,17 +21,19 @@ export class TestSide {
   readonly sent: FileMessage[] = [];
   /** What was handed over to be saved, by id. */
   readonly saved = new Map<string, File>();
-  other: { receive(message: FileMessage): void } | undefined;
+  /** Who hears what this side sends; nobody while they are not connected. */
+  other: { receive(message: FileMessage): void } | null = null;
   readonly #watchers = new Set<() => void>();
 
   constructor(options: FileSideOptions, now: (() => number) | undefined) {
     this.store = new MemoryStore(options);
     this.exchange = new FileExchange({
       send: async (message) => {
+        if (!this.other) throw new AppError('peer-offline');
         this.sent.push(message);
         const wire = JSON.stringify(message);
         await Promise.resolve();
-        this.other?.receive(v.parse(FileMessage, JSON.parse(wire)));
+        this.other.receive(v.parse(FileMessage, JSON.parse(wire)));
       },
       openStore: () => this.store,
       onChange: (progress) => {
@@ -114,8 +117,6 @@ export interface FilePair {
 export function createFilePair(options: FilePairOptions = {}): FilePair {
   const alice = new TestSide(options.alice ?? {}, options.now);
   const bob = new TestSide(options.bob ?? {}, options.now);
-  alice.other = bob.exchange;
-  bob.other = alice.exchange;
   const pair: FilePair = {
     alice,
     bob,
@@ -126,11 +127,15 @@ export function createFilePair(options: FilePairOptions = {}): FilePair {
     },
     disconnect: () => {
       pair.link.cut();
+      alice.other = null;
+      bob.other = null;
       alice.exchange.detach();
       bob.exchange.detach();
     },
   };
   const attach = () => {
+    alice.other = bob.exchange;
+    bob.other = alice.exchange;
     alice.exchange.attach(pair.link.a);
     bob.exchange.attach(pair.link.b);
   };

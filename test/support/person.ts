@@ -1,132 +1,28 @@
 import { basename, join } from 'node:path';
 import type { Page } from 'puppeteer-core';
-import { type ExtensionBrowser, type LaunchOptions, launchBrowser } from './browser.ts';
-import { createProfile, type Profile } from './profile.ts';
-import { applySettings } from './settings.ts';
-
-/** Long enough for every step of two browsers on two busy cores, short enough to fail while someone still looks. */
-const SEE_LIMIT_MS = 20_000;
-const POLL_MS = 50;
-
-export interface PersonOptions {
-  readonly name: string;
-  readonly serverUrl: string;
-  /** The first page. */
-  readonly pageUrl: string;
-}
+import type { LaunchOptions } from './browser.ts';
+import { type PersonOptions, PopupUser, SEE_LIMIT_MS, startPerson } from './popup-user.ts';
 
 const CODE = /\d{4}-[a-z]+-[a-z]+/;
 
-/**
- * Someone with a browser who uses Pairwise through its real popup, as people do. Every method names an intention, waits until it has
- * shown its effect on this person's screen, and fails with what the screen said instead.
- */
-export class Person {
-  readonly name: string;
-  readonly profile: Profile;
-  #browser: ExtensionBrowser;
-  #page: Page;
-  #popup: Page | undefined;
-
-  private constructor(name: string, profile: Profile, browser: ExtensionBrowser, page: Page) {
-    this.name = name;
-    this.profile = profile;
-    this.#browser = browser;
-    this.#page = page;
-  }
-
+/** Someone who uses Pairwise. Every method names an intention and waits until this person's own screen shows its effect. */
+export class Person extends PopupUser {
   /** Starts a browser with a fresh profile, tells the extension the person's name and server, and goes to a page. */
-  static async start({ name, serverUrl, pageUrl }: PersonOptions, launch: LaunchOptions = {}): Promise<Person> {
-    const profile = await createProfile();
-    const browser = await launchBrowser({ ...launch, profile }).catch(async (error: unknown) => {
-      await profile.remove();
-      throw error;
-    });
-    const page = await browser.panel('/options.html');
-    const person = new Person(name, profile, browser, page);
-    try {
-      await applySettings(page, { name, serverUrl });
-      await page.goto(pageUrl);
-    } catch (error) {
-      await person.leaves();
-      throw error;
-    }
-    return person;
-  }
-
-  get browser(): ExtensionBrowser {
-    return this.#browser;
-  }
-
-  /** The ordinary page in front. */
-  get page(): Page {
-    return this.#page;
-  }
-
-  async goesTo(url: string): Promise<void> {
-    await this.closesPopup();
-    await this.#page.goto(url);
-  }
-
-  /** The real popup of the page in front, opened by a click on the icon unless it is open. */
-  async popup(): Promise<Page> {
-    if (!this.#popup || this.#popup.isClosed()) {
-      await this.#page.bringToFront();
-      this.#popup = await this.#browser.popup(this.#page);
-    }
-    return this.#popup;
-  }
-
-  async closesPopup(): Promise<void> {
-    const popup = this.#popup;
-    this.#popup = undefined;
-    if (popup && !popup.isClosed()) await popup.close();
-  }
-
-  /** Resolves when the popup has been closed by the browser, as it does when a capture starts. */
-  async losesPopup(): Promise<void> {
-    const popup = this.#popup;
-    if (!popup || popup.isClosed()) return;
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${this.name}'s popup stays open`)), SEE_LIMIT_MS);
-      popup.once('close', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
-
-  async clicks(button: string): Promise<void> {
-    const popup = await this.popup();
-    await popup.locator(`::-p-aria([name="${button}"][role="button"])`).setTimeout(SEE_LIMIT_MS).click();
-  }
-
-  /** Waits until the popup shows this text. */
-  async sees(text: string): Promise<void> {
-    const popup = await this.popup();
-    const shown = popup.waitForFunction(
-      (wanted) => document.body.innerText.includes(wanted),
-      {
-        timeout: SEE_LIMIT_MS,
-        polling: POLL_MS,
-      },
-      text,
-    );
-    await shown.catch(async (cause: unknown) => {
-      throw new Error(`${this.name} does not see "${text}" but: ${await this.screen()}`, { cause });
-    });
-  }
-
-  /** All text of the popup. */
-  async screen(): Promise<string> {
-    return (await this.popup()).evaluate(() => document.body.innerText);
+  static start(options: PersonOptions, launch: LaunchOptions = {}): Promise<Person> {
+    return startPerson(options, launch, (profile, browser, page) => new Person(options.name, profile, browser, page));
   }
 
   async showsCode(): Promise<string> {
     await this.clicks('Show a code');
+    return this.readsCode();
+  }
+
+  /** The code that is on the screen or about to be. */
+  async readsCode(): Promise<string> {
     await this.sees('Waiting for the other browser');
-    const code = CODE.exec(await this.screen())?.[0];
-    if (!code) throw new Error(`${this.name} is shown no code but: ${await this.screen()}`);
+    const screen = await this.screen();
+    const code = CODE.exec(screen)?.[0];
+    if (!code) throw new Error(`${this.name} is shown no code. The popup says:\n${screen}`);
     return code;
   }
 
@@ -136,6 +32,7 @@ export class Person {
     await this.clicks('Pair');
   }
 
+  /** Shows a code that the other one enters; both are connected then. */
   async pairsWith(other: Person): Promise<void> {
     await other.entersCode(await this.showsCode());
     await Promise.all([this.sees(other.name), other.sees(this.name)]);
@@ -154,17 +51,15 @@ export class Person {
 
   /** Opens the newest link card in a tab of its own. */
   async opensLink(): Promise<Page> {
-    const opened = this.#nextTab();
-    await this.clicks('Open link');
+    await this.popup();
+    const [opened] = await Promise.all([this.nextWebTab(), this.clicks('Open link')]);
     return opened;
   }
 
   async sendsFile(path: string): Promise<void> {
     const popup = await this.popup();
-    const [chooser] = await Promise.all([
-      popup.waitForFileChooser({ timeout: SEE_LIMIT_MS }),
-      this.clicks('Send a file'),
-    ]);
+    const choosing = popup.waitForFileChooser({ timeout: SEE_LIMIT_MS });
+    const [chooser] = await Promise.all([choosing, this.clicks('Send a file')]);
     await chooser.accept([path]);
     await this.sees(basename(path));
   }
@@ -194,42 +89,6 @@ export class Person {
   /** Answers a share and returns the viewer. */
   async watches(): Promise<Page> {
     await this.clicks('Watch');
-    return this.#browser.waitForPanel('/viewer.html');
-  }
-
-  async quitsBrowser(): Promise<void> {
-    this.#popup = undefined;
-    await this.#browser.close();
-  }
-
-  /** Starts the browser again with the same profile, at the same page. */
-  async startsBrowserAgain(): Promise<void> {
-    const url = this.#page.url();
-    this.#browser = await launchBrowser({ profile: this.profile });
-    const [page] = await this.#browser.browser.pages();
-    if (!page) throw new Error('The browser has no tab.');
-    this.#page = page;
-    await page.goto(url);
-  }
-
-  /** Closes the browser and removes its profile. Idempotent. */
-  async leaves(): Promise<void> {
-    await this.#browser.close();
-    await this.profile.remove();
-  }
-
-  async types(role: 'combobox' | 'textbox', text: string): Promise<void> {
-    const popup = await this.popup();
-    await popup.locator(`::-p-aria([role="${role}"])`).setTimeout(SEE_LIMIT_MS).click();
-    await popup.keyboard.type(text);
-  }
-
-  async #nextTab(): Promise<Page> {
-    const browser = this.#browser.browser;
-    const before = new Set(browser.targets());
-    const target = await browser.waitForTarget((found) => found.type() === 'page' && !before.has(found), {
-      timeout: SEE_LIMIT_MS,
-    });
-    return target.asPage();
+    return this.browser.waitForPanel('/viewer.html');
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BLOCK_BYTES, WINDOW_BYTES } from '../../extension/core/files/blocks.ts';
+import type { FileMessage } from '../../extension/core/protocol/messages.ts';
 import { AppError } from '../../extension/core/shared/errors.ts';
 import {
   createFilePair,
@@ -105,14 +106,54 @@ describe('an offer', () => {
     expect(await digest(bob.saved.get(id))).toBe(await digest(file));
   });
 
-  it('is accepted while there is no link, and moves on the next one', async () => {
-    const { alice, bob, id, file, pair } = await offered();
+  it.each([true, false])(
+    'is answered (%s) while there is no link, and the other side learns it on the next one',
+    async (accept) => {
+      const { alice, bob, id, file, pair } = await offered();
+      pair.disconnect();
+      bob.exchange.answer(id, accept);
+      pair.reconnect();
+      await alice.reached(id, accept ? 'done' : 'declined');
+      if (accept) expect(await digest(bob.saved.get(id))).toBe(await digest(file));
+    },
+  );
+
+  it('that is taken back without a link goes from the other side with the next one', async () => {
+    const { alice, bob, id, pair } = await offered();
     pair.disconnect();
-    bob.exchange.answer(id, true);
-    await alice.reached(id, 'moving');
+    alice.exchange.cancel(id);
     pair.reconnect();
+    expect(await bob.reached(id, 'cancelled')).toEqual({ state: 'cancelled', byMe: false });
+  });
+
+  it('moves on the next link when its acceptance was on its way as the link was lost', async () => {
+    const { alice, bob, id, file, pair } = await offered();
+    const acceptance: FileMessage[] = [];
+    bob.other = { receive: (message) => acceptance.push(message) };
+    bob.exchange.answer(id, true);
+    while (acceptance.length === 0) await Promise.resolve();
+    pair.disconnect();
+    expect(bob.state(id)?.state).toBe('moving');
+    pair.reconnect();
+    // The session offers again what was not answered, and its channel delivers what was on its way.
+    await alice.exchange.offer(id, file);
+    for (const message of acceptance) alice.exchange.receive(message);
     await alice.reached(id, 'done');
     expect(await digest(bob.saved.get(id))).toBe(await digest(file));
+    expect(bob.path(id)).toEqual(['offered', 'moving', 'saving', 'done']);
+  });
+
+  it('fails on both sides when all that was sent of it went down with the link', async () => {
+    const { alice, bob, id, pair } = await offered();
+    pair.link.pause();
+    bob.exchange.answer(id, true);
+    await alice.reached(id, 'moving');
+    pair.disconnect();
+    expect(await alice.reached(id, 'failed')).toMatchObject({ code: 'file-interrupted' });
+    expect(bob.state(id)?.state).toBe('moving');
+    pair.reconnect();
+    expect(await bob.reached(id, 'failed')).toMatchObject({ code: 'file-interrupted' });
+    await stillWorks(pair);
   });
 
   it('is offered again without becoming two', async () => {

@@ -2,9 +2,10 @@ import type { Lane, Link } from '../link/link.ts';
 import { BLOCK_BYTES, WINDOW_BYTES } from './blocks.ts';
 import { decodeFrame, type Frame } from './frames.ts';
 
-/** Frames that belong to no file, at the start: none are expected, but a race is no crime. */
-const STRAY_START_BYTES = BLOCK_BYTES;
-/** Of a file that just ended a full window and its smaller frames may still be on their way. */
+/**
+ * Frames that belong to no file are dropped, but not for ever. Of a file that just ended, perhaps with the link before this one, a
+ * full window and its smaller frames may still be on their way.
+ */
 const STRAY_PER_END_BYTES = WINDOW_BYTES + BLOCK_BYTES;
 const STRAY_LIMIT_BYTES = 2 * STRAY_PER_END_BYTES;
 /** What a frame costs to handle beyond its bytes, so that a flood of tiny ones counts too. */
@@ -25,7 +26,7 @@ export class BulkLane {
   readonly #events: BulkLaneEvents;
   readonly #stopping = new AbortController();
   #sending = false;
-  #strayBytes = STRAY_START_BYTES;
+  #strayBytes = STRAY_PER_END_BYTES;
 
   constructor(link: Link, events: BulkLaneEvents) {
     this.#link = link;

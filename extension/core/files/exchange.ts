@@ -13,7 +13,10 @@ const TICK_MS = 250;
 const MAX_TICK_MS = 1_000;
 
 export interface FileExchangeOptions {
-  /** The session's control channel: reliable and in order, over several links. Resolves when the peer has the message. */
+  /**
+   * The session's control channel: reliable and in order, over several links. Resolves when the peer has the message, rejects when
+   * the peer isn't there.
+   */
   send(message: FileMessage): Promise<void>;
   /** Where arriving bytes go. Called when the first file is accepted. */
   openStore(): FileStore;
@@ -29,14 +32,16 @@ export interface FileExchangeOptions {
 }
 
 /**
- * All files between this device and one peer, both ways. Outlives links: offers wait, moving files fail with `file-interrupted` when
- * their link goes. The states and who moves them are in transfer.ts. Nothing that the peer sends makes a method throw.
+ * All files between this device and one peer, both ways. Outlives links: offers wait, files whose bytes move fail with
+ * `file-interrupted` when their link goes. The states and who moves them are in transfer.ts. Nothing that the peer sends makes a method throw.
  */
 export class FileExchange {
   readonly #now: () => number;
   readonly #sending: SendingSide;
   readonly #receiving: ReceivingSide;
   readonly #send: FileExchangeOptions['send'];
+  /** News that could not be sent, one for each file at most: told on the next link, so that both sides agree. */
+  #untold: FileMessage[] = [];
   #bulk: BulkLane | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #tickedAtMs = 0;
@@ -46,6 +51,7 @@ export class FileExchange {
     this.#send = options.send;
     const context = {
       send: options.send,
+      tell: (message: FileMessage) => this.#tell(message),
       openStore: options.openStore,
       onChange: options.onChange,
       onReceived: options.onReceived,
@@ -67,7 +73,7 @@ export class FileExchange {
     return this.#sending.offer(id, file);
   }
 
-  /** Accepts or declines an offered file. Anything else is ignored: two clicks are one answer. */
+  /** Accepts or declines an offered file, told on the next link if there is none. Anything else is ignored: two clicks are one answer. */
   answer(id: string, accept: boolean): void {
     this.#receiving.answer(id, accept);
   }
@@ -88,7 +94,8 @@ export class FileExchange {
         return;
       case 'file-answer':
         if (this.#sending.has(id)) this.#sending.answered(id, message.accept);
-        else if (message.accept) this.#refuse(id);
+        // This side was started anew and doesn't know the file any more: the other must not wait for bytes.
+        else if (message.accept) this.#tell({ type: 'file-failed', id, code: 'file-interrupted' });
         return;
       case 'file-done':
         this.#sending.arrived(id);
@@ -106,36 +113,43 @@ export class FileExchange {
       receive: (frame) => this.#receiveFrame(frame),
       next: () => this.#receiving.nextAck() ?? this.#sending.next(),
     });
+    const untold = this.#untold;
+    this.#untold = [];
+    for (const message of untold) this.#tell(message);
   }
 
   /**
-   * The link is gone, or is left. What moves fails on both sides, offers wait for the next link; so does what is accepted from now
-   * on. Idempotent.
+   * The link is gone, or is left. What moves fails on both sides. What is offered, or accepted and not begun, waits for the next
+   * link. Idempotent.
    */
   detach(): void {
-    if (this.#bulk) this.#interrupt();
-  }
-
-  /**
-   * Ends the exchange: what moves fails, offers keep the state they were told last, and a file that is being saved is still saved.
-   * Resolves when the store is closed.
-   */
-  async close(): Promise<void> {
-    this.#interrupt();
-    clearInterval(this.#timer);
-    await this.#receiving.close();
-  }
-
-  #interrupt(): void {
-    this.#bulk?.stop();
+    if (!this.#bulk) return;
+    this.#bulk.stop();
     this.#bulk = undefined;
     this.#sending.interrupt();
     this.#receiving.interrupt();
   }
 
-  /** The peer accepts what this side doesn't know any more, having been started anew: it must not wait for bytes. */
-  #refuse(id: string): void {
-    this.#send({ type: 'file-failed', id, code: 'file-interrupted' }).catch(() => undefined);
+  /**
+   * Ends the exchange: what moves fails and the peer is told, offers keep the state they were told last, and a file that is being
+   * saved is still saved. Resolves when the store is closed.
+   */
+  async close(): Promise<void> {
+    this.#sending.failAll();
+    this.#receiving.failAll();
+    this.#bulk?.stop();
+    this.#bulk = undefined;
+    clearInterval(this.#timer);
+    await this.#receiving.close();
+  }
+
+  #tell(message: FileMessage): void {
+    const bulk = this.#bulk;
+    this.#send(message).catch(() => {
+      // There may be a new link already.
+      if (this.#bulk && this.#bulk !== bulk) this.#tell(message);
+      else this.#untold.push(message);
+    });
   }
 
   #receiveFrame(frame: Frame): boolean {

@@ -21,6 +21,8 @@ export type FileOffer = Extract<FileMessage, { type: 'file-offer' }>;
 /** What both directions need from the exchange around them. */
 export interface SideContext {
   send(message: FileMessage): Promise<void>;
+  /** Sends now, or when the peer is back. */
+  tell(message: FileMessage): void;
   onChange(progress: TransferProgress): void;
   now(): number;
   /** There may be a frame to send. */
@@ -33,6 +35,8 @@ export interface SideContext {
 
 /** The part that moves the bytes of one file. */
 export interface Mover {
+  /** Whether the peer has shown that the file moves for it too. */
+  readonly hasHeard: boolean;
   /** Whether nothing can go on before the peer says something. */
   readonly awaitsPeer: boolean;
   /** Lets `passedMs` go by and tells for how long the disk has now kept everybody waiting. */
@@ -71,7 +75,7 @@ export abstract class FileSide<Entry extends FileEntry> {
   cancel(id: string): void {
     const file = this.files.get(id);
     if (!file || file.transfer.state === 'saving') return;
-    this.tell({ type: 'file-failed', id, code: 'file-cancelled' });
+    this.context.tell({ type: 'file-failed', id, code: 'file-cancelled' });
     this.forget(file);
     file.transfer.become({ state: 'cancelled', byMe: true });
   }
@@ -85,8 +89,17 @@ export abstract class FileSide<Entry extends FileEntry> {
     else file.transfer.fail(PEER_FAULTS.has(code) ? code : 'file-interrupted');
   }
 
-  /** Fails everything that moves: its link is gone. The other side is told as well, it may not have noticed yet that it moves. */
+  /** The link is gone. The other side finds that out by itself, unless the file has not begun to move there. */
   interrupt(): void {
+    this.#quietMs = 0;
+    for (const file of this.#moving()) {
+      if (!file.mover?.hasHeard) this.interruptUnheard(file);
+      else this.#fail(file, 'file-interrupted');
+    }
+  }
+
+  /** Fails everything that moves and tells the peer. */
+  failAll(): void {
     for (const file of this.#moving()) this.fault(file, new AppError('file-interrupted'));
   }
 
@@ -116,10 +129,12 @@ export abstract class FileSide<Entry extends FileEntry> {
   protected fault(file: Entry, error: unknown): void {
     if (this.files.get(file.offer.id) !== file || file.transfer.state !== 'moving') return;
     const code = errorCode(error);
-    this.tell({ type: 'file-failed', id: file.offer.id, code });
-    this.forget(file);
-    file.transfer.fail(code);
+    this.context.tell({ type: 'file-failed', id: file.offer.id, code });
+    this.#fail(file, code);
   }
+
+  /** The link is gone before the peer showed that the file moves for it too. */
+  protected abstract interruptUnheard(file: Entry): void;
 
   /** Stops the bytes of a file. It stays known. */
   protected halt(file: Entry): void {
@@ -136,9 +151,9 @@ export abstract class FileSide<Entry extends FileEntry> {
     this.files.delete(file.offer.id);
   }
 
-  /** What can't be sent because the session is over needs no answer either. */
-  protected tell(message: FileMessage): void {
-    this.context.send(message).catch(() => undefined);
+  #fail(file: Entry, code: ErrorCode): void {
+    this.forget(file);
+    file.transfer.fail(code);
   }
 
   #moving(): Entry[] {

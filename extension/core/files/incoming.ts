@@ -1,10 +1,11 @@
+import { sameBytes } from '../shared/bytes.ts';
 import { AppError } from '../shared/errors.ts';
 import { BLOCK_BYTES, blockCount, blockLength } from './blocks.ts';
 import type { Mover } from './file-side.ts';
 import { encodeAck, type Frame } from './frames.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import type { PartialFile } from './store.ts';
-import { blockOf, createLeafInput, type LeafInput, sameHash, TreeHash } from './tree-hash.ts';
+import { blockOf, createLeafInput, type LeafInput, TreeHash } from './tree-hash.ts';
 
 /** On a slow line an acknowledgement this often keeps progress alive; on a fast one there is one for each block. */
 const ACK_INTERVAL_MS = 200;
@@ -63,6 +64,10 @@ export class Incoming implements Mover {
   /** Bytes still to be written. */
   get leftBytes(): number {
     return this.#options.sizeBytes - this.#writtenBytes;
+  }
+
+  get hasHeard(): boolean {
+    return this.#receivedBytes > 0 || this.#ended;
   }
 
   /** Whether it is the sender's turn, and not this computer's disk that everybody waits for. */
@@ -134,7 +139,7 @@ export class Incoming implements Mover {
   }
 
   async #check(ownLeaf: Uint8Array, leaf: Uint8Array, lengthBytes: number): Promise<void> {
-    if (!sameHash(ownLeaf, leaf)) throw new AppError('file-corrupt');
+    if (!sameBytes(ownLeaf, leaf)) throw new AppError('file-corrupt');
     await this.#tree.push(ownLeaf);
     if (this.#stopped) return;
     this.#writing--;
@@ -153,7 +158,7 @@ export class Incoming implements Mover {
   }
 
   async #verify(root: Uint8Array): Promise<void> {
-    if (!sameHash(await this.#tree.root(), root)) throw new AppError('file-corrupt');
+    if (!sameBytes(await this.#tree.root(), root)) throw new AppError('file-corrupt');
     if (this.#stopped) return;
     const file = await this.#options.partial.finish();
     if (!this.#stopped) this.#events.verified(file);

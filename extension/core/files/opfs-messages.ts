@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ErrorCodeSchema, ItemId, PeerId } from '../shared/schemas.ts';
+import { ErrorCodeSchema, ItemId, PeerId, SizeBytes } from '../shared/schemas.ts';
 import { HASH_BYTES } from './tree-hash.ts';
 
 /*
@@ -11,7 +11,7 @@ const number = v.pipe(v.number(), v.integer(), v.minValue(0));
 const request = { request: number, file: number };
 
 export const StoreRequest = v.variant('type', [
-  v.object({ ...request, type: v.literal('create'), folder: PeerId, name: ItemId }),
+  v.object({ ...request, type: v.literal('create'), folder: PeerId, name: ItemId, sizeBytes: SizeBytes }),
   /** `input` is a leaf input, see tree-hash.ts. */
   v.object({ ...request, type: v.literal('write'), index: number, input: v.instance(ArrayBuffer) }),
   v.object({ ...request, type: v.literal('finish') }),

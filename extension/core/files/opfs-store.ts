@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { AppError } from '../shared/errors.ts';
 import { StoreReply, type StoreRequest } from './opfs-messages.ts';
+// Not `new URL(…, import.meta.url)`: WXT replaces `import.meta.url` before Vite sees it, and the worker would be missing.
+import OpfsWorker from './opfs-worker.ts?worker';
 import type { FileStore, PartialFile } from './store.ts';
 import type { LeafInput } from './tree-hash.ts';
 
@@ -19,7 +21,7 @@ export function openOpfsStore(folder: string): FileStore {
 
 class OpfsStore implements FileStore {
   readonly #folder: string;
-  readonly #worker = new Worker(new URL('./opfs-worker.ts', import.meta.url), { type: 'module' });
+  readonly #worker = new OpfsWorker();
   readonly #waiters = new Map<number, Waiter>();
   /** Why nothing is answered any more. */
   #broken: Error | undefined;
@@ -39,9 +41,9 @@ class OpfsStore implements FileStore {
     return quota - usage;
   }
 
-  async create(name: string): Promise<PartialFile> {
+  async create(name: string, sizeBytes: number): Promise<PartialFile> {
     const file = this.#files++;
-    await this.#ask('done', { type: 'create', file, folder: this.#folder, name });
+    await this.#ask('done', { type: 'create', file, folder: this.#folder, name, sizeBytes });
     return {
       writeBlock: (index, block) => this.#write(file, index, block),
       finish: async () => (await this.#ask('finished', { type: 'finish', file })).content,

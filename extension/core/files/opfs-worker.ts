@@ -33,7 +33,7 @@ async function handle(request: StoreRequest): Promise<void> {
   try {
     switch (request.type) {
       case 'create':
-        await create(request.file, request.folder, request.name);
+        await create(request);
         return reply({ request: number, type: 'done' });
       case 'write':
         write(request.file, request.index, request.input).then((leaf) => {
@@ -51,7 +51,9 @@ async function handle(request: StoreRequest): Promise<void> {
   }
 }
 
-async function create(file: number, folderName: string, name: string): Promise<void> {
+type CreateRequest = Extract<StoreRequest, { type: 'create' }>;
+
+async function create({ file, folder: folderName, name, sizeBytes }: CreateRequest): Promise<void> {
   const root = await navigator.storage.getDirectory();
   const incoming = await root.getDirectoryHandle(INCOMING_FOLDER, { create: true });
   const folder = await incoming.getDirectoryHandle(folderName, { create: true });
@@ -59,8 +61,15 @@ async function create(file: number, folderName: string, name: string): Promise<v
     if (open.name === name && (await open.folder.isSameEntry(folder))) await remove(number);
   const handle = await folder.getFileHandle(name, { create: true });
   const access = await handle.createSyncAccessHandle();
-  access.truncate(0);
   files.set(file, { folder, name, handle, access });
+  // The quota is asked for the whole size at once: what `estimate` says before is capped at 10 GiB, and no promise.
+  try {
+    access.truncate(0);
+    access.truncate(sizeBytes);
+  } catch (error) {
+    await remove(file);
+    throw error;
+  }
 }
 
 /** Hashing runs on a thread of WebCrypto's while this one writes. */

@@ -52,6 +52,10 @@ export class Outgoing implements Mover {
     return this.#endSent && this.unacknowledgedBytes === 0;
   }
 
+  get hasHeard(): boolean {
+    return this.#acknowledgedBytes > 0;
+  }
+
   /** What was sent waits for its acknowledgement, and in the end for the word that the file is whole. */
   get awaitsPeer(): boolean {
     return this.#endSent || this.unacknowledgedBytes > 0;

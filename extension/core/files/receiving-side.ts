@@ -44,7 +44,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     const known = this.files.get(id);
     if (known && known.transfer.state !== 'offered') return;
     if (!known && this.#unanswered() >= MAX_UNANSWERED_OFFERS) {
-      this.tell({ type: 'file-failed', id, code: 'too-many-waiting' });
+      this.context.tell({ type: 'file-failed', id, code: 'too-many-waiting' });
       return;
     }
     const offer = { ...message, name: safeName(message.name) };
@@ -62,7 +62,7 @@ export class ReceivingSide extends FileSide<Receiving> {
       this.context.began();
       this.#track(this.#prepare(receiving));
     } else {
-      this.tell({ type: 'file-answer', id, accept: false });
+      this.context.tell({ type: 'file-answer', id, accept: false });
       this.forget(receiving);
       receiving.transfer.become({ state: 'declined', byMe: true });
     }
@@ -101,6 +101,9 @@ export class ReceivingSide extends FileSide<Receiving> {
     await this.#store?.close();
   }
 
+  /** The acceptance reaches the peer on the next link, and only then it begins to send: nothing is lost. */
+  protected override interruptUnheard(): void {}
+
   protected override forget(receiving: Receiving): void {
     super.forget(receiving);
     if (receiving.partial) this.#track(receiving.partial.remove());
@@ -114,14 +117,14 @@ export class ReceivingSide extends FileSide<Receiving> {
     try {
       this.#store ??= this.#context.openStore();
       if ((await this.#store.availableBytes()) < neededBytes) throw new AppError('storage-full');
-      const partial = await this.#store.create(id);
+      const partial = await this.#store.create(id, sizeBytes);
       if (this.files.get(id) !== receiving) return await partial.remove();
       receiving.partial = partial;
       if (this.streams.has(stream)) throw new AppError('file-corrupt');
       receiving.mover = this.#createMover(receiving, stream, sizeBytes, partial);
       this.streams.set(stream, receiving);
       this.heard();
-      await this.context.send({ type: 'file-answer', id, accept: true });
+      this.context.tell({ type: 'file-answer', id, accept: true });
     } catch (error) {
       this.fault(receiving, error);
     }
@@ -147,7 +150,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     const { id, name, modifiedAt } = receiving.offer;
     const verifiedAt = this.context.now();
     this.halt(receiving);
-    this.tell({ type: 'file-done', id });
+    this.context.tell({ type: 'file-done', id });
     receiving.transfer.become({ state: 'saving' });
     try {
       const file = new File([stored], name, { type: SAVED_TYPE, lastModified: modifiedAt });

@@ -86,6 +86,11 @@ export class SendingSide extends FileSide<Sending> {
     return this.#queue.next();
   }
 
+  /** Everything sent so far may be lost, and the peer still wait for the first byte. */
+  protected override interruptUnheard(sending: Sending): void {
+    this.fault(sending, new AppError('file-interrupted'));
+  }
+
   protected override halt(sending: Sending): void {
     if (sending.mover) this.#queue.remove(sending.mover);
     super.halt(sending);

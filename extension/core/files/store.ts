@@ -5,10 +5,10 @@ export interface FileStore {
   /** Bytes that can still be written, as far as is known. */
   availableBytes(): Promise<number>;
   /**
-   * Starts an empty file; an earlier one of the same name is gone. `name` has only the characters of an `ItemId`.
+   * Starts a file and sets its room aside; an earlier one of the same name is gone. `name` has only the characters of an `ItemId`.
    * @throws AppError `storage-full`.
    */
-  create(name: string): Promise<PartialFile>;
+  create(name: string, sizeBytes: number): Promise<PartialFile>;
   /** Ends what is under way and gives the resources back. Finished files stay readable, unfinished ones stay as they are. */
   close(): Promise<void>;
 }

@@ -17,7 +17,8 @@ import { RateMeter } from './rate-meter.ts';
  * | saving  | done      | receiver: `onReceived` resolved; the partial is removed                                      |
  * | saving  | failed    | receiver: `onReceived` rejected; the partial is removed, the sender keeps its `done`         |
  *
- * A lost link fails what is `moving` and touches nothing else. `done`, `declined`, `cancelled` and `failed` are final: the engine
+ * A lost link fails what is `moving`, except that a receiver that has not had a byte yet goes on waiting: its acceptance may still
+ * be on its way. It touches nothing else. `done`, `declined`, `cancelled` and `failed` are final: the engine
  * forgets the file, and a new offer with the same id starts over.
  */
 export type TransferState =

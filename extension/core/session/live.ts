@@ -1,5 +1,5 @@
 import { keepAudible } from '../media/audible.ts';
-import { captureTab, pickSource } from '../media/capture.ts';
+import { captureTab, pickSource, type Size } from '../media/capture.ts';
 import { Sharer } from '../media/sharer.ts';
 import type { ShareMessage, Signal } from '../protocol/messages.ts';
 import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
@@ -38,10 +38,17 @@ interface Outgoing {
   silence: () => void;
 }
 
+interface Watching {
+  id: string;
+  viewer: Viewer;
+  /** Whether there was a session to ask over. */
+  asked: boolean;
+}
+
 /** What I show and what I am shown. The pictures themselves run between the sharer here and the peer's viewer page. */
 export class Live {
   readonly #options: LiveOptions;
-  readonly #viewers = new Map<string, { id: string; viewer: Viewer }>();
+  readonly #viewers = new Map<string, Watching>();
   readonly #lostTimers = new Map<string, ReturnType<typeof setTimeout>>();
   #outgoing: Outgoing | null = null;
 
@@ -56,8 +63,9 @@ export class Live {
   }
 
   /** Starts with a tab that the worker minted a capture id for. Errors become notices. */
-  shareTab(peerId: string, streamId: string, title: string): Promise<void> {
-    return this.#start(peerId, title, (signal) => captureTab(streamId, signal), keepAudible);
+  shareTab(peerId: string, tab: { streamId: string; title: string; size: Size | null }): Promise<void> {
+    const capture = (signal: AbortSignal) => captureTab(tab.streamId, signal, tab.size ?? undefined);
+    return this.#start(peerId, tab.title, capture, keepAudible);
   }
 
   /** Starts with what the person picks in the browser's own dialog. Errors become notices. */
@@ -97,10 +105,10 @@ export class Live {
     }
     this.#viewers.get(shareId)?.viewer.replaced();
     const id = newId();
-    this.#viewers.set(shareId, { id, viewer });
+    const watching = { id, viewer, asked: false };
+    this.#viewers.set(shareId, watching);
     this.#changeIncoming(shareId, { status: 'watching' });
-    viewer.ready();
-    this.#send(peerId, { type: 'share-watch', id: shareId, viewer: id });
+    this.#askToWatch(peerId, shareId, watching);
     const current = () => this.#viewers.get(shareId)?.id === id;
     return {
       signal: (signal) => {
@@ -122,6 +130,11 @@ export class Live {
       if (share.peerId === peerId && share.shareId !== theirShareId) this.#endIncoming(share);
     }
     if (this.shareWith(peerId)) this.#offer();
+    // A viewer page that asked while there was no link asks again.
+    for (const share of this.#options.store.now.incomingShares) {
+      const watching = share.peerId === peerId && this.#viewers.get(share.shareId);
+      if (watching && !watching.asked) this.#askToWatch(peerId, share.shareId, watching);
+    }
   }
 
   disconnected(peerId: string): void {
@@ -222,6 +235,12 @@ export class Live {
     for (const old of this.#options.store.now.incomingShares) if (old.peerId === peerId) this.#endIncoming(old);
     this.#options.store.change({ incomingShares: [...this.#options.store.now.incomingShares, share] });
     this.#options.onOffered(share);
+  }
+
+  #askToWatch(peerId: string, shareId: string, watching: Watching): void {
+    watching.asked = this.#options.session(peerId) !== null;
+    watching.viewer.ready();
+    this.#send(peerId, { type: 'share-watch', id: shareId, viewer: watching.id });
   }
 
   #endAllFrom(peerId: string): void {

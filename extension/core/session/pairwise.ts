@@ -1,4 +1,5 @@
 import { effect, type ReadonlySignal } from '@preact/signals-core';
+import { removeLeftovers } from '../files/opfs-folder.ts';
 import { openOpfsStore } from '../files/opfs-store.ts';
 import type { Hello, Message } from '../protocol/messages.ts';
 import { AppError } from '../shared/errors.ts';
@@ -41,6 +42,7 @@ export class Pairwise {
 
   /** Reads what is kept, goes to the server and looks for every known peer. */
   static async start(options: PairwiseOptions): Promise<Pairwise> {
+    await removeLeftovers();
     const database = await Database.open();
     const settings = await database.settings(options.defaults);
     const pairwise = new Pairwise(options, database, settings);

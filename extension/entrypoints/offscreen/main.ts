@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     'file-answer': ({ peerId, id, accept }) => files.answer(peerId, id, accept),
     'file-cancel': ({ peerId, id }) => files.cancel(peerId, id),
     // Not awaited: starting a capture closes the popup that asked, and every failure goes into the state.
-    'share-tab': ({ peerId, streamId, title }) => void live.shareTab(peerId, streamId, title),
+    'share-tab': ({ peerId, ...tab }) => void live.shareTab(peerId, tab),
     'share-pick': ({ peerId }) => void live.sharePicked(peerId),
     'share-failed': ({ peerId, code, title }) => live.failed(peerId, code, title),
     'share-stop': () => live.stop(),

@@ -5,6 +5,10 @@ import { followState } from '../../messaging/feed.ts';
 import { openViewerPort } from '../../messaging/viewer-port.ts';
 import { ViewerModel } from '../../ui/viewer/model.ts';
 import { Viewer } from '../../ui/viewer/viewer.tsx';
+import '../../ui/styles/tokens.css';
+import '../../ui/styles/base.css';
+import '../../ui/styles/buttons.css';
+import '../../ui/styles/peer.css';
 import '../../ui/viewer/viewer.css';
 
 const Address = v.object({ peer: PeerId, share: ItemId });

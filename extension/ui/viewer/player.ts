@@ -101,7 +101,8 @@ export class Player {
 
   async #play(): Promise<void> {
     const video = this.#video;
-    if (!video?.srcObject) return;
+    // A stream that has ended can't be played, only paused again.
+    if (!(video?.srcObject instanceof MediaStream) || !video.srcObject.active) return;
     try {
       await video.play();
     } catch (error) {

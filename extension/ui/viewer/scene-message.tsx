@@ -6,7 +6,9 @@ interface SceneText {
   readonly hint: string;
 }
 
-function textOf(scene: Exclude<Scene, null>, name: string): SceneText {
+/** `peerName` is null for a share that this device has never heard of. */
+function textOf(scene: Exclude<Scene, null>, peerName: string | null): SceneText {
+  const name = peerName ?? t('viewer_somebody');
   switch (scene) {
     case 'connecting':
       return { title: t('viewer_connecting', name), hint: '' };
@@ -17,7 +19,7 @@ function textOf(scene: Exclude<Scene, null>, name: string): SceneText {
     case 'reconnecting':
       return { title: t('viewer_reconnecting'), hint: t('viewer_reconnecting_hint') };
     case 'ended':
-      return { title: t('viewer_ended', name), hint: '' };
+      return { title: peerName ? t('viewer_ended', peerName) : t('viewer_over'), hint: '' };
     case 'replaced':
       return { title: t('viewer_replaced'), hint: '' };
     case 'failed':
@@ -28,12 +30,12 @@ function textOf(scene: Exclude<Scene, null>, name: string): SceneText {
 /** What is the matter when there is more to say than the picture shows, with the next step; read out when it changes. */
 export function SceneMessage({ model }: { model: ViewerModel }) {
   const scene = model.scene.value;
-  const name = model.about.value?.peerName ?? t('viewer_somebody');
-  const text = scene && textOf(scene, name);
+  const peerName = model.about.value?.peerName ?? null;
+  const text = scene && textOf(scene, peerName);
   return (
     <div class="scene" data-scene={scene ?? 'picture'}>
       <div role="status">
-        {text ? <h2>{text.title}</h2> : <p class="only-heard">{t('viewer_shown', name)}</p>}
+        {text ? <h2>{text.title}</h2> : <p class="only-heard">{t('viewer_shown', peerName ?? t('viewer_somebody'))}</p>}
         {text?.hint && <p>{text.hint}</p>}
       </div>
       <SceneAction model={model} />

@@ -1,6 +1,8 @@
+import { initial } from '../models/display-text.ts';
 import { t } from '../text.ts';
 import { isoDuration, runningTime } from './format.ts';
 import type { ViewerModel } from './model.ts';
+import { PathBadge } from './path-badge.tsx';
 
 /** Who shows what, since when, and how it gets here. */
 export function TopBar({ model }: { model: ViewerModel }) {
@@ -10,7 +12,7 @@ export function TopBar({ model }: { model: ViewerModel }) {
   return (
     <header class="over top">
       <span class="avatar" aria-hidden="true">
-        {[...about.peerName][0]?.toUpperCase()}
+        {initial(about.peerName)}
       </span>
       <div class="name">
         <h1>{t('viewer_title', about.peerName)}</h1>
@@ -26,6 +28,7 @@ export function TopBar({ model }: { model: ViewerModel }) {
         </span>
       )}
       <span class="gap" />
+      <PathBadge connection={about.connection} />
     </header>
   );
 }

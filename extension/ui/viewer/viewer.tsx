@@ -33,7 +33,9 @@ export function Viewer({ model }: { model: ViewerModel }) {
     document.title = title;
   }, [title]);
 
-  const isShown = controls.shown.value || model.scene.value !== null;
+  const scene = model.scene.value;
+  const isOver = scene === 'ended' || scene === 'replaced' || scene === 'failed';
+  const isShown = controls.shown.value || scene !== null;
   const stats = model.statsShown.value ? model.stats.value : null;
   return (
     <main class="viewer" data-controls={isShown ? 'shown' : 'faded'} aria-label={title}>
@@ -41,7 +43,7 @@ export function Viewer({ model }: { model: ViewerModel }) {
       <SceneMessage model={model} />
       <TopBar model={model} />
       {stats && <StatsPanel stats={stats} />}
-      <Dock model={model} />
+      {!isOver && <Dock model={model} />}
     </main>
   );
 }

@@ -4,7 +4,8 @@ import { build } from 'vite';
 import { expect } from 'vitest';
 import type { Signal } from '../../../extension/core/protocol/messages.ts';
 import { findBrowser } from '../../support/find-browser.ts';
-import type { PageEvent, Source } from './page.ts';
+import type { PageEvent } from './page.ts';
+import type { Source } from './source.ts';
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
@@ -167,7 +168,7 @@ export class Stage {
 }
 
 /** A browser without the extension, for pages that host a part of it. */
-export function launchPlainBrowser(): Promise<Browser> {
+export function launchPlainBrowser({ autoplay = true } = {}): Promise<Browser> {
   return puppeteer.launch({
     executablePath: findBrowser(),
     headless: true,
@@ -179,7 +180,7 @@ export function launchPlainBrowser(): Promise<Browser> {
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',
-      '--autoplay-policy=no-user-gesture-required',
+      ...(autoplay ? ['--autoplay-policy=no-user-gesture-required'] : []),
       '--allow-loopback-in-peer-connection',
       // Plain addresses, as an extension's page has them.
       '--disable-features=WebRtcHideLocalIpsWithMdns',
@@ -190,12 +191,19 @@ export function launchPlainBrowser(): Promise<Browser> {
 
 /** One script of a module and all that it imports. */
 export async function bundle(entry: string): Promise<string> {
+  return (await bundleView(entry)).script;
+}
+
+/** The same with the style sheets that it imports; texts come from `_locales`. */
+export async function bundleView(entry: string): Promise<{ script: string; style: string }> {
   const output = await build({
     configFile: false,
     logLevel: 'error',
+    resolve: { alias: { 'wxt/browser': join(import.meta.dirname, 'texts.ts') } },
     build: { write: false, minify: false, target: 'esnext', lib: { entry, formats: ['es'], fileName: 'page' } },
   });
   const [result] = Array.isArray(output) ? output : [output];
   if (!result || !('output' in result)) throw new Error('The test page was not bundled.');
-  return result.output[0].code;
+  const style = result.output.find((part) => part.type === 'asset' && part.fileName.endsWith('.css'));
+  return { script: result.output[0].code, style: style?.type === 'asset' ? String(style.source) : '' };
 }

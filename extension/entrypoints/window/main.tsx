@@ -1,0 +1,3 @@
+import { mountApp } from '../../ui/mount.tsx';
+
+mountApp('window');

@@ -1,0 +1,30 @@
+import { useLayoutEffect } from 'preact/hooks';
+import type { AppModel } from '../models/app-model.ts';
+import { followKeys } from '../models/keys.ts';
+import { t } from '../text.ts';
+import { Dialogs } from './dialogs.tsx';
+import { EnterCode } from './enter-code.tsx';
+import { FirstRun } from './first-run.tsx';
+import { Loading } from './loading.tsx';
+import { ModelContext } from './model-context.ts';
+import { PeerScreen } from './peer-screen.tsx';
+import { ShowCode } from './show-code.tsx';
+
+/** The whole interface of popup, side panel and window. */
+export function App({ model }: { model: AppModel }) {
+  useLayoutEffect(() => followKeys(model, document), [model]);
+  const peer = model.peer.value;
+  const screen = model.screen.value;
+  return (
+    <ModelContext.Provider value={model}>
+      <main class="view" aria-label={screen === 'peer' ? model.peerName.value : t('name')}>
+        {screen === 'loading' && <Loading />}
+        {screen === 'pair' && <FirstRun />}
+        {screen === 'show-code' && <ShowCode />}
+        {screen === 'enter-code' && <EnterCode />}
+        {screen === 'peer' && peer && <PeerScreen peer={peer} />}
+      </main>
+      <Dialogs />
+    </ModelContext.Provider>
+  );
+}

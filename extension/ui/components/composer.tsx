@@ -1,0 +1,100 @@
+import { useState } from 'preact/hooks';
+import type { PeerState } from '../../core/session/state.ts';
+import { nameOf } from '../models/app-model.ts';
+import { t } from '../text.ts';
+import { Icon } from './icon.tsx';
+import { Menu, MenuItem } from './menu.tsx';
+import { useModel } from './model-context.ts';
+
+/** Writes to the peer: Enter sends, Shift and Enter begin a new line. A pasted picture or file is sent as one. */
+export function Composer({ peer, onChooseFiles }: { peer: PeerState; onChooseFiles: () => void }) {
+  const { sending, memory } = useModel();
+  const [text, setText] = useState(() => memory.draft(peer.id));
+  const isLater = peer.connection.state === 'offline' || peer.connection.state === 'failed';
+  const label = isLater ? t('composer_later') : t('composer_message', nameOf(peer));
+  const isEmpty = text.trim() === '';
+  const write = (next: string) => {
+    setText(next);
+    memory.setDraft(peer.id, next);
+  };
+  const send = async () => {
+    if (isEmpty) return;
+    write('');
+    // What was not taken goes back into the field, before whatever was typed meanwhile.
+    if (!(await sending.text(peer.id, text))) write(text + memory.draft(peer.id));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    sending.files(peer.id, files);
+  };
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <AttachMenu peer={peer} onChooseFiles={onChooseFiles} />
+      <textarea
+        class="field"
+        rows={1}
+        dir="auto"
+        placeholder={label}
+        aria-label={label}
+        value={text}
+        onInput={({ currentTarget }) => {
+          write(currentTarget.value);
+          if (currentTarget.value.trim() !== '') sending.typing(peer.id);
+        }}
+        onKeyDown={onKeyDown}
+        onPaste={onPaste}
+      />
+      <button type="submit" class={isEmpty ? 'icon' : 'icon send'} aria-label={t('send')} disabled={isEmpty}>
+        <Icon name="send" />
+      </button>
+    </form>
+  );
+}
+
+function AttachMenu({ peer, onChooseFiles }: { peer: PeerState; onChooseFiles: () => void }) {
+  const model = useModel();
+  const isSharing = model.state.value?.outgoingShare != null;
+  const trigger = (
+    <button
+      type="button"
+      class="icon"
+      aria-label={t('attach')}
+      aria-haspopup="menu"
+      aria-expanded={model.overlay.value === 'attach'}
+      onClick={() => model.toggle('attach')}
+    >
+      <Icon name="plus" />
+    </button>
+  );
+  return (
+    <Menu overlay="attach" label={t('attach')} trigger={trigger} corner="above">
+      <MenuItem onSelect={onChooseFiles}>
+        <Icon name="file" />
+        {t('action_send_file')}
+      </MenuItem>
+      <MenuItem onSelect={() => model.sending.currentLink(peer.id)}>
+        <Icon name="link" />
+        {t('action_send_link')}
+      </MenuItem>
+      {!isSharing && peer.connection.state === 'connected' && (
+        <MenuItem onSelect={() => model.sending.sharePicked(peer.id)}>
+          <Icon name="window" />
+          {t('action_share_picked')}
+        </MenuItem>
+      )}
+    </Menu>
+  );
+}

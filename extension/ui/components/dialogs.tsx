@@ -1,0 +1,135 @@
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { MAX_NAME_LENGTH } from '../../core/shared/limits.ts';
+import { lineText } from '../models/display-text.ts';
+import { t } from '../text.ts';
+import { useModel } from './model-context.ts';
+
+/** The dialog that is open, if any. */
+export function Dialogs() {
+  const model = useModel();
+  const peer = model.peer.value;
+  const ask = model.backend.askOffscreen;
+  switch (model.overlay.value) {
+    case 'my-name':
+      return (
+        <NameDialog
+          title={t('change_name')}
+          hint={t('change_name_hint')}
+          name={model.state.value?.me.name ?? ''}
+          onSave={(name) => ask('settings-set', { name })}
+        />
+      );
+    case 'rename':
+      return (
+        peer && (
+          <NameDialog
+            title={t('rename_title', model.peerName.value)}
+            hint={t('rename_hint')}
+            name={peer.name}
+            onSave={(name) => ask('peer-rename', { peerId: peer.id, name })}
+          />
+        )
+      );
+    case 'wipe':
+      return (
+        peer && (
+          <Dialog
+            title={t('wipe_title', model.peerName.value)}
+            action={t('wipe')}
+            onAction={() => model.wipeHistory(peer.id)}
+          >
+            <p>{t('wipe_hint')}</p>
+          </Dialog>
+        )
+      );
+    case 'forget':
+      return (
+        peer && (
+          <Dialog
+            title={t('forget_title', model.peerName.value)}
+            action={t('forget')}
+            onAction={() => model.forget(peer.id)}
+          >
+            <p>{t('forget_hint', model.peerName.value)}</p>
+          </Dialog>
+        )
+      );
+    default:
+      return null;
+  }
+}
+
+interface DialogProps {
+  readonly title: string;
+  readonly action: string;
+  readonly onAction: () => Promise<unknown>;
+  readonly children: ComponentChildren;
+}
+
+/** Asks before something is done. The browser keeps the focus inside and gives it back. */
+function Dialog({ title, action, onAction, children }: DialogProps) {
+  const model = useModel();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const { current } = dialog;
+    current?.showModal();
+    // Removed without that, it would not give the focus back.
+    return () => current?.close();
+  }, []);
+  const close = () => {
+    model.overlay.value = null;
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    model.watch(onAction());
+    close();
+  };
+  return (
+    <dialog ref={dialog} class="dialog" aria-label={title} onClose={close}>
+      <form onSubmit={submit}>
+        <h2>{title}</h2>
+        {children}
+        <div class="choices">
+          <button type="button" class="btn" onClick={close}>
+            {t('cancel')}
+          </button>
+          <button type="submit" class="btn primary">
+            {action}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
+
+interface NameDialogProps {
+  readonly title: string;
+  readonly hint: string;
+  readonly name: string;
+  readonly onSave: (name: string) => Promise<unknown>;
+}
+
+function NameDialog({ title, hint, name, onSave }: NameDialogProps) {
+  const [text, setText] = useState(lineText(name));
+  const save = async () => {
+    const cleaned = lineText(text);
+    if (cleaned !== '') await onSave(cleaned);
+  };
+  return (
+    <Dialog title={title} action={t('save')} onAction={save}>
+      <label class="labelled">
+        {t('name_label')}
+        <input
+          class="field"
+          value={text}
+          maxLength={MAX_NAME_LENGTH}
+          dir="auto"
+          required
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      <p>{hint}</p>
+    </Dialog>
+  );
+}

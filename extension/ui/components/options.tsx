@@ -1,0 +1,142 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
+import type { AppState } from '../../core/session/state.ts';
+import { errorCode } from '../../core/shared/errors.ts';
+import { MAX_NAME_LENGTH } from '../../core/shared/limits.ts';
+import { errorText } from '../error-text.ts';
+import type { Backend } from '../models/backend.ts';
+import { lineText } from '../models/display-text.ts';
+import { ViewMemory } from '../models/view-memory.ts';
+import { t } from '../text.ts';
+import { Mark } from './icon.tsx';
+
+/** As long as the command takes. */
+const MAX_ADDRESS_LENGTH = 200;
+
+/** Who I am and which server introduces me. */
+export function Options({ backend }: { backend: Backend }) {
+  const state = useSignal<AppState | null>(null);
+  useEffect(
+    () =>
+      backend.follow((next) => {
+        // While the connection is made anew, what was there stays.
+        if (next) state.value = next;
+      }),
+    [backend, state],
+  );
+  if (!state.value) return null;
+  const { me, server } = state.value;
+  return (
+    <main class="options-page">
+      <h1>
+        <Mark look="busy" />
+        {t('options_title')}
+      </h1>
+      <SettingField
+        id="name"
+        label={t('options_name')}
+        hint={t('options_name_hint')}
+        value={me.name}
+        maxLength={MAX_NAME_LENGTH}
+        onSave={(name) => backend.askOffscreen('settings-set', { name: lineText(name) })}
+      />
+      <SettingField
+        id="server"
+        label={t('options_server')}
+        hint={t('options_server_hint')}
+        value={server.url}
+        maxLength={MAX_ADDRESS_LENGTH}
+        status={t(`options_server_${server.status}`)}
+        isStatusBad={server.status === 'unreachable'}
+        onSave={(serverUrl) => backend.askOffscreen('settings-set', { serverUrl })}
+      />
+      <LetterShortcuts />
+    </main>
+  );
+}
+
+function LetterShortcuts() {
+  const [memory] = useState(() => new ViewMemory(localStorage));
+  const [isOn, setOn] = useState(memory.hasLetterShortcuts);
+  const change = (next: boolean) => {
+    memory.hasLetterShortcuts = next;
+    setOn(next);
+  };
+  return (
+    <section class="setting">
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={isOn}
+          aria-describedby="letters-hint"
+          onChange={({ currentTarget }) => change(currentTarget.checked)}
+        />
+        {t('options_shortcuts')}
+      </label>
+      <p id="letters-hint" class="hint">
+        {t('options_shortcuts_hint')}
+      </p>
+    </section>
+  );
+}
+
+interface SettingFieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly hint: string;
+  /** As it is kept. */
+  readonly value: string;
+  readonly maxLength: number;
+  readonly status?: string;
+  readonly isStatusBad?: boolean;
+  readonly onSave: (value: string) => Promise<unknown>;
+}
+
+function SettingField({ id, label, hint, value, maxLength, status, isStatusBad = false, onSave }: SettingFieldProps) {
+  const [text, setText] = useState(value);
+  const [outcome, setOutcome] = useState<{ ok: boolean; text: string } | null>(null);
+  const isChanged = text.trim() !== value;
+  // Another page may have changed it.
+  useEffect(() => setText(value), [value]);
+  const save = async (event: Event) => {
+    event.preventDefault();
+    try {
+      await onSave(text.trim());
+      setOutcome({ ok: true, text: t('options_saved') });
+    } catch (error) {
+      setOutcome({ ok: false, text: errorText(errorCode(error), t('somebody')) });
+    }
+  };
+  return (
+    <form class="setting" onSubmit={save}>
+      <label for={id}>{label}</label>
+      <div class="setting-row">
+        <input
+          id={id}
+          class="field"
+          value={text}
+          maxLength={maxLength}
+          required
+          dir="auto"
+          spellcheck={false}
+          autocomplete="off"
+          aria-describedby={`${id}-hint ${id}-outcome`}
+          aria-invalid={outcome?.ok === false}
+          onInput={({ currentTarget }) => {
+            setText(currentTarget.value);
+            setOutcome(null);
+          }}
+        />
+        <button type="submit" class="btn primary" disabled={!isChanged}>
+          {t('options_save')}
+        </button>
+      </div>
+      <p id={`${id}-hint`} class="hint">
+        {hint}
+      </p>
+      <p id={`${id}-outcome`} class="outcome" role="status" data-bad={outcome ? !outcome.ok : isStatusBad}>
+        {outcome?.text ?? status}
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,64 @@
+import { useRef, useState } from 'preact/hooks';
+import type { PeerState } from '../../core/session/state.ts';
+import { t } from '../text.ts';
+import { Actions } from './actions.tsx';
+import { Composer } from './composer.tsx';
+import { DropZone } from './drop-zone.tsx';
+import { EmptyTimeline } from './empty-timeline.tsx';
+import { LiveBanner } from './live-banner.tsx';
+import { useModel } from './model-context.ts';
+import { NoConnection } from './no-connection.tsx';
+import { NoticeList } from './notice-list.tsx';
+import { PeerBar } from './peer-bar.tsx';
+import { Requests } from './requests.tsx';
+import { ServerNotice } from './server-notice.tsx';
+import { Timeline } from './timeline.tsx';
+import { ToastLine } from './toast-line.tsx';
+import { WaitingNotice } from './waiting-items.tsx';
+
+/** Everything between me and one peer. */
+export function PeerScreen({ peer }: { peer: PeerState }) {
+  const model = useModel();
+  const picker = useRef<HTMLInputElement>(null);
+  // Whoever has seen why there is no connection may still want to read, and to write for later.
+  const [readsAnyway, setReadsAnyway] = useState<string | null>(null);
+  const chooseFiles = () => picker.current?.click();
+  const isSharing = model.state.value?.outgoingShare != null;
+  const history = model.history.value;
+  const items = history?.peerId === peer.id ? history.items : peer.timeline;
+  const isStuck = peer.connection.state === 'failed' && readsAnyway !== peer.id;
+  return (
+    <DropZone peer={peer}>
+      <PeerBar peer={peer} />
+      <input
+        ref={picker}
+        class="only-heard"
+        type="file"
+        multiple
+        tabIndex={-1}
+        aria-label={t('action_send_file')}
+        onChange={({ currentTarget }) => {
+          model.sending.files(peer.id, [...(currentTarget.files ?? [])]);
+          currentTarget.value = '';
+        }}
+      />
+      {isStuck ? (
+        <>
+          <NoticeList />
+          <NoConnection peer={peer} onReadAnyway={() => setReadsAnyway(peer.id)} />
+        </>
+      ) : (
+        <>
+          {isSharing ? <LiveBanner /> : <Actions peer={peer} onChooseFiles={chooseFiles} />}
+          <NoticeList />
+          <ServerNotice peer={peer} />
+          <Requests peer={peer} />
+          {items.length === 0 && !peer.typing ? <EmptyTimeline peer={peer} /> : <Timeline peer={peer} items={items} />}
+          <WaitingNotice peer={peer} />
+          <ToastLine />
+          <Composer key={peer.id} peer={peer} onChooseFiles={chooseFiles} />
+        </>
+      )}
+    </DropZone>
+  );
+}

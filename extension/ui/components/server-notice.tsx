@@ -1,0 +1,35 @@
+import type { PeerState } from '../../core/session/state.ts';
+import { errorText } from '../error-text.ts';
+import { nameOf } from '../models/app-model.ts';
+import { t } from '../text.ts';
+import { Icon } from './icon.tsx';
+import { useModel } from './model-context.ts';
+
+/** Why nobody can be found: the server is not there. A link that already stands doesn't need it. */
+export function ServerNotice({ peer }: { peer: PeerState }) {
+  const model = useModel();
+  const isNeeded = peer.connection.state !== 'connected';
+  if (!isNeeded || model.state.value?.server.status !== 'unreachable') return null;
+  return (
+    <div class="notices" role="status">
+      <article class="notice warn">
+        <Icon name="warning" />
+        <div class="grow">
+          <p>{errorText('server-unreachable', nameOf(peer))}</p>
+          <div class="buttons">
+            <button
+              type="button"
+              class="btn small"
+              onClick={() => model.watch(model.backend.askOffscreen('peer-retry', { peerId: peer.id }))}
+            >
+              {t('try_again')}
+            </button>
+            <button type="button" class="btn small" onClick={() => model.watch(model.backend.openPlace('options'))}>
+              {t('menu_options')}
+            </button>
+          </div>
+        </div>
+      </article>
+    </div>
+  );
+}

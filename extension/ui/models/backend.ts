@@ -1,0 +1,38 @@
+import type { AppState } from '../../core/session/state.ts';
+import type { BackgroundCommands, OffscreenCommands, RequestOf, ResponseOf } from '../../messaging/commands.ts';
+
+/** The tab the person looks at. `url` is null while the browser hides it: the icon was not clicked on that tab. */
+export interface CurrentTab {
+  readonly id: number;
+  readonly title: string;
+  readonly url: string | null;
+}
+
+/** Where this interface stands. A popup closes on the first click elsewhere. */
+export type View = 'popup' | 'side-panel' | 'window' | 'options';
+/** Another place to open. */
+export type Place = 'side-panel' | 'window' | 'options';
+
+/** All that a view needs from the browser and the rest of the extension. A page without either puts its own in this place. */
+export interface Backend {
+  /** Follows the state; null while there is no connection. Returns the unsubscribe. */
+  follow(onState: (state: AppState | null) => void): () => void;
+  /** @throws AppError with the code the offscreen document failed with. */
+  askOffscreen<Name extends keyof OffscreenCommands & string>(
+    name: Name,
+    request: RequestOf<OffscreenCommands, Name>,
+  ): Promise<ResponseOf<OffscreenCommands, Name>>;
+  /** @throws AppError with the code the worker failed with. */
+  askBackground<Name extends keyof BackgroundCommands & string>(
+    name: Name,
+    request: RequestOf<BackgroundCommands, Name>,
+  ): Promise<ResponseOf<BackgroundCommands, Name>>;
+  /** The view may close right after. */
+  handOverFiles(peerId: string, files: readonly File[]): void;
+  /** Null when there is no ordinary tab. */
+  currentTab(): Promise<CurrentTab | null>;
+  /** Opens an http(s) link in a tab of its own, which learns nothing about this page. */
+  openLink(url: string): Promise<void>;
+  /** Opens another place, in answer to a click; a popup closes. */
+  openPlace(place: Place): Promise<void>;
+}

@@ -1,0 +1,53 @@
+import { browser } from 'wxt/browser';
+import { askBackground, askOffscreen } from '../../messaging/ask.ts';
+import { followState } from '../../messaging/feed.ts';
+import { handOverFiles } from '../../messaging/file-handover.ts';
+import type { Backend, CurrentTab, Place, View } from './backend.ts';
+
+/** Large enough for a timeline, small enough to stand beside a page. */
+const WINDOW_SIZE = { width: 420, height: 680 };
+
+/** The extension's own backend, for a view in one of its places. */
+export function createBrowserBackend(view: View): Backend {
+  return {
+    follow: followState,
+    askOffscreen,
+    askBackground,
+    handOverFiles,
+    currentTab: () => currentTab(view),
+    openLink: async (url) => {
+      await browser.tabs.create({ url });
+    },
+    openPlace: (place) => openPlace(view, place),
+  };
+}
+
+/** A view in a window of its own has no tab beside it: the person means the window they came from. */
+async function currentTab(view: View): Promise<CurrentTab | null> {
+  const where = view === 'window' ? await lastOrdinaryWindow() : { currentWindow: true };
+  const [tab] = where ? await browser.tabs.query({ active: true, ...where }) : [];
+  if (tab?.id === undefined) return null;
+  return { id: tab.id, title: tab.title ?? '', url: tab.url || null };
+}
+
+async function lastOrdinaryWindow(): Promise<{ windowId: number } | null> {
+  try {
+    const { id } = await browser.windows.getLastFocused({ windowTypes: ['normal'] });
+    return id === undefined ? null : { windowId: id };
+  } catch {
+    return null; // Every ordinary window is closed.
+  }
+}
+
+async function openPlace(view: View, place: Place): Promise<void> {
+  if (place === 'options') await browser.runtime.openOptionsPage();
+  else if (place === 'side-panel') await openSidePanel();
+  else await browser.windows.create({ url: browser.runtime.getURL('/window.html'), type: 'popup', ...WINDOW_SIZE });
+  if (view === 'popup') window.close();
+}
+
+/** The click that asks for it still counts as a gesture after the question which window this is. */
+async function openSidePanel(): Promise<void> {
+  const { id } = await browser.windows.getCurrent();
+  if (id !== undefined) await browser.sidePanel.open({ windowId: id });
+}

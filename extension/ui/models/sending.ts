@@ -1,0 +1,87 @@
+import { MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, MAX_URL_LENGTH } from '../../core/shared/limits.ts';
+import { isHttpUrl } from '../../core/shared/schemas.ts';
+import type { Backend } from './backend.ts';
+import type { Notices } from './notices.ts';
+
+/** A sign of typing this often keeps "is typing" on the other screen without flooding it. */
+const TYPING_PAUSE_MS = 2_500;
+
+/** What can be sent to a peer or shown to it. Every failure becomes a notice. */
+export class Sending {
+  readonly #backend: Backend;
+  readonly #notices: Notices;
+  #typedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(backend: Backend, notices: Notices) {
+    this.#backend = backend;
+    this.#notices = notices;
+  }
+
+  /** Resolves with whether the message was taken; if not, the text should stay in its field. */
+  async text(peerId: string, text: string): Promise<boolean> {
+    const trimmed = text.trim();
+    if (trimmed === '') return false;
+    if (trimmed.length > MAX_TEXT_LENGTH) {
+      this.#notices.add('message-too-large', peerId);
+      return false;
+    }
+    this.#typedAt = Number.NEGATIVE_INFINITY;
+    return this.#notices.watch(this.#backend.askOffscreen('chat-send', { peerId, text: trimmed }), peerId);
+  }
+
+  /** The person is writing. */
+  typing(peerId: string): void {
+    const now = performance.now();
+    if (now - this.#typedAt < TYPING_PAUSE_MS) return;
+    this.#typedAt = now;
+    // Not worth a notice: the message itself will tell.
+    this.#backend.askOffscreen('typing', { peerId }).catch(() => {});
+  }
+
+  /** The link of the tab the person looks at. */
+  async currentLink(peerId: string): Promise<void> {
+    this.#notices.clearOwn();
+    const tab = await this.#backend.currentTab();
+    if (!tab?.url) return this.#notices.add('link-hidden', peerId);
+    const url = withoutUser(tab.url);
+    if (url.length > MAX_URL_LENGTH) return this.#notices.add('message-too-large', peerId, tab.title);
+    if (!isHttpUrl(url)) return this.#notices.add('link-not-http', peerId, tab.title);
+    const title = tab.title.slice(0, MAX_TITLE_LENGTH);
+    await this.#notices.watch(this.#backend.askOffscreen('link-send', { peerId, url, title }), peerId);
+  }
+
+  files(peerId: string, files: readonly File[]): void {
+    if (files.length === 0) return;
+    this.#notices.clearOwn();
+    this.#backend.handOverFiles(peerId, files);
+  }
+
+  /** Shows the tab the person looks at. The popup is closed by the browser as soon as that starts. */
+  async shareTab(peerId: string): Promise<void> {
+    this.#notices.clearOwn();
+    const tab = await this.#backend.currentTab();
+    if (!tab?.url) return this.#notices.add('capture-needs-click', peerId);
+    const title = tab.title.slice(0, MAX_TITLE_LENGTH);
+    await this.#notices.watch(this.#backend.askBackground('share-tab', { peerId, tabId: tab.id, title }), peerId);
+  }
+
+  /** Lets the person choose a tab, a window or the screen in the browser's own dialog. */
+  async sharePicked(peerId: string): Promise<void> {
+    this.#notices.clearOwn();
+    await this.#notices.watch(this.#backend.askOffscreen('share-pick', { peerId }), peerId);
+  }
+
+  async stopSharing(): Promise<void> {
+    await this.#notices.watch(this.#backend.askOffscreen('share-stop', {}));
+  }
+}
+
+/** A name and password in an address are for this person alone. */
+function withoutUser(href: string): string {
+  if (!URL.canParse(href)) return href;
+  const url = new URL(href);
+  if (url.username === '' && url.password === '') return href;
+  url.username = '';
+  url.password = '';
+  return url.href;
+}

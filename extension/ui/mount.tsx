@@ -1,0 +1,15 @@
+import { render } from 'preact';
+import { App } from './components/app.tsx';
+import { AppModel } from './models/app-model.ts';
+import type { View } from './models/backend.ts';
+import { createBrowserBackend } from './models/browser-backend.ts';
+import './styles/app.css';
+
+/** Shows the interface in an extension page. */
+export function mountApp(view: Exclude<View, 'options'>): void {
+  const root = document.getElementById('root');
+  if (!root) throw new Error('the page has no root');
+  const model = new AppModel(createBrowserBackend(view), view);
+  render(<App model={model} />, root);
+  addEventListener('pagehide', () => model.close());
+}

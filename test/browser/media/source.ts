@@ -1,0 +1,44 @@
+/** A source of picture and sound for tests, and an eye for what came of it. Runs in the browser. */
+export interface Source {
+  readonly colour: string;
+  /** Null: a source without sound. */
+  readonly toneHz: number | null;
+}
+
+const WIDTH = 640;
+const HEIGHT = 360;
+
+/** A canvas of one colour with a moving white square in its lower right quarter, and a sine. */
+export function makeSource({ colour, toneHz }: Source): MediaStream {
+  const canvas = Object.assign(document.createElement('canvas'), { width: WIDTH, height: HEIGHT });
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no canvas');
+  let step = 0;
+  setInterval(() => {
+    step += 4;
+    context.fillStyle = colour;
+    context.fillRect(0, 0, WIDTH, HEIGHT);
+    context.fillStyle = '#fff';
+    context.fillRect(WIDTH / 2 + (step % (WIDTH / 2 - 20)), HEIGHT - 40, 20, 20);
+  }, 33);
+  const stream = canvas.captureStream();
+  if (toneHz !== null) {
+    const audio = new AudioContext();
+    const destination = audio.createMediaStreamDestination();
+    const tone = new OscillatorNode(audio, { frequency: toneHz });
+    tone.connect(new GainNode(audio, { gain: 0.3 })).connect(destination);
+    tone.start();
+    for (const track of destination.stream.getTracks()) stream.addTrack(track);
+  }
+  return stream;
+}
+
+/** Average red, green and blue in the upper left quarter of what a video shows, or null before the first picture. */
+export function colourOf(video: HTMLVideoElement | null): [number, number, number] | null {
+  if (!video || video.readyState < video.HAVE_CURRENT_DATA) return null;
+  const context = new OffscreenCanvas(1, 1).getContext('2d');
+  if (!context) throw new Error('no canvas');
+  context.drawImage(video, 0, 0, video.videoWidth / 2, video.videoHeight / 2, 0, 0, 1, 1);
+  const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
+  return [red, green, blue];
+}

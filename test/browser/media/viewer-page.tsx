@@ -1,0 +1,131 @@
+/** Runs in the browser: the viewer page in a plain page, with the sharer in the same one and the test in the place of the offscreen document. */
+import { render } from 'preact';
+import { Sharer } from '../../../extension/core/media/sharer.ts';
+import type { AppState } from '../../../extension/core/session/state.ts';
+import type { ViewerDown, ViewerUp } from '../../../extension/messaging/commands.ts';
+import { ViewerModel } from '../../../extension/ui/viewer/model.ts';
+import { Viewer } from '../../../extension/ui/viewer/viewer.tsx';
+import { makeSource, type Source } from './source.ts';
+import '../../../extension/ui/styles/tokens.css';
+import '../../../extension/ui/styles/base.css';
+import '../../../extension/ui/styles/buttons.css';
+import '../../../extension/ui/styles/peer.css';
+import '../../../extension/ui/viewer/viewer.css';
+
+declare global {
+  var host: typeof api;
+}
+
+const PEER_ID = 'bobbobbobbobbobbobbobb';
+const SHARE_ID = 'shareshareshareshares1';
+const MINUTE_MS = 60_000;
+
+const listeners = new Set<(message: ViewerDown) => void>();
+const closeListeners = new Set<() => void>();
+let tellState: (state: AppState | null) => void = () => undefined;
+let sharer: Sharer | undefined;
+let watches = 0;
+
+const say = (message: ViewerDown) => {
+  for (const listener of listeners) listener(message);
+};
+
+const received = (message: ViewerUp) => {
+  if (message.type === 'watch') return api.ready();
+  void sharer?.receive(String(watches), message.signal);
+};
+
+const api = {
+  left: false,
+
+  open(source: Source | null): void {
+    if (source) {
+      sharer = new Sharer({
+        stream: makeSource(source),
+        iceServers: [],
+        send: (viewer, signal) => {
+          if (viewer === String(watches)) say({ type: 'signal', signal });
+        },
+        onWatching: () => undefined,
+        onEnded: () => undefined,
+        onError: () => undefined,
+      });
+    }
+    const model = new ViewerModel({
+      port: {
+        send: received,
+        onMessage: (listener) => {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+        onClose: (listener) => {
+          closeListeners.add(listener);
+          return () => closeListeners.delete(listener);
+        },
+      },
+      peerId: PEER_ID,
+      shareId: SHARE_ID,
+      iceServers: [],
+      followState: (onState) => {
+        tellState = onState;
+        return () => undefined;
+      },
+      leave: () => {
+        api.left = true;
+      },
+    });
+    render(<Viewer model={model} />, document.body);
+    api.knowShare(true);
+  },
+
+  /** What the offscreen document does with each new `watch`. */
+  ready(): void {
+    watches++;
+    say({ type: 'ready' });
+    sharer?.watch(String(watches));
+  },
+
+  say,
+
+  losePort(): void {
+    for (const listener of closeListeners) listener();
+  },
+
+  knowShare(known: boolean): void {
+    const startedAt = Date.now() - 4 * MINUTE_MS - 12_000;
+    tellState({
+      me: { id: 'alicealicealicealicea1', name: 'Alice' },
+      server: { url: 'http://127.0.0.1:9000', status: 'online' },
+      pairing: { step: 'idle' },
+      peers: [
+        {
+          id: PEER_ID,
+          name: 'Bob',
+          presence: 'online',
+          lastSeenAt: null,
+          connection: { state: 'connected', path: 'direct', rttMs: 12 },
+          typing: false,
+          unread: 0,
+          timeline: [],
+          hasOlder: false,
+        },
+      ],
+      outgoingShare: null,
+      incomingShares: known
+        ? [
+            {
+              shareId: SHARE_ID,
+              peerId: PEER_ID,
+              title: 'Tide tables for the harbour',
+              hasAudio: true,
+              startedAt,
+              status: 'watching',
+            },
+          ]
+        : [],
+      notices: [],
+    });
+  },
+};
+
+globalThis.host = api;

@@ -1,0 +1,80 @@
+/** Runs in the browser: the interface in a plain page, with the test in the place of everything behind it. */
+import { render } from 'preact';
+import type { AppState, TimelineItem } from '../../../extension/core/session/state.ts';
+import { AppError, type ErrorCode } from '../../../extension/core/shared/errors.ts';
+import { App } from '../../../extension/ui/components/app.tsx';
+import { Options } from '../../../extension/ui/components/options.tsx';
+import { AppModel } from '../../../extension/ui/models/app-model.ts';
+import type { Backend, CurrentTab, View } from '../../../extension/ui/models/backend.ts';
+import '../../../extension/ui/styles/app.css';
+import '../../../extension/ui/styles/options.css';
+
+declare global {
+  var ui: typeof api;
+}
+
+interface Asked {
+  readonly name: string;
+  readonly request: unknown;
+}
+
+let current: AppState | null = null;
+let follower: (state: AppState | null) => void = () => undefined;
+const failures = new Map<string, ErrorCode>();
+
+async function answer(name: string, request: unknown): Promise<unknown> {
+  api.asked.push({ name, request });
+  const code = failures.get(name);
+  if (code) throw new AppError(code);
+  return name === 'history-page' ? api.page : undefined;
+}
+
+const backend: Backend = {
+  follow: (onState) => {
+    follower = onState;
+    onState(current);
+    return () => undefined;
+  },
+  // The real one parses what comes back; here it is what the test says.
+  askOffscreen: answer as Backend['askOffscreen'],
+  askBackground: answer as Backend['askBackground'],
+  handOverFiles: (peerId, files) => {
+    api.asked.push({ name: 'files', request: { peerId, names: files.map((file) => file.name) } });
+  },
+  currentTab: async () => api.tab,
+  openLink: async (url) => {
+    api.asked.push({ name: 'open-link', request: { url } });
+  },
+  openPlace: async (place) => {
+    api.asked.push({ name: 'open-place', request: { place } });
+  },
+};
+
+const api = {
+  /** Every command so far. */
+  asked: [] as Asked[],
+  tab: { id: 5, title: 'Tide tables', url: 'https://tides.example.org/' } as CurrentTab | null,
+  page: { items: [] as TimelineItem[], hasOlder: false },
+
+  open(view: View, state: AppState | null): void {
+    current = state;
+    document.documentElement.dataset.view = view;
+    const root = document.getElementById('root');
+    if (!root) throw new Error('the page has no root');
+    if (view === 'options') render(<Options backend={backend} />, root);
+    else render(<App model={new AppModel(backend, view)} />, root);
+  },
+
+  tell(state: AppState | null): void {
+    current = state;
+    follower(state);
+  },
+
+  /** From now on this command fails; null lets it work again. */
+  fail(name: string, code: ErrorCode | null): void {
+    if (code) failures.set(name, code);
+    else failures.delete(name);
+  },
+};
+
+globalThis.ui = api;

@@ -1,0 +1,58 @@
+/** Pictures of every screen, to be looked at beside the design board: `npx tsx test/browser/ui/screens.ts [name …]`. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'puppeteer-core';
+import { type Look, UiStage } from './stage.ts';
+import { states } from './states.ts';
+
+const DIR = join(import.meta.dirname, '..', '..', '.artifacts', 'screens');
+/** Enter animations have ended by then. */
+const SETTLE_MS = 400;
+
+/** What a person does before the picture is taken. */
+const STEPS: Record<string, (page: Page) => Promise<void>> = {
+  c: async (page) => {
+    await page.locator('::-p-aria(Enter a code[role="button"])').click();
+    await page.locator('input').fill('4821-acid-zebr');
+    await page.waitForSelector('[role="option"]');
+  },
+  e: async (page) => {
+    await page.locator('textarea').fill('Shall we take the early ferry?');
+  },
+  peers: async (page) => {
+    await page.locator('.peer').click();
+  },
+};
+const EXTRA: Record<string, { state: string; look?: Look; step?: (page: Page) => Promise<void> }> = {
+  'more-menu': { state: 'e', step: (page) => page.locator('[aria-label="More"]').click() },
+  'attach-menu': { state: 'g', step: (page) => page.locator('[aria-label="Attach"]').click() },
+  rename: {
+    state: 'e',
+    step: async (page) => {
+      await page.locator('[aria-label="More"]').click();
+      await page.locator('::-p-text(Rename Bob)').click();
+    },
+  },
+  panel: { state: 'f', look: { view: 'side-panel', width: 620, height: 760 } },
+  narrow: { state: 'e', look: { view: 'side-panel', width: 300, height: 600 } },
+  options: { state: 'server', look: { view: 'options', width: 700, height: 500 } },
+};
+
+const wanted = new Set(process.argv.slice(2));
+const stage = await UiStage.open();
+try {
+  await mkdir(DIR, { recursive: true });
+  const all = { ...Object.fromEntries(Object.keys(states).map((state) => [state, { state }])), ...EXTRA };
+  for (const [name, { state, look, step }] of Object.entries<(typeof EXTRA)[string]>(all)) {
+    if (wanted.size > 0 && !wanted.has(name)) continue;
+    for (const theme of ['light', 'dark'] as const) {
+      const page = await stage.show(states[state] ?? null, { ...look, theme, scale: 2 });
+      await (step ?? STEPS[name])?.(page);
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+      await page.screenshot({ path: join(DIR, `${name}-${theme}.png`) });
+      await stage.clear();
+    }
+  }
+} finally {
+  await stage.close();
+}

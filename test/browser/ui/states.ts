@@ -1,0 +1,232 @@
+import type {
+  AppState,
+  ItemOf,
+  Mark,
+  OutgoingShare,
+  PeerState,
+  TimelineItem,
+  Transfer,
+} from '../../../extension/core/session/state.ts';
+
+/** What Alice's browser knows, in the situations that the design shows. All of it is made at noon, so that days and times stay put. */
+
+export const ALICE_ID = 'alicealicealicealicea1';
+export const BOB_ID = 'bobbobbobbobbobbobbobb';
+export const CAROL_ID = 'carolcarolcarolcarolca';
+export const SHARE_ID = 'shareshareshareshares1';
+/** The clock of the page: 14 November 2026, 09:52, of a computer in UTC. */
+export const NOW = Date.UTC(2026, 10, 14, 9, 52);
+const MINUTE_MS = 60_000;
+const MEGABYTE = 1e6;
+
+export const itemId = (index: number) => `item${String(index).padStart(18, '0')}`;
+
+export function chat(
+  index: number,
+  mine: boolean,
+  text: string,
+  change: { mark?: Mark; at?: number } = {},
+): ItemOf<'chat'> {
+  const mark = change.mark ?? (mine ? 'read' : 'delivered');
+  return { kind: 'chat', id: itemId(index), peerId: BOB_ID, mine, at: change.at ?? NOW + index, text, mark };
+}
+
+export function link(index: number, mine: boolean, url: string, title: string, mark: Mark = 'read'): ItemOf<'link'> {
+  return { kind: 'link', id: itemId(index), peerId: BOB_ID, mine, at: NOW + index, url, title, mark };
+}
+
+export function file(
+  index: number,
+  mine: boolean,
+  name: string,
+  megabytes: number,
+  transfer: Transfer,
+): ItemOf<'file'> {
+  const sizeBytes = Math.round(megabytes * MEGABYTE);
+  return {
+    kind: 'file',
+    id: itemId(index),
+    peerId: BOB_ID,
+    mine,
+    at: NOW + index,
+    name,
+    sizeBytes,
+    mime: '',
+    transfer,
+  };
+}
+
+export function peer(change: Partial<PeerState> = {}): PeerState {
+  return {
+    id: BOB_ID,
+    name: 'Bob',
+    presence: 'online',
+    lastSeenAt: NOW - MINUTE_MS,
+    connection: { state: 'connected', path: 'direct', rttMs: 12 },
+    typing: false,
+    unread: 0,
+    timeline: [],
+    hasOlder: false,
+    ...change,
+  };
+}
+
+export function app(change: Partial<AppState> = {}): AppState {
+  return {
+    me: { id: ALICE_ID, name: 'Alice' },
+    server: { url: 'https://pairwise.example.org', status: 'online' },
+    pairing: { step: 'idle' },
+    peers: [peer()],
+    outgoingShare: null,
+    incomingShares: [],
+    notices: [],
+    ...change,
+  };
+}
+
+const done = { state: 'done', startedAt: NOW, verifiedAt: NOW, savedAt: NOW, downloadId: 7 } as const;
+
+const MORNING: TimelineItem[] = [
+  chat(1, false, 'Morning! Which day has the lowest tide?', { at: NOW - 20 * MINUTE_MS }),
+  { ...link(2, true, 'https://tides.example.org/harbour', 'Tide tables for the harbour'), at: NOW - 12 * MINUTE_MS },
+  chat(3, true, 'Saturday, just after nine. The film from last year is on its way.', { at: NOW - 11 * MINUTE_MS }),
+  file(4, false, 'boat-hire.pdf', 1.8, done),
+  file(5, true, 'low-tide-walk.mp4', 673, {
+    state: 'moving',
+    bytes: 417 * MEGABYTE,
+    bytesPerSecond: 14.2 * MEGABYTE,
+    secondsLeft: 18,
+  }),
+];
+
+export const sharing: OutgoingShare = {
+  shareId: SHARE_ID,
+  peerId: BOB_ID,
+  title: 'Tide tables for the harbour',
+  hasAudio: true,
+  startedAt: NOW - 4 * MINUTE_MS - 12_000,
+  status: 'live',
+};
+
+const offlineBob = peer({
+  presence: 'offline',
+  connection: { state: 'offline' },
+  lastSeenAt: Date.UTC(2026, 10, 14, 8, 20),
+  timeline: [
+    chat(1, false, 'Off to the ferry, back tonight.', { at: Date.UTC(2026, 10, 14, 8, 20) }),
+    chat(2, true, 'Safe trip! Here is all you need.', { mark: 'waiting' }),
+    link(3, true, 'https://ferry.example', 'Ferry times, winter', 'waiting'),
+    file(4, true, 'route-and-tickets.zip', 48.3, { state: 'waiting' }),
+  ],
+});
+
+const many = Array.from({ length: 30 }, (_, index) =>
+  chat(index + 1, index % 3 === 0, `Line ${index + 1} of a longer talk about tides`, {
+    at: NOW - (30 - index) * MINUTE_MS,
+  }),
+);
+
+/** The names are those of the design board where it has the same screen. */
+export const states: Record<string, AppState | null> = {
+  a: app({ peers: [] }),
+  b: app({
+    peers: [],
+    pairing: { step: 'hosting', code: '4821-acid-zebra', expiresAt: NOW + 231_000, lifetimeMs: 300_000 },
+  }),
+  'b-urgent': app({
+    peers: [],
+    pairing: { step: 'hosting', code: '4821-acid-zebra', expiresAt: NOW + 9_000, lifetimeMs: 300_000 },
+  }),
+  'b-expired': app({ peers: [], pairing: { step: 'failed', role: 'host', code: 'code-expired' } }),
+  c: app({ peers: [] }),
+  'c-wrong': app({ peers: [], pairing: { step: 'failed', role: 'join', code: 'code-wrong' } }),
+  e: app({ peers: [peer({ timeline: MORNING })] }),
+  'e-long': app({ peers: [peer({ timeline: many, hasOlder: true })] }),
+  f: app({
+    peers: [
+      peer({
+        connection: { state: 'connected', path: 'turn', rttMs: 38 },
+        typing: true,
+        timeline: [
+          file(1, false, 'Coast photos, all of them from the last three years.zip', 1300, { state: 'offered' }),
+          chat(2, false, 'Have a look at the map, I marked the path.'),
+        ],
+      }),
+    ],
+    incomingShares: [
+      { shareId: SHARE_ID, peerId: BOB_ID, title: 'Harbour map', hasAudio: true, startedAt: NOW, status: 'offered' },
+    ],
+  }),
+  g: app({
+    peers: [
+      peer({
+        timeline: [
+          chat(1, false, 'Can you scroll to Saturday?'),
+          chat(2, true, 'Here. See the dip?'),
+          chat(3, false, 'Yes! Lowest at 09:06 then.'),
+        ],
+      }),
+    ],
+    outgoingShare: sharing,
+  }),
+  h: app({ peers: [offlineBob] }),
+  i: app({
+    peers: [{ ...offlineBob, presence: 'online', connection: { state: 'failed', code: 'peer-unreachable' } }],
+  }),
+  k: app({
+    peers: [peer({ presence: 'away', connection: { state: 'connected', path: 'relay', rttMs: 74 } })],
+    pairing: { step: 'paired', peerId: BOB_ID },
+  }),
+  files: app({
+    peers: [
+      peer({
+        timeline: [
+          file(1, true, 'low-tide-walk.mp4', 673, { state: 'failed', code: 'file-changed', bytes: 417 * MEGABYTE }),
+          file(2, true, 'a-very-long-name-for-a-report-2026-final.pdf', 2.4, { state: 'offered' }),
+          file(3, false, 'map.png', 0.4, { state: 'declined', byMe: true }),
+          file(4, true, 'notes', 0.0005, { state: 'cancelled', byMe: false }),
+          file(5, false, 'boat-hire.pdf', 1.8, { state: 'saving' }),
+          file(6, true, 'route.gpx', 0.2, { ...done, downloadId: null }),
+          {
+            kind: 'share',
+            id: itemId(7),
+            peerId: BOB_ID,
+            mine: false,
+            at: NOW + 7,
+            title: 'Harbour map',
+            durationMs: 12 * MINUTE_MS,
+          },
+        ],
+      }),
+    ],
+  }),
+  notices: app({
+    peers: [peer({ timeline: MORNING.slice(0, 3) })],
+    notices: [
+      { id: itemId(90), code: 'capture-forbidden', peerId: BOB_ID, subject: 'Extensions', at: NOW },
+      { id: itemId(91), code: 'message-invalid', peerId: BOB_ID, subject: '', at: NOW },
+    ],
+  }),
+  server: app({ peers: [offlineBob], server: { url: 'http://127.0.0.1:9000', status: 'unreachable' } }),
+  peers: app({
+    peers: [
+      peer({ timeline: MORNING.slice(0, 3) }),
+      peer({ id: CAROL_ID, name: 'Carol', presence: 'away', unread: 3 }),
+    ],
+  }),
+  texts: app({
+    peers: [
+      peer({
+        name: 'بوب \u202Egnp.exe',
+        timeline: [
+          chat(1, false, 'שלום! see https://tides.example.org/harbour?day=sat#low (nine o’clock).'),
+          chat(2, true, 'Three\nlines\n\nand a gap; https://xn--e1afmkfd.example/ too', { mark: 'delivered' }),
+          file(3, false, 'photo\u202Egpj.exe', 2, done),
+          link(4, false, 'https://a.very.long.host.name.that.goes.on.and.on.example.co.uk/path', ''),
+          chat(5, false, `${'w'.repeat(120)}`),
+        ],
+      }),
+    ],
+  }),
+  loading: null,
+};

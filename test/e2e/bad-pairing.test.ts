@@ -1,0 +1,56 @@
+import { pairedTest, strangersTest } from '../support/people-test.ts';
+import { makeTimeFly } from '../support/tricks.ts';
+
+strangersTest(
+  'without a server pairing says so, and goes on when it is back',
+  async ({ people: { alice, bob, server } }) => {
+    await server.stop();
+    await alice.clicks('Show a code');
+    await alice.sees('Pairwise can’t reach its server. Check your connection, or the address in Options.');
+    await server.startAgain();
+    await alice.clicks('Try again');
+    await bob.entersCode(await alice.readsCode());
+    await Promise.all([alice.sees('Direct'), bob.sees('Direct')]);
+  },
+);
+
+pairedTest(
+  'a server that stops takes nothing from those who are connected',
+  async ({ people: { alice, bob, server } }) => {
+    await server.stop();
+    await alice.says('The server is gone');
+    await bob.sees('The server is gone');
+    await bob.says('We are not');
+    await alice.sees('We are not');
+  },
+);
+
+strangersTest('a wrong code burns itself and pairs nobody', async ({ people: { alice, bob } }) => {
+  const code = await alice.showsCode();
+  await bob.entersCode(wrong(code));
+  await Promise.all([alice, bob].map((person) => person.sees('That code doesn’t match. Check the two words.')));
+  await bob.clicks('Back');
+  await alice.clicks('Back');
+  await alice.pairsWith(bob);
+});
+
+strangersTest('an expired code says so on both sides', async ({ people: { alice, bob } }) => {
+  await makeTimeFly(alice);
+  const code = await alice.showsCode();
+  await alice.sees('This code has expired. Show a new one.');
+  await bob.entersCode(code);
+  await bob.sees('Nobody is showing this code. Check the number, or ask for a new code.');
+});
+
+strangersTest('one’s own code is recognised', async ({ people: { alice } }) => {
+  const code = await alice.showsCode();
+  await alice.clicks('Back');
+  await alice.entersCode(code);
+  await alice.sees('This is your own code. Enter it in the other browser.');
+});
+
+/** The same number with two other words. */
+function wrong(code: string): string {
+  const [number] = code.split('-');
+  return `${number}-${code.endsWith('-zebra-zoo') ? 'acid-acid' : 'zebra-zoo'}`;
+}

@@ -1,0 +1,79 @@
+import { appendFile, rm } from 'node:fs/promises';
+import { expect } from 'vitest';
+import { makeFile } from '../support/files.ts';
+import { movingColours } from '../support/measure.ts';
+import { pairedTest } from '../support/people-test.ts';
+
+const MIB = 1024 * 1024;
+
+pairedTest('a message to an offline peer waits and goes out by itself', async ({ people: { alice, bob } }) => {
+  await bob.quitsBrowser();
+  await alice.sees('Offline');
+  expect(await alice.canClick('Share this tab')).toBe(false);
+  await alice.says('For later');
+  await alice.sees('Waiting');
+  await bob.startsBrowserAgain();
+  await bob.sees('For later');
+  await alice.sees('Read');
+});
+
+pairedTest('a page that can’t be captured is named', async ({ people: { alice } }) => {
+  // Whether there is a way to it or not: its address alone decides.
+  await alice.page.goto('https://chromewebstore.google.com/').catch(() => undefined);
+  await alice.clicks('Share this tab');
+  await alice.sees('Chrome doesn’t let extensions capture this page. Share another tab or a window.');
+});
+
+pairedTest('a view that may not see the tab says what to click', async ({ people: { alice, pages } }) => {
+  await alice.clicks('More');
+  await alice.clicks('Open in a window', 'menuitem');
+  const window = await alice.browser.waitForPanel('/window.html');
+  // The click on the icon counts until the tab shows another site.
+  await alice.page.goto(pages.url('plain').replace('127.0.0.1', 'localhost'));
+  await window.locator('::-p-aria([name="Share this tab"][role="button"])').click();
+  await window.waitForFunction(() => document.body.innerText.includes('Click the Pairwise icon on that tab'));
+});
+
+pairedTest('two shares started at once are one share', async ({ people: { alice, bob, pages } }) => {
+  await alice.goesTo(pages.url('colours'));
+  await alice.clicksTwice('Share this tab');
+  await alice.losesPopup();
+  const viewer = await bob.watches();
+  await movingColours(viewer);
+  expect(await bob.screen()).not.toContain('Watch');
+});
+
+pairedTest('a declined file is told to the sender', async ({ people: { alice, bob } }) => {
+  await alice.sendsFile(await makeFile(alice.profile, 'unwanted.bin', MIB));
+  await bob.sees('unwanted.bin');
+  await bob.clicks('Decline');
+  await alice.sees('Bob declined');
+  await bob.sees('You declined');
+});
+
+pairedTest('a file that changed while it was offered is not sent', async ({ people: { alice, bob } }) => {
+  const file = await makeFile(alice.profile, 'draft.bin', 4 * MIB);
+  await alice.sendsFile(file);
+  await appendFile(file, 'one more line');
+  await bob.accepts('draft.bin');
+  await alice.sees('The file changed while it was sent. Send the new file.');
+  await bob.sees('The file changed while it was sent.');
+});
+
+pairedTest('a file that vanished while it was offered is not sent', async ({ people: { alice, bob } }) => {
+  const file = await makeFile(alice.profile, 'gone.bin', 4 * MIB);
+  await alice.sendsFile(file);
+  await rm(file);
+  await bob.accepts('gone.bin');
+  await alice.sees('The file is no longer where it was. Choose it again.');
+});
+
+pairedTest('a popup and a window at the same time show and do the same', async ({ people: { alice, bob } }) => {
+  const popup = await alice.browser.panel('/popup.html');
+  await bob.says('To both of you');
+  await alice.sees('To both of you');
+  await popup.waitForFunction(() => document.body.innerText.includes('To both of you'));
+  await alice.says('From the popup');
+  await popup.waitForFunction(() => document.body.innerText.includes('From the popup'));
+  await bob.sees('From the popup');
+});

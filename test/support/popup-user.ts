@@ -1,0 +1,214 @@
+import type { Page, Target } from 'puppeteer-core';
+import { type ExtensionBrowser, type LaunchOptions, launchBrowser } from './browser.ts';
+import { createProfile, type Profile } from './profile.ts';
+import { applySettings } from './settings.ts';
+
+/** Long enough for every step of two browsers on two busy cores, short enough to fail while someone still looks. */
+export const SEE_LIMIT_MS = 30_000;
+const POLL_MS = 50;
+
+export interface PersonOptions {
+  readonly name: string;
+  readonly serverUrl: string;
+  /** The first page. */
+  readonly pageUrl: string;
+}
+
+/**
+ * Someone with a browser, who opens the real popup, reads it and clicks in it. What each method waits for has a time limit, and its
+ * failure says what the screen showed instead.
+ */
+export class PopupUser {
+  readonly name: string;
+  readonly profile: Profile;
+  #browser: ExtensionBrowser;
+  #page: Page;
+  #popup: Page | undefined;
+  /** Complaints from before the extension knew its server: nobody listens at its default address in a test. */
+  #earlierProblems = 0;
+
+  constructor(name: string, profile: Profile, browser: ExtensionBrowser, page: Page) {
+    this.name = name;
+    this.profile = profile;
+    this.#browser = browser;
+    this.#page = page;
+  }
+
+  /** Tells the extension, from the page in front, the person's name and server, and goes to a page of the web. */
+  async settles({ name, serverUrl, pageUrl }: PersonOptions): Promise<void> {
+    await applySettings(this.#page, { name, serverUrl });
+    this.#earlierProblems = this.#browser.problems.length;
+    await this.#page.goto(pageUrl);
+  }
+
+  get browser(): ExtensionBrowser {
+    return this.#browser;
+  }
+
+  /** The ordinary page in front. */
+  get page(): Page {
+    return this.#page;
+  }
+
+  /** What the contexts of this browser complained about, one line each. */
+  problems(): string[] {
+    const problems = this.#browser.problems.slice(this.#earlierProblems);
+    return problems.map(({ context, text }) => `${this.name} ${context}: ${text}`);
+  }
+
+  async goesTo(url: string): Promise<void> {
+    await this.closesPopup();
+    await this.#page.goto(url);
+  }
+
+  /** Closes the tab in front; another one takes its place. */
+  async closesTab(): Promise<void> {
+    await this.closesPopup();
+    const closing = this.#page;
+    this.#page = await this.#browser.browser.newPage();
+    await closing.close();
+  }
+
+  /** The real popup of the page in front, opened by a click on the icon unless it is open. */
+  async popup(): Promise<Page> {
+    if (!this.#popup || this.#popup.isClosed()) {
+      await this.#page.bringToFront();
+      this.#popup = await this.#browser.popup(this.#page);
+    }
+    return this.#popup;
+  }
+
+  async closesPopup(): Promise<void> {
+    const popup = this.#popup;
+    this.#popup = undefined;
+    if (popup && !popup.isClosed()) await popup.close();
+  }
+
+  /** Resolves when the popup has been closed by the browser, as it does when a capture starts. */
+  async losesPopup(): Promise<void> {
+    const popup = this.#popup;
+    if (!popup || popup.isClosed()) return;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${this.name}’s popup stays open`)), SEE_LIMIT_MS);
+      popup.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  async clicks(name: string, role: 'button' | 'menuitem' = 'button'): Promise<void> {
+    const popup = await this.popup();
+    const click = popup.locator(selector(name, role)).setTimeout(SEE_LIMIT_MS).click();
+    await click.catch((cause: unknown) => this.#fails(`can’t click “${name}”`, cause));
+  }
+
+  /** Both clicks land before the page can react to the first. */
+  async clicksTwice(button: string): Promise<void> {
+    const popup = await this.popup();
+    const found = await popup.waitForSelector(selector(button, 'button'), { timeout: SEE_LIMIT_MS });
+    await found?.evaluate((element) => {
+      if (!(element instanceof HTMLElement)) return;
+      element.click();
+      element.click();
+    });
+  }
+
+  /** Whether a button is there and not disabled, now. */
+  async canClick(button: string): Promise<boolean> {
+    const found = await (await this.popup()).$(selector(button, 'button'));
+    return (await found?.evaluate((element) => !element.matches(':disabled, [aria-disabled="true"]'))) ?? false;
+  }
+
+  /** Puts the caret into the field of this role and types. */
+  async types(role: 'combobox' | 'textbox', text: string): Promise<void> {
+    const popup = await this.popup();
+    const click = popup.locator(`::-p-aria([role="${role}"])`).setTimeout(SEE_LIMIT_MS).click();
+    await click.catch((cause: unknown) => this.#fails(`finds no ${role}`, cause));
+    await popup.keyboard.type(text);
+  }
+
+  /** Waits until the popup shows this text. */
+  async sees(text: string): Promise<void> {
+    const popup = await this.popup();
+    const shown = popup.waitForFunction(
+      (wanted) => document.body.innerText.includes(wanted),
+      { timeout: SEE_LIMIT_MS, polling: POLL_MS },
+      text,
+    );
+    await shown.catch((cause: unknown) => this.#fails(`does not see “${text}”`, cause));
+  }
+
+  /** All text of the popup. */
+  async screen(): Promise<string> {
+    return (await this.popup()).evaluate(() => document.body.innerText);
+  }
+
+  /** What the toolbar icon says. */
+  async badge(): Promise<string> {
+    return (await this.#browser.worker()).evaluate(() => chrome.action.getBadgeText({}));
+  }
+
+  /** The tab that opens next with a page of the web. */
+  async nextWebTab(): Promise<Page> {
+    const before = new Set(this.#browser.browser.targets());
+    const isNew = (target: Target) => !before.has(target) && /^https?:/.test(target.url());
+    const page = await (await this.#browser.browser.waitForTarget(isNew, { timeout: SEE_LIMIT_MS })).asPage();
+    await page.waitForFunction(() => document.readyState === 'complete');
+    return page;
+  }
+
+  async quitsBrowser(): Promise<void> {
+    this.#popup = undefined;
+    await this.#browser.close();
+  }
+
+  /** Starts the browser again with the same profile, at the same page. */
+  async startsBrowserAgain(): Promise<void> {
+    const url = this.#page.url();
+    this.#browser = await launchBrowser({ profile: this.profile });
+    this.#earlierProblems = 0;
+    const [page] = await this.#browser.browser.pages();
+    if (!page) throw new Error('The browser has no tab.');
+    this.#page = page;
+    await page.goto(url);
+  }
+
+  /** Closes the browser and removes its profile. Idempotent. */
+  async leaves(): Promise<void> {
+    await this.#browser.close();
+    await this.profile.remove();
+  }
+
+  async #fails(what: string, cause: unknown): Promise<never> {
+    const screen = await this.screen().catch(() => 'no popup');
+    throw new Error(`${this.name} ${what}. The popup says:\n${screen}`, { cause });
+  }
+}
+
+/** Starts a browser with a fresh profile; `then` makes somebody of it. Nothing is left over when either fails. */
+export async function startPerson<User extends PopupUser>(
+  options: PersonOptions,
+  launch: LaunchOptions,
+  then: (profile: Profile, browser: ExtensionBrowser, page: Page) => User,
+): Promise<User> {
+  const profile = await createProfile();
+  try {
+    const browser = await launchBrowser({ ...launch, profile });
+    try {
+      const user = then(profile, browser, await browser.panel('/options.html'));
+      await user.settles(options);
+      return user;
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  } catch (error) {
+    await profile.remove();
+    throw error;
+  }
+}
+
+function selector(name: string, role: string): string {
+  return `::-p-aria([name="${name}"][role="${role}"])`;
+}

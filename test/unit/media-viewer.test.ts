@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import type { MediaStats } from '../../extension/core/media/stats.ts';
+import type { AppState, IncomingShare, PeerState } from '../../extension/core/session/state.ts';
+import { aboutShare } from '../../extension/ui/viewer/about.ts';
+import { isoDuration, milliseconds, percent, picture, rate, runningTime } from '../../extension/ui/viewer/format.ts';
+
+test.each([
+  [-5_000, '00:00', 'PT0S'],
+  [0, '00:00', 'PT0S'],
+  [59_999, '00:59', 'PT59S'],
+  [60_000, '01:00', 'PT60S'],
+  [3_599_999, '59:59', 'PT3599S'],
+  [3_600_000, '1:00:00', 'PT3600S'],
+  [36_061_000, '10:01:01', 'PT36061S'],
+])('%d ms run as %s', (elapsedMs, shown, iso) => {
+  expect(runningTime(elapsedMs)).toBe(shown);
+  expect(isoDuration(elapsedMs)).toBe(iso);
+});
+
+test.each([
+  [null, '–'],
+  [0, '0 kbit/s'],
+  [999_000, '999 kbit/s'],
+  [1_000_000, '1.0 Mbit/s'],
+  [2_140_000, '2.1 Mbit/s'],
+])('a rate of %s is %s', (bitsPerSecond, shown) => {
+  expect(rate(bitsPerSecond)).toBe(shown);
+});
+
+test('shares and times have their units, and a dash where nothing was measured', () => {
+  expect([percent(0), percent(0.004), percent(1), percent(null)]).toEqual(['0.0 %', '0.4 %', '100.0 %', '–']);
+  expect([milliseconds(11.6), milliseconds(null)]).toEqual(['12 ms', '–']);
+});
+
+test('a picture has its size before it has a rate', () => {
+  const none: MediaStats = {
+    width: null,
+    height: null,
+    fps: null,
+    codec: null,
+    bitsPerSecond: null,
+    lostShare: null,
+    rttMs: null,
+    path: null,
+  };
+  expect(picture(none)).toBe('–');
+  expect(picture({ ...none, width: 2_560, height: 1_440 })).toBe('2560 × 1440');
+  expect(picture({ ...none, width: 2_560, height: 1_440, fps: 29.6 })).toBe('2560 × 1440, 30 fps');
+});
+
+const PEER = 'bobbobbobbobbobbobbobb';
+const SHARE = 'shareshareshareshares1';
+
+function state(peers: readonly Partial<PeerState>[], shares: readonly Partial<IncomingShare>[]): AppState {
+  const peer: PeerState = {
+    id: PEER,
+    name: 'Bob',
+    presence: 'online',
+    lastSeenAt: null,
+    connection: { state: 'offline' },
+    typing: false,
+    unread: 0,
+    timeline: [],
+    hasOlder: false,
+  };
+  const share: IncomingShare = {
+    shareId: SHARE,
+    peerId: PEER,
+    title: 'Tides',
+    hasAudio: false,
+    startedAt: 1_000,
+    status: 'watching',
+  };
+  return {
+    me: { id: 'alicealicealicealicea1', name: 'Alice' },
+    server: { url: 'http://127.0.0.1:9000', status: 'online' },
+    pairing: { step: 'idle' },
+    peers: peers.map((change) => ({ ...peer, ...change })),
+    outgoingShare: null,
+    incomingShares: shares.map((change) => ({ ...share, ...change })),
+    notices: [],
+  };
+}
+
+test('a share is known by its id and by who shows it', () => {
+  const known = aboutShare(state([{}], [{}]), PEER, SHARE, null);
+  expect(known).toMatchObject({ peerName: 'Bob', title: 'Tides', hasAudio: false, startedAt: 1_000, isKnown: true });
+  expect(aboutShare(state([{}], [{ peerId: 'someoneelsesomeoneelse' }]), PEER, SHARE, null)?.isKnown).toBe(false);
+  expect(aboutShare(state([{}], [{ shareId: 'anothershareanothersha' }]), PEER, SHARE, null)?.isKnown).toBe(false);
+  expect(aboutShare(state([], []), PEER, SHARE, null)).toBeNull();
+});
+
+test('after the share its title stays, and the name follows a renaming', () => {
+  const before = aboutShare(state([{}], [{}]), PEER, SHARE, null);
+  const after = aboutShare(state([{ name: 'Robert' }], []), PEER, SHARE, before);
+  expect(after).toMatchObject({ peerName: 'Robert', title: 'Tides', startedAt: 1_000, isKnown: false });
+  expect(aboutShare(state([], []), PEER, SHARE, after)).toMatchObject({ peerName: 'Robert', isKnown: false });
+});
