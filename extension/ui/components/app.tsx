@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import type { AppModel } from '../models/app-model.ts';
 import { followKeys } from '../models/keys.ts';
 import { t } from '../text.ts';
@@ -14,7 +14,7 @@ import { ShowCode } from './show-code.tsx';
 
 /** The whole interface of popup, side panel and window. */
 export function App({ model }: { model: AppModel }) {
-  useEffect(() => followKeys(model, document), [model]);
+  useLayoutEffect(() => followKeys(model, document), [model]);
   const peer = model.peer.value;
   const screen = model.screen.value;
   return (

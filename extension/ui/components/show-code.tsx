@@ -7,6 +7,7 @@ import { BackBar } from './back-bar.tsx';
 import { Icon, Mark } from './icon.tsx';
 import { useModel } from './model-context.ts';
 import { NoticeList } from './notice-list.tsx';
+import { ToastLine } from './toast-line.tsx';
 import { useNow } from './use-now.ts';
 
 type Hosting = Extract<PairingState, { step: 'hosting' }>;
@@ -96,6 +97,7 @@ function Code({ pairing }: { pairing: Hosting }) {
           {t('show_code_waiting')}
         </p>
       </div>
+      <ToastLine />
     </>
   );
 }

@@ -46,11 +46,11 @@ try {
   for (const [name, { state, look, step }] of Object.entries<(typeof EXTRA)[string]>(all)) {
     if (wanted.size > 0 && !wanted.has(name)) continue;
     for (const theme of ['light', 'dark'] as const) {
-      const page = await stage.show(states[state] ?? null, { ...look, theme });
+      const page = await stage.show(states[state] ?? null, { ...look, theme, scale: 2 });
       await (step ?? STEPS[name])?.(page);
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
       await page.screenshot({ path: join(DIR, `${name}-${theme}.png`) });
-      await page.close();
+      await stage.clear();
     }
   }
 } finally {
