@@ -61,6 +61,7 @@ describe('pairing', () => {
     const told = async (leftMs: number) => {
       const pairing = {
         step: 'hosting',
+        form: 'code',
         code: '4821-acid-zebra',
         expiresAt: NOW + leftMs,
         lifetimeMs: 300_000,
