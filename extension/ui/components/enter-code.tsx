@@ -8,6 +8,7 @@ import { CodeParts } from './code-parts.tsx';
 import { Mark } from './icon.tsx';
 import { useModel } from './model-context.ts';
 import { NoticeList } from './notice-list.tsx';
+import { OptionsButton } from './server-notice.tsx';
 import { WordOptions } from './word-options.tsx';
 
 const FIELD = 'code';
@@ -126,6 +127,7 @@ export function EnterCode() {
         <button type="button" class="btn quiet" onClick={() => model.showCode()}>
           {t('entry_show_instead')}
         </button>
+        {problem === 'server-unreachable' && <OptionsButton look="quiet" />}
       </div>
     </form>
   );

@@ -1,35 +1,44 @@
 import type { PeerState } from '../../core/session/state.ts';
 import { errorText } from '../error-text.ts';
-import { nameOf } from '../models/app-model.ts';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
 import { useModel } from './model-context.ts';
 
 /** Why nobody can be found: the server is not there. A link that already stands doesn't need it. */
-export function ServerNotice({ peer }: { peer: PeerState }) {
+export function ServerNotice({ peer }: { peer: PeerState | null }) {
   const model = useModel();
-  const isNeeded = peer.connection.state !== 'connected';
+  const isNeeded = peer?.connection.state !== 'connected';
   if (!isNeeded || model.state.value?.server.status !== 'unreachable') return null;
   return (
     <div class="notices" role="status">
       <article class="notice warn">
         <Icon name="warning" />
         <div class="grow">
-          <p>{errorText('server-unreachable', nameOf(peer))}</p>
+          <p>{errorText('server-unreachable', '')}</p>
           <div class="buttons">
-            <button
-              type="button"
-              class="btn small"
-              onClick={() => model.watch(model.backend.askOffscreen('peer-retry', { peerId: peer.id }))}
-            >
-              {t('try_again')}
-            </button>
-            <button type="button" class="btn small" onClick={() => model.watch(model.backend.openPlace('options'))}>
-              {t('menu_options')}
-            </button>
+            {peer && (
+              <button
+                type="button"
+                class="btn small"
+                onClick={() => model.watch(model.backend.askOffscreen('peer-retry', { peerId: peer.id }))}
+              >
+                {t('try_again')}
+              </button>
+            )}
+            <OptionsButton look="small" />
           </div>
         </div>
       </article>
     </div>
+  );
+}
+
+/** The way to the server's address. */
+export function OptionsButton({ look }: { look: 'small' | 'quiet' }) {
+  const model = useModel();
+  return (
+    <button type="button" class={`btn ${look}`} onClick={() => model.watch(model.backend.openPlace('options'))}>
+      {t('menu_options')}
+    </button>
   );
 }

@@ -7,6 +7,7 @@ import { BackBar } from './back-bar.tsx';
 import { Icon, Mark } from './icon.tsx';
 import { useModel } from './model-context.ts';
 import { NoticeList } from './notice-list.tsx';
+import { OptionsButton } from './server-notice.tsx';
 import { ToastLine } from './toast-line.tsx';
 import { useNow } from './use-now.ts';
 
@@ -45,6 +46,7 @@ export function ShowCode() {
             <button type="button" class="btn primary big" onClick={() => model.showCode()}>
               {pairing.code === 'code-expired' ? t('new_code') : t('try_again')}
             </button>
+            {pairing.code === 'server-unreachable' && <OptionsButton look="quiet" />}
           </div>
         </>
       )}

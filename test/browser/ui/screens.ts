@@ -34,6 +34,10 @@ const EXTRA: Record<string, { state: string; look?: Look; step?: (page: Page) =>
     },
   },
   panel: { state: 'f', look: { view: 'side-panel', width: 620, height: 760 } },
+  'forced-e': { state: 'e', look: { forcedColors: true } },
+  'forced-f': { state: 'f', look: { forcedColors: true } },
+  'forced-g': { state: 'g', look: { forcedColors: true } },
+  'forced-b': { state: 'b', look: { forcedColors: true } },
   narrow: { state: 'e', look: { view: 'side-panel', width: 300, height: 600 } },
   options: { state: 'server', look: { view: 'options', width: 700, height: 500 } },
 };
