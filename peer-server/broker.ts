@@ -3,31 +3,33 @@ import express, { type Express } from 'express';
 import { ExpressPeerServer } from 'peer';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
+import type { Directory, Seat } from './backplane/backplane.ts';
 import type { Config } from './config.ts';
 import { CLOSE_CODES, type FacadeSocket } from './facade-socket.ts';
-import type { ClientMessage } from './message.ts';
+import type { ForwardedMessage, PeerMessage } from './message.ts';
 import type { OriginRules } from './origin-rules.ts';
 import { PEER_KEY, PEER_PATH } from './peer-path.ts';
-import { PendingMessages } from './pending-messages.ts';
 
 /** `peer` keeps a queue of its own that stays empty here; the longest timer there is leaves it alone. */
 const NEVER_MS = 2 ** 31 - 1;
+/** As `peer` says it. */
+const ID_TAKEN = JSON.stringify({ type: 'ID-TAKEN', payload: { msg: 'ID is taken' } });
 
 /**
- * The rooms behind the guard: `peer` with its sockets swapped for facades. `peer` registers clients, says OPEN, ID-TAKEN and ERROR,
- * watches heartbeats and forwards between clients that are here. Messages for absent ones wait here, within bounds.
+ * The rooms behind the guard: `peer` with its sockets swapped for facades. `peer` says OPEN, watches heartbeats and forwards between
+ * clients that are here. Who may have an id, and everything for clients that aren't here, is the directory's.
  */
 export class Broker {
   /** Express application of `peer`, which answers `/peerjs/id`. */
   readonly app: Express;
   readonly #front: WebSocketServer;
   readonly #clients = new Map<string, FacadeSocket>();
-  readonly #pending: PendingMessages;
+  readonly #directory: Directory;
   readonly #log: Logger;
 
-  constructor(server: Server, config: Config, origins: OriginRules, log: Logger) {
+  constructor(server: Server, config: Config, directory: Directory, origins: OriginRules, log: Logger) {
     this.#log = log;
-    this.#pending = new PendingMessages(config, (src, dst) => this.#sendExpire(src, dst));
+    this.#directory = directory;
     // Bound to no server: `peer` listens to its `connection` events, which only `join` emits.
     this.#front = new WebSocketServer({ noServer: true, clientTracking: false });
     const peer = ExpressPeerServer(server, {
@@ -49,49 +51,67 @@ export class Broker {
   }
 
   /**
-   * Lets `peer` register the client. A newcomer with the id and token of a connected client replaces it: that is what a browser
-   * does whose old connection died unnoticed. `peer` alone would hand over without OPEN, and the newcomer would wait for ever.
+   * Gives the client its id and OPEN. Whoever had the id before is disconnected first: that is what a browser looks like whose old
+   * connection died unnoticed. `peer` alone would hand over without OPEN, and the newcomer would wait for ever.
    */
-  join(client: FacadeSocket): void {
-    const { id, token } = client;
-    const before = this.#clients.get(id);
-    if (before?.token === token) before.close(CLOSE_CODES.replaced, 'connected again elsewhere');
-    client.on('close', () => {
+  async join(client: FacadeSocket): Promise<void> {
+    const { id, secret } = client;
+    const seat: Seat = {
+      id,
+      secret,
+      deliver: (text) => {
+        client.send(text);
+        return client.isOpen;
+      },
+      expired: (dst) => sendExpire(client, dst),
+      evicted: () => client.close(CLOSE_CODES.replaced, 'connected again elsewhere'),
+    };
+    client.once('close', () => {
       if (this.#clients.get(id) === client) this.#clients.delete(id);
+      this.#directory.unregister(seat).catch((error: unknown) => this.#report(error, 'directory failed'));
     });
-    // Rebuilt: with a repeated parameter `peer` would read another value than the guard did.
-    const query = new URLSearchParams({ key: PEER_KEY, id, token });
+    if (!(await this.#directory.register(seat))) {
+      client.send(ID_TAKEN);
+      return client.close();
+    }
+    // Gone, or evicted by one that came at the same time.
+    if (!client.isOpen) return;
+    const query = new URLSearchParams({ key: PEER_KEY, id, token: secret ?? id });
     this.#front.emit('connection', client, { url: `/?${query}` });
     if (!client.isOpen) return;
     this.#clients.set(id, client);
-    for (const text of this.#pending.take(id)) client.send(text);
+    await this.#directory.announce(seat);
   }
 
   /** Passes on a checked message of a client that has joined. */
-  route(client: FacadeSocket, message: ClientMessage): void {
-    const text = JSON.stringify(message);
-    if (message.type === 'HEARTBEAT') {
-      this.#hand(client, text);
-      return;
-    }
+  route(client: FacadeSocket, message: PeerMessage): void {
+    if (message.type === 'HEARTBEAT') return this.#hand(client, JSON.stringify(message));
+    // Nobody is told LEAVE: it makes PeerJS close connections that live.
+    if (message.type === 'LEAVE') return;
     const { dst } = message;
     const receiver = this.#clients.get(dst);
     if (receiver) {
-      this.#hand(client, text);
+      this.#hand(client, JSON.stringify(message));
       // Cut off for not reading: the sender should know rather than wait.
-      if (!receiver.isOpen) this.#sendExpire(client.id, dst);
-    } else if (message.type !== 'LEAVE') {
-      const forwarded = JSON.stringify({ type: message.type, src: client.id, dst, payload: message.payload });
-      const kept = this.#pending.add(dst, { src: client.id, srcAddress: client.address, text: forwarded });
-      if (!kept) this.#sendExpire(client.id, dst);
+      if (!receiver.isOpen) sendExpire(client, dst);
+    } else {
+      this.#sendElsewhere(client, message).catch((error: unknown) => {
+        this.#report(error, 'directory failed');
+        sendExpire(client, dst);
+      });
     }
   }
 
   /** Disconnects everyone. No LEAVE is sent: connections between browsers live on without the server. */
   close(): void {
-    this.#pending.clear();
     for (const client of this.#clients.values()) client.close(CLOSE_CODES.goingAway, 'server stops');
     this.#front.close();
+  }
+
+  async #sendElsewhere(client: FacadeSocket, { type, dst, payload }: ForwardedMessage): Promise<void> {
+    const text = JSON.stringify({ type, src: client.id, dst, payload });
+    const isTaken = await this.#directory.send({ src: client.id, srcAddress: client.address, dst, text });
+    if (!isTaken) sendExpire(client, dst);
   }
 
   #hand(client: FacadeSocket, text: string): void {
@@ -99,12 +119,16 @@ export class Broker {
       client.emit('message', text);
     } catch (error) {
       // Whatever a message does inside `peer`, it costs its sender the connection and nobody else anything.
-      this.#log.error({ kind: error instanceof Error ? error.name : typeof error }, 'peer failed on a message');
+      this.#report(error, 'peer failed on a message');
       client.close(CLOSE_CODES.policy, 'message refused');
     }
   }
 
-  #sendExpire(src: string, dst: string): void {
-    this.#clients.get(src)?.send(JSON.stringify({ type: 'EXPIRE', src: dst, dst: src }));
+  #report(error: unknown, what: string): void {
+    this.#log.error({ kind: error instanceof Error ? error.name : typeof error }, what);
   }
+}
+
+function sendExpire(client: FacadeSocket, dst: string): void {
+  client.send(JSON.stringify({ type: 'EXPIRE', src: dst, dst: client.id }));
 }

@@ -25,6 +25,22 @@ function list(fallback: string[], isItem: (item: string) => boolean, expected: s
   return v.optional(items, fallback);
 }
 
+/** From code a boolean, from the environment `true` or `false`. */
+function yesOrNo(fallback: boolean) {
+  const expected = 'true or false';
+  const word = v.pipe(
+    v.string(),
+    v.trim(),
+    v.picklist(['true', 'false']),
+    v.transform((text) => text === 'true'),
+  );
+  return v.optional(v.union([v.boolean(), word], expected), fallback);
+}
+
+function isPublicHost(item: string): boolean {
+  return /^(?:[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(item);
+}
+
 function isOriginRule(item: string): boolean {
   return item === '*' || item === 'none' || /^[a-z][a-z0-9+.-]*:\/\/[^\s/]*$/.test(item);
 }
@@ -38,6 +54,7 @@ function isAddressRange(item: string): boolean {
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 const HOST_EXPECTED = 'an address or host name of this computer';
+const PUBLIC_HOSTS_EXPECTED = 'a list of lower-case host names as in URLs, each with its port unless that is 80 or 443';
 const ORIGINS_EXPECTED = 'a list of origins, schemes ending in ://, none (no Origin header) or *';
 
 const ConfigSchema = v.object({
@@ -47,6 +64,12 @@ const ConfigSchema = v.object({
   logLevel: v.optional(v.picklist(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`), 'info'),
   /** Who may connect, by the Origin header: exact origins, whole schemes (`chrome-extension://`), `none`, or `*` for all. */
   allowedOrigins: list(['chrome-extension://', 'moz-extension://', 'none'], isOriginRule, ORIGINS_EXPECTED),
+  /** The names that clients dial, as in their URLs. When any is given, tokens signed for another host are refused. */
+  publicHosts: list([], isPublicHost, PUBLIC_HOSTS_EXPECTED),
+  /** Lets PeerJS clients in that sign no token. They get neither ids of 22 characters nor nameplates. */
+  allowStockClients: yesOrNo(false),
+  /** How far a token's time may be from ours, either way. */
+  tokenWindowMs: wholeNumber(60_000, 1000, 600_000),
   /** Addresses or CIDR ranges whose X-Forwarded-For is believed. */
   trustedProxies: list([], isAddressRange, 'a list of IP addresses or ranges such as 10.0.0.0/8'),
   maxClients: wholeNumber(5000, 1, 1_000_000),
@@ -70,6 +93,12 @@ const ConfigSchema = v.object({
   pendingTimeoutMs: wholeNumber(5000, 10, 600_000),
   /** A client that sends no HEARTBEAT for this long is taken for gone. Browsers slow hidden pages to one a minute. */
   aliveTimeoutMs: wholeNumber(90_000, 1000, 3_600_000),
+  /** Enough to say a code on the phone, short enough that a stale one is useless. */
+  nameplateTtlMs: wholeNumber(300_000, 1000, 3_600_000),
+  nameplatesPerAddressPerMinute: wholeNumber(5, 1, 1_000_000),
+  claimsPerAddressPerTenMinutes: wholeNumber(10, 1, 1_000_000),
+  /** Of everybody together: beyond it someone guesses from many addresses. */
+  failedClaimsPerMinute: wholeNumber(60, 1, 1_000_000),
 });
 
 /** Complete settings of one server. Times in milliseconds, sizes in bytes, as the names say. */
@@ -81,6 +110,9 @@ export const VARIABLES: Readonly<Record<keyof Config, string>> = {
   port: 'PORT',
   logLevel: 'LOG_LEVEL',
   allowedOrigins: 'ALLOWED_ORIGINS',
+  publicHosts: 'PUBLIC_HOSTS',
+  allowStockClients: 'ALLOW_STOCK_CLIENTS',
+  tokenWindowMs: 'TOKEN_WINDOW_MS',
   trustedProxies: 'TRUSTED_PROXIES',
   maxClients: 'MAX_CLIENTS',
   maxUrlBytes: 'MAX_URL_BYTES',
@@ -97,6 +129,10 @@ export const VARIABLES: Readonly<Record<keyof Config, string>> = {
   pendingBytesTotal: 'PENDING_BYTES_TOTAL',
   pendingTimeoutMs: 'PENDING_TIMEOUT_MS',
   aliveTimeoutMs: 'ALIVE_TIMEOUT_MS',
+  nameplateTtlMs: 'NAMEPLATE_TTL_MS',
+  nameplatesPerAddressPerMinute: 'NAMEPLATES_PER_ADDRESS_PER_MINUTE',
+  claimsPerAddressPerTenMinutes: 'CLAIMS_PER_ADDRESS_PER_TEN_MINUTES',
+  failedClaimsPerMinute: 'FAILED_CLAIMS_PER_MINUTE',
 };
 
 function parse(input: Record<string, unknown>, nameOf: (key: string) => string): Config {

@@ -2,11 +2,18 @@ import { EventEmitter } from 'node:events';
 import { WebSocket } from 'ws';
 
 /** Close codes from 4000 on are ours to define; PeerJS treats all of them as a lost connection. */
-export const CLOSE_CODES = { goingAway: 1001, unsupportedData: 1003, policy: 1008, replaced: 4001 } as const;
+export const CLOSE_CODES = {
+  goingAway: 1001,
+  unsupportedData: 1003,
+  policy: 1008,
+  serverError: 1011,
+  replaced: 4001,
+} as const;
 
 export interface FacadeOptions {
   readonly id: string;
-  readonly token: string;
+  /** null where a signed token has proven that the id is the client's own; else the random token of a stock PeerJS client. */
+  readonly secret: string | null;
   /** Limit key of the client, see `ClientAddresses`. */
   readonly address: string;
   readonly maxBufferedBytes: number;
@@ -19,7 +26,7 @@ export interface FacadeOptions {
  */
 export class FacadeSocket extends EventEmitter {
   readonly id: string;
-  readonly token: string;
+  readonly secret: string | null;
   readonly address: string;
   readonly #socket: WebSocket;
   readonly #maxBufferedBytes: number;
@@ -28,7 +35,7 @@ export class FacadeSocket extends EventEmitter {
   constructor(socket: WebSocket, options: FacadeOptions) {
     super();
     this.id = options.id;
-    this.token = options.token;
+    this.secret = options.secret;
     this.address = options.address;
     this.#socket = socket;
     this.#maxBufferedBytes = options.maxBufferedBytes;
@@ -41,7 +48,9 @@ export class FacadeSocket extends EventEmitter {
 
   /** Sends text, or cuts the client off when it leaves too much unread: what it doesn't read is our memory. */
   send(text: string): void {
-    if (!this.#open || this.#socket.readyState !== WebSocket.OPEN) return;
+    if (!this.#open) return;
+    // Closing from the other end: it won't read this, and the sender should know.
+    if (this.#socket.readyState !== WebSocket.OPEN) return this.#detach();
     this.#socket.send(text, () => undefined);
     if (this.#socket.bufferedAmount > this.#maxBufferedBytes) this.kill();
   }

@@ -1,26 +1,32 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { Backplane, Budget } from './backplane/backplane.ts';
 import type { Broker } from './broker.ts';
 import type { ClientAddresses } from './client-address.ts';
 import type { Config } from './config.ts';
-import { CLOSE_CODES, FacadeSocket } from './facade-socket.ts';
+import { CLOSE_CODES, type FacadeOptions, FacadeSocket } from './facade-socket.ts';
 import { HeldCounter, TokenBucket } from './limits.ts';
 import { parseClientMessage } from './message.ts';
+import type { NameplateDesk } from './nameplate-desk.ts';
 import type { OriginRules } from './origin-rules.ts';
+import { DEVICE_ID_LENGTH } from './protocol.ts';
+import type { SocketTokens } from './socket-token.ts';
 import { refuseUpgrade, type UpgradeRefusal } from './upgrade-refusal.ts';
-import { type ClientIdentity, parseUpgradeUrl } from './upgrade-url.ts';
+import { parseUpgradeUrl } from './upgrade-url.ts';
 
 /** How long a client may take to answer our close frame. */
 const CLOSE_TIMEOUT_MS = 2000;
 /** A frame of the largest message split finer than this is no browser's doing. */
 const MAX_FRAGMENTS = 64;
-const MINUTE_S = 60;
+const MINUTE_MS = 60_000;
 
 export interface GuardParts {
+  readonly backplane: Backplane;
   readonly broker: Broker;
+  readonly desk: NameplateDesk;
+  readonly tokens: SocketTokens;
   readonly addresses: ClientAddresses;
   readonly origins: OriginRules;
   readonly config: Config;
@@ -31,7 +37,7 @@ export interface GuardParts {
 export class Guard {
   readonly #parts: GuardParts;
   readonly #sockets: WebSocketServer;
-  readonly #connects: RateLimiterMemory;
+  readonly #connects: Budget;
   readonly #held: HeldCounter;
   #stopping = false;
 
@@ -39,7 +45,7 @@ export class Guard {
     const { config } = parts;
     this.#parts = parts;
     this.#held = new HeldCounter(config.socketsPerAddress);
-    this.#connects = new RateLimiterMemory({ points: config.connectsPerAddressPerMinute, duration: MINUTE_S });
+    this.#connects = parts.backplane.budget('connects', config.connectsPerAddressPerMinute, MINUTE_MS);
     // A variable, because the types of `ws` don't know its newest options.
     const options = {
       noServer: true,
@@ -75,25 +81,28 @@ export class Guard {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { addresses, config } = this.#parts;
+    const { addresses, config, tokens } = this.#parts;
     const identity = parseUpgradeUrl(request.url ?? '', config.maxUrlBytes);
     if ('refusal' in identity) return this.#refuse(socket, identity.refusal);
     if (!this.#parts.origins.allows(request.headers.origin)) return this.#refuse(socket, 'origin');
+    const { id, token } = identity;
+    const needsProof = id.length === DEVICE_ID_LENGTH;
+    if (!needsProof && !config.allowStockClients) return this.#refuse(socket, 'stock-client');
 
     const address = addresses.keyOf(request.socket.remoteAddress, request.headers['x-forwarded-for']);
     // Both are counted before anything is awaited: a thousand requests in one tick must not all find room.
     const release = this.#held.hold(address);
     if (!release) return this.#refuse(socket, 'too-many-sockets');
     socket.once('close', release);
-    const withinRate = this.#connects.consume(address).then(
-      () => true,
-      () => false,
-    );
-    if (!(await withinRate)) return this.#refuse(socket, 'too-many-connects');
+    if (!(await this.#connects.take(address))) return this.#refuse(socket, 'too-many-connects');
+    if (needsProof && !(await tokens.accepts(id, token, request.headers.host))) return this.#refuse(socket, 'token');
     if (this.#stopping) return this.#refuse(socket, 'stopping');
     if (this.#sockets.clients.size >= config.maxClients) return this.#refuse(socket, 'full');
     if (socket.destroyed) return;
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, identity, address));
+    const { maxBufferedBytes } = config;
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#accept(webSocket, { id, secret: needsProof ? null : token, address, maxBufferedBytes });
+    });
   }
 
   #refuse(socket: Duplex, refusal: UpgradeRefusal): void {
@@ -101,10 +110,9 @@ export class Guard {
     refuseUpgrade(socket, refusal);
   }
 
-  #accept(socket: WebSocket, { id, token }: ClientIdentity, address: string): void {
-    const { broker, config, log } = this.#parts;
-    const { maxBufferedBytes } = config;
-    const client = new FacadeSocket(socket, { id, token, address, maxBufferedBytes });
+  #accept(socket: WebSocket, options: FacadeOptions): void {
+    const { broker, config, desk, log } = this.#parts;
+    const client = new FacadeSocket(socket, options);
     const bucket = new TokenBucket(config.messagesPerSecond, config.messageBurst, performance.now());
     const end = (code: number, reason: string) => {
       log.debug({ reason }, 'client disconnected by us');
@@ -125,9 +133,20 @@ export class Guard {
       if (isBinary) return end(CLOSE_CODES.unsupportedData, 'text only');
       const message = parseClientMessage(textOf(data), config.maxMessageDepth);
       if (!message) return end(CLOSE_CODES.policy, 'message refused');
-      broker.route(client, message);
+      if (!('n' in message)) return broker.route(client, message);
+      if (client.secret !== null) return end(CLOSE_CODES.policy, 'message refused');
+      desk.handle(client, message);
     });
-    broker.join(client);
+    // What it says before its OPEN stays in the network until then.
+    socket.pause();
+    broker.join(client).then(
+      () => socket.resume(),
+      (error: unknown) => {
+        log.error({ kind: error instanceof Error ? error.name : typeof error }, 'joining failed');
+        client.close(CLOSE_CODES.serverError, 'try again later');
+        socket.resume();
+      },
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { NameplateRequestSchema } from './protocol.ts';
 
 /** Letters, digits, `-` and `_`: UUIDs, base64url and Pairwise's own ids. PeerJS would also allow spaces; nothing needs them. */
 const PEER_ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -12,16 +13,26 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** PeerJS clients read properties of every payload; anything but an object would throw inside the receiver. */
 const PayloadSchema = v.custom<Record<string, unknown>>(isObject);
 
+const ForwardedMessageSchema = v.object({
+  type: v.picklist(['OFFER', 'ANSWER', 'CANDIDATE']),
+  dst: PeerIdSchema,
+  payload: PayloadSchema,
+});
+
 /**
- * What a client may send. Absent on purpose: EXPIRE, OPEN, ID-TAKEN and ERROR are the server's to say, and a LEAVE without `dst`
+ * What PeerJS clients may send. Absent on purpose: EXPIRE, OPEN, ID-TAKEN and ERROR are the server's to say, and a LEAVE without `dst`
  * makes `peer` forget the sender while its socket lives on.
  */
-const ClientMessageSchema = v.variant('type', [
+const PeerMessageSchema = v.variant('type', [
   v.object({ type: v.literal('HEARTBEAT') }),
   v.object({ type: v.literal('LEAVE'), dst: PeerIdSchema }),
-  v.object({ type: v.picklist(['OFFER', 'ANSWER', 'CANDIDATE']), dst: PeerIdSchema, payload: PayloadSchema }),
+  ForwardedMessageSchema,
 ]);
 
+const ClientMessageSchema = v.variant('type', [PeerMessageSchema, NameplateRequestSchema]);
+
+export type ForwardedMessage = v.InferOutput<typeof ForwardedMessageSchema>;
+export type PeerMessage = v.InferOutput<typeof PeerMessageSchema>;
 export type ClientMessage = v.InferOutput<typeof ClientMessageSchema>;
 
 const QUOTE = 0x22;
@@ -49,7 +60,7 @@ export function nestsDeeperThan(json: string, maxDepth: number): boolean {
 
 /**
  * Parses one frame of a client and rebuilds it from the fields we know; `src` and everything else is dropped.
- * Returns undefined for whatever a PeerJS client would never send.
+ * Returns undefined for whatever neither a PeerJS client nor one of ours would send.
  */
 export function parseClientMessage(text: string, maxDepth: number): ClientMessage | undefined {
   if (nestsDeeperThan(text, maxDepth)) return undefined;

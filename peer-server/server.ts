@@ -1,13 +1,17 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
+import type { Backplane } from './backplane/backplane.ts';
+import { MemoryBackplane } from './backplane/memory.ts';
 import { Broker } from './broker.ts';
 import { ClientAddresses } from './client-address.ts';
 import { type Config, completeConfig } from './config.ts';
 import { Guard } from './guard.ts';
 import { createHttpHandler } from './http-handler.ts';
 import { HeldCounter } from './limits.ts';
+import { NameplateDesk } from './nameplate-desk.ts';
 import { OriginRules } from './origin-rules.ts';
+import { SocketTokens } from './socket-token.ts';
 
 export interface RunningServer {
   /** Without a slash at the end, such as `http://127.0.0.1:9000`. */
@@ -40,9 +44,14 @@ const SPARE_CONNECTIONS_PER_ADDRESS = 20;
  * Starts the signalling server. Whatever `config` leaves out has the default of `config.ts`.
  *
  * After `close()` a timer inside `peer` that can't be reached remains: a process that should end calls `process.exit`.
+ * @param sharedBackplane what this server shares with others that act as one with it; it stays open when this server closes.
+ * Without it the server is alone and keeps everything in memory.
  * @throws ConfigError for a value out of bounds, ListenError when the address can't be used.
  */
-export async function startServer(partialConfig: Partial<Config> = {}): Promise<RunningServer> {
+export async function startServer(
+  partialConfig: Partial<Config> = {},
+  sharedBackplane?: Backplane,
+): Promise<RunningServer> {
   const config = completeConfig(partialConfig);
   // Standard error, so that standard output holds only what people and scripts wait for.
   const log = pino({ level: config.logLevel, base: null }, pino.destination(2));
@@ -57,17 +66,23 @@ export async function startServer(partialConfig: Partial<Config> = {}): Promise<
   server.on('error', (error) => log.error({ kind: error.name }, 'server error'));
   const addresses = new ClientAddresses(config.trustedProxies);
   const origins = new OriginRules(config.allowedOrigins);
-  const broker = new Broker(server, config, origins, log);
-  const guard = new Guard({ broker, addresses, origins, config, log });
+  const backplane = sharedBackplane ?? new MemoryBackplane(config);
+  const broker = new Broker(server, config, backplane.directory, origins, log);
+  const desk = new NameplateDesk(backplane, config, log);
+  const tokens = new SocketTokens(config, backplane);
+  const guard = new Guard({ backplane, broker, desk, tokens, addresses, origins, config, log });
   // Twice, for those whose upgrade is being checked or whose goodbye is under way.
   server.maxConnections = config.maxClients * 2;
   limitConnections(server, addresses, config.socketsPerAddress + SPARE_CONNECTIONS_PER_ADDRESS);
-  server.on('request', createHttpHandler(broker.app, config.maxUrlBytes));
+  server.on('request', createHttpHandler(broker.app, config, origins));
   guard.attach(server);
 
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const url = `http://${host}:${port}`;
   log.info({ url }, 'listening');
+  if (config.publicHosts.length === 0 && !isLoopback(config.host)) {
+    log.warn('PUBLIC_HOSTS is empty: a token signed for another server is accepted when the Host header says so');
+  }
 
   let closing: Promise<void> | undefined;
   const close = async () => {
@@ -81,6 +96,7 @@ export async function startServer(partialConfig: Partial<Config> = {}): Promise<
     }, GOODBYE_MS);
     await closed;
     clearTimeout(goodbye);
+    if (!sharedBackplane) await backplane.close();
     log.info('stopped');
   };
   return {
@@ -102,6 +118,10 @@ function limitConnections(server: Server, addresses: ClientAddresses, perAddress
     if (release) socket.once('close', release);
     else socket.destroy();
   });
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<number> {

@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dial, ended, join, joinByHand, offer, type RawClient } from '../support/raw-client.ts';
+import { idOf } from '../support/device.ts';
+import { dial, ended, join, joinByHand, offer, type RawClient, signedToken } from '../support/raw-client.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 const MB = 1_000_000;
 const MALLORY = '203.0.113.9';
+const ALICE = idOf('alice');
+const BOB = idOf('bob');
 /** The heap of the server under attack. What it holds on to beyond that ends it. */
 const HEAP_MIB = 96;
 /** V8 keeps pages it has once used; more than this over the start is held memory. */
@@ -19,23 +23,23 @@ let sent = 0;
 async function exchange(rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const payload = { n: sent++ };
-    alice.send(offer('bob', payload));
-    expect(await bob.next()).toEqual({ type: 'OFFER', src: 'alice', dst: 'bob', payload });
-    bob.send({ type: 'ANSWER', dst: 'alice', payload });
-    expect(await alice.next()).toEqual({ type: 'ANSWER', src: 'bob', dst: 'alice', payload });
+    alice.send(offer(BOB, payload));
+    expect(await bob.next()).toEqual({ type: 'OFFER', src: ALICE, dst: BOB, payload });
+    bob.send({ type: 'ANSWER', dst: ALICE, payload });
+    expect(await alice.next()).toEqual({ type: 'ANSWER', src: BOB, dst: ALICE, payload });
   }
 }
 
 let mallories = 0;
 /** Every attack comes from an address of its own, so that none is protected by the limits the one before ran into. */
-function mallory(): { id: string; address: string } {
+function mallory(): { name: string; address: string } {
   mallories++;
-  return { id: `mallory-${mallories}`, address: `203.0.${mallories >> 8}.${mallories & 255}` };
+  return { name: `mallory-${mallories}`, address: `203.0.${mallories >> 8}.${mallories & 255}` };
 }
 
 async function joinAsMallory(): Promise<RawClient> {
-  const { id, address } = mallory();
-  return join(server.url, id, { address });
+  const { name, address } = mallory();
+  return join(server.url, name, { address });
 }
 
 beforeAll(async () => {
@@ -65,21 +69,21 @@ const json = JSON.stringify;
 describe('a message that kills or confuses a bare `peer` costs its sender the connection, and nobody else anything', () => {
   test.each([
     ['malformed JSON', 'not json'],
-    ['half an object', '{"type":"OFFER","dst":"bob"'],
+    ['half an object', `{"type":"OFFER","dst":"${BOB}"`],
     ['null', 'null'],
     ['a number', '42'],
     ['an array', '[]'],
-    ['an unknown type', json({ type: 'HELLO', dst: 'bob', payload: {} })],
-    ['EXPIRE to another client', json({ type: 'EXPIRE', dst: 'bob' })],
-    ['OPEN to another client', json({ type: 'OPEN', dst: 'bob' })],
-    ['ID-TAKEN to another client', json({ type: 'ID-TAKEN', dst: 'bob' })],
+    ['an unknown type', json({ type: 'HELLO', dst: BOB, payload: {} })],
+    ['EXPIRE to another client', json({ type: 'EXPIRE', dst: BOB })],
+    ['OPEN to another client', json({ type: 'OPEN', dst: BOB })],
+    ['ID-TAKEN to another client', json({ type: 'ID-TAKEN', dst: BOB })],
     ['LEAVE without dst', json({ type: 'LEAVE' })],
-    ['LEAVE without dst, in the name of another', json({ type: 'LEAVE', src: 'bob' })],
+    ['LEAVE without dst, in the name of another', json({ type: 'LEAVE', src: BOB })],
     ['a dst that breaks string conversion', '{"type":"OFFER","dst":{"toString":1,"valueOf":1},"payload":{}}'],
     ['a dst of nested arrays', `{"type":"OFFER","dst":${deep(20_000)},"payload":{}}`],
-    ['a payload nested 5,000 deep', `{"type":"OFFER","dst":"bob","payload":{"a":${deep(5000)}}}`],
-    ['a payload nested 30,000 deep', `{"type":"OFFER","dst":"bob","payload":{"a":${deep(30_000)}}}`],
-    ['a payload that is no object', json(offer('bob', null))],
+    ['a payload nested 5,000 deep', `{"type":"OFFER","dst":"${BOB}","payload":{"a":${deep(5000)}}}`],
+    ['a payload nested 30,000 deep', `{"type":"OFFER","dst":"${BOB}","payload":{"a":${deep(30_000)}}}`],
+    ['a payload that is no object', json(offer(BOB, null))],
     ['a type that is an object', '{"type":{"toString":1},"dst":"bob","payload":{}}'],
   ])('%s', async (_, text) => {
     await underAttack(async () => {
@@ -90,9 +94,9 @@ describe('a message that kills or confuses a bare `peer` costs its sender the co
   });
 
   test.each([
-    ['a frame of 50 MB', `{"type":"OFFER","dst":"bob","payload":{"a":"${'x'.repeat(50 * MB)}"}}`],
+    ['a frame of 50 MB', `{"type":"OFFER","dst":"${BOB}","payload":{"a":"${'x'.repeat(50 * MB)}"}}`],
     ['a dst of 200,000 nested arrays', `{"type":"OFFER","dst":${deep(200_000)},"payload":{}}`],
-    ['one byte over 64 KiB', json(offer('bob', { a: 'x'.repeat(64 * 1024) }))],
+    ['one byte over 64 KiB', json(offer(BOB, { a: 'x'.repeat(64 * 1024) }))],
   ])('%s', async (_, text) => {
     await underAttack(async () => {
       const client = await joinAsMallory();
@@ -104,7 +108,7 @@ describe('a message that kills or confuses a bare `peer` costs its sender the co
   test('a binary frame', async () => {
     await underAttack(async () => {
       const client = await joinAsMallory();
-      client.send(Buffer.from(json(offer('bob'))));
+      client.send(Buffer.from(json(offer(BOB))));
       expect(await client.closed).toEqual({ code: 1003, reason: 'text only' });
     });
   });
@@ -122,8 +126,8 @@ describe('a message that kills or confuses a bare `peer` costs its sender the co
     ['a length of 2^63', [0x81, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]],
   ])('%s', async (_, bytes) => {
     await underAttack(async () => {
-      const { id, address } = mallory();
-      const socket = await joinByHand(server.url, id, { address });
+      const { name, address } = mallory();
+      const socket = await joinByHand(server.url, name, { address });
       socket.resume();
       socket.write(Buffer.from(bytes));
       await ended(socket);
@@ -132,8 +136,8 @@ describe('a message that kills or confuses a bare `peer` costs its sender the co
 
   test('a message in a thousand fragments', async () => {
     await underAttack(async () => {
-      const { id, address } = mallory();
-      const socket = await joinByHand(server.url, id, { address });
+      const { name, address } = mallory();
+      const socket = await joinByHand(server.url, name, { address });
       socket.resume();
       socket.write(Buffer.from([0x01, 0x81, 0, 0, 0, 0, 0x7b]));
       for (let n = 0; n < 1000; n++) socket.write(Buffer.from([0x00, 0x81, 0, 0, 0, 0, 0x20]));
@@ -143,8 +147,8 @@ describe('a message that kills or confuses a bare `peer` costs its sender the co
 
   test('a connection that breaks off in the middle of a frame', async () => {
     await underAttack(async () => {
-      const { id, address } = mallory();
-      const socket = await joinByHand(server.url, id, { address });
+      const { name, address } = mallory();
+      const socket = await joinByHand(server.url, name, { address });
       socket.write(Buffer.from([0x81, 0xfe, 0x40, 0, 0, 0, 0, 0, 0x7b]));
       const gone = ended(socket);
       socket.resetAndDestroy();
@@ -180,15 +184,16 @@ describe('floods', () => {
   test('a victim that does not read is cut off, and the sender is told', async () => {
     await underAttack(async () => {
       const victim = mallory();
-      const socket = await joinByHand(server.url, victim.id, { address: victim.address });
+      const victimId = idOf(victim.name);
+      const socket = await joinByHand(server.url, victim.name, { address: victim.address });
       socket.pause();
       const cut = ended(socket);
       const piece = 'x'.repeat(60_000);
       const clients = await Promise.all(Array.from({ length: 5 }, joinAsMallory));
       // The two kernels' buffers swallow some megabytes before anything waits in the server.
-      for (const client of clients) for (let n = 0; n < 100; n++) client.send(offer(victim.id, { piece }));
+      for (const client of clients) for (let n = 0; n < 100; n++) client.send(offer(victimId, { piece }));
       const told = await Promise.all(clients.map((client) => client.flush()));
-      expect(told.flat()).toContainEqual(expect.objectContaining({ type: 'EXPIRE', src: victim.id }));
+      expect(told.flat()).toContainEqual(expect.objectContaining({ type: 'EXPIRE', src: victimId }));
       socket.resume();
       await cut;
       for (const client of clients) client.terminate();
@@ -197,8 +202,8 @@ describe('floods', () => {
 
   test('one that pings and reads no answer', async () => {
     await underAttack(async () => {
-      const { id, address } = mallory();
-      const socket = await joinByHand(server.url, id, { address });
+      const { name, address } = mallory();
+      const socket = await joinByHand(server.url, name, { address });
       socket.pause();
       const ping = Buffer.concat([Buffer.from([0x89, 0xfd, 0, 0, 0, 0]), Buffer.alloc(125)]);
       await new Promise((resolve) => socket.write(Buffer.concat(Array(20_000).fill(ping)), resolve));
@@ -218,17 +223,47 @@ describe('floods', () => {
     });
   });
 
+  test('a thousand forged tokens for an id that is connected', async () => {
+    await underAttack(async () => {
+      const [publicKey] = signedToken('bob', { host: new URL(server.url).host }).split('.');
+      for (let round = 0; round < 20; round++) {
+        const forgeries = Array.from({ length: 50 }, (_, n) => {
+          const token = `${publicKey}.${Date.now()}.${randomBytes(64).toString('base64url')}`;
+          return dial(server.url, 'bob', { token, address: `198.18.${round}.${n}` });
+        });
+        expect(new Set(await Promise.all(forgeries.map((client) => client.refused)))).toEqual(new Set([401]));
+      }
+    });
+  });
+
+  test('nameplates opened, claimed and closed as fast as a socket may speak', async () => {
+    await underAttack(async () => {
+      const clients = await Promise.all(Array.from({ length: 10 }, joinAsMallory));
+      for (const client of clients) {
+        for (let n = 0; n < 40; n++) {
+          client.send({ type: 'nameplate-open', n, sidH: 'AAECAwQFBgcICQoLDA0ODw' });
+          client.send({ type: 'nameplate-claim', n, nameplate: String(n).padStart(4, '0') });
+        }
+      }
+      for (const client of clients) {
+        const opened = (await client.flush()).filter(({ type }) => type === 'nameplate-opened');
+        expect(opened).toHaveLength(5);
+        await client.close();
+      }
+    });
+  });
+
   test('an id taken over again and again', async () => {
     await underAttack(async () => {
-      const { id, address } = mallory();
-      for (let n = 0; n < 50; n++) await join(server.url, id, { address });
+      const { name, address } = mallory();
+      for (let n = 0; n < 50; n++) await join(server.url, name, { address });
     });
   });
 });
 
 test('nothing of it comes back later: the server still answers when every wait has run out', async () => {
   alice.send(offer('nobody-at-all'));
-  expect(await alice.next()).toEqual({ type: 'EXPIRE', src: 'nobody-at-all', dst: 'alice' });
+  expect(await alice.next()).toEqual({ type: 'EXPIRE', src: 'nobody-at-all', dst: ALICE });
   await exchange(5);
   expect(server.isRunning()).toBe(true);
   expect(server.output().trim().split('\n')).toHaveLength(1);
@@ -240,23 +275,23 @@ describe('the same against `peer` alone, so that the attacks are known to be rea
     ['null', 'null'],
   ])('%s ends the process', async (_, text) => {
     const bare = await startServerProcess({}, { script: 'test/support/bare-peer.ts' });
-    const client = await join(bare.url, 'mallory');
+    const client = await join(bare.url, 'mallory', { stock: true });
     client.send(text);
     expect(await bare.exited).toMatchObject({ code: 1 });
   });
 
   test('a dst that breaks string conversion ends the process within seconds', async () => {
     const bare = await startServerProcess({}, { script: 'test/support/bare-peer.ts' });
-    const client = await join(bare.url, 'mallory');
+    const client = await join(bare.url, 'mallory', { stock: true });
     client.send('{"type":"OFFER","dst":{"toString":1,"valueOf":1},"payload":{}}');
     expect(await bare.exited).toMatchObject({ code: 1 });
   });
 
   test('the same id and token gets no OPEN', async () => {
     const bare = await startServerProcess({}, { script: 'test/support/bare-peer.ts' });
-    const alice = await join(bare.url, 'alice');
-    await join(bare.url, 'bob');
-    const newcomer = dial(bare.url, 'bob');
+    const alice = await join(bare.url, 'alice', { stock: true });
+    await join(bare.url, 'bob', { stock: true });
+    const newcomer = dial(bare.url, 'bob', { stock: true });
     await newcomer.refused;
     alice.send(offer('bob', { n: 1 }));
     expect(await newcomer.next()).toMatchObject({ type: 'OFFER' });

@@ -1,12 +1,17 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import * as v from 'valibot';
 import { afterEach, describe, expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../../peer-server/config.ts';
+import { ServerInfoSchema } from '../../peer-server/protocol.ts';
 import { type RunningServer, startServer } from '../../peer-server/server.ts';
 import { dial, join, offer, RawClient } from '../support/raw-client.ts';
 
 const running: RunningServer[] = [];
 const PROXY = { trustedProxies: ['127.0.0.1'] };
+/** Ids and tokens that can be written by hand. */
+const STOCK = { allowStockClients: true };
 
 async function start(config: Partial<Config> = {}): Promise<string> {
   const server = await startServer({ port: 0, logLevel: 'silent', ...config });
@@ -31,7 +36,7 @@ describe('who may connect', () => {
     ['a sandboxed page', 'null', 403],
     ['a page that plays extension', 'https://chrome-extension.example', 403],
   ])('%s', async (_, origin, status) => {
-    const url = await start();
+    const url = await start(STOCK);
     const headers: Record<string, string> = origin === undefined ? {} : { Origin: origin };
     expect(await statusOf(url, '/peerjs?key=peerjs&id=alice&token=t', headers)).toBe(status);
   });
@@ -48,14 +53,14 @@ describe('who may connect', () => {
     ['no token', '/peerjs?key=peerjs&id=a', 400],
     ['broken percent signs', '/peerjs?key=peerjs&id=%E0%A4%A&token=t', 400],
   ])('%s', async (_, path, status) => {
-    expect(await statusOf(await start(), path)).toBe(status);
+    expect(await statusOf(await start(STOCK), path)).toBe(status);
   });
 
   test('an id is just a name, whatever JavaScript makes of it', async () => {
-    const url = await start();
-    const alice = await join(url, 'alice');
+    const url = await start(STOCK);
+    const alice = await join(url, 'alice', { stock: true });
     for (const id of ['__proto__', 'constructor', 'toString']) {
-      const odd = await join(url, id);
+      const odd = await join(url, id, { stock: true });
       alice.send(offer(id, { id }));
       expect(await odd.next()).toMatchObject({ src: 'alice', payload: { id } });
     }
@@ -70,7 +75,7 @@ describe('how much of one address', () => {
     expect(statuses.filter((status) => status === undefined)).toHaveLength(20);
     expect(statuses.filter((status) => status === 429)).toHaveLength(480);
     const alice = await join(url, 'alice', { address: '192.0.2.1' });
-    alice.send(offer('alice', { n: 1 }));
+    alice.send(offer(alice.id, { n: 1 }));
     expect(await alice.next()).toMatchObject({ payload: { n: 1 } });
     await crowd[statuses.indexOf(undefined)]?.close();
     await join(url, 'crowd-again', { address: '203.0.113.9' });
@@ -109,7 +114,7 @@ describe('how much of one address', () => {
         });
       }
     });
-    alice.send(offer('bob', { n: 1 }));
+    alice.send(offer(bob.id, { n: 1 }));
     expect(await bob.next()).toMatchObject({ payload: { n: 1 } });
     expect(silent.filter((socket) => socket.readyState === 'open')).toHaveLength(38);
     for (const socket of silent) socket.destroy();
@@ -119,7 +124,7 @@ describe('how much of one address', () => {
     const url = await start({ maxClients: 2 });
     const [alice, bob] = await Promise.all([join(url, 'alice'), join(url, 'bob')]);
     expect(await dial(url, 'carol').refused).toBe(503);
-    alice.send(offer('bob', { n: 1 }));
+    alice.send(offer(bob.id, { n: 1 }));
     expect(await bob.next()).toMatchObject({ payload: { n: 1 } });
   });
 });
@@ -128,7 +133,7 @@ describe('how much one client may say', () => {
   test('a burst passes, the next message ends the connection', async () => {
     const url = await start({ messageBurst: 5, messagesPerSecond: 1 });
     const [mallory, bob] = await Promise.all([join(url, 'mallory'), join(url, 'bob')]);
-    for (let n = 0; n < 50; n++) mallory.send(offer('bob', { n }));
+    for (let n = 0; n < 50; n++) mallory.send(offer(bob.id, { n }));
     expect(await mallory.closed).toEqual({ code: 1008, reason: 'too many messages' });
     for (let n = 0; n < 5; n++) expect(await bob.next()).toMatchObject({ payload: { n } });
     expect((await bob.flush()).length).toBeLessThan(10);
@@ -151,8 +156,10 @@ describe('plain HTTP', () => {
     ['GET', '/healthz', 200, '{"status":"ok"}'],
     ['GET', '/healthz?x=1', 200, '{"status":"ok"}'],
     ['POST', '/healthz', 405, '{"error":"method not allowed"}'],
+    ['POST', '/pairwise', 405, '{"error":"method not allowed"}'],
     ['GET', '/', 404, '{"error":"not found"}'],
     ['GET', '/peerjs', 404, '{"error":"not found"}'],
+    ['GET', '/peerjs/id', 404, '{"error":"not found"}'],
     ['GET', '/peerjs/peers', 404, '{"error":"not found"}'],
     ['GET', '/other/id', 404, '{"error":"not found"}'],
     ['GET', `/${'x'.repeat(2000)}`, 414, '{"error":"url too long"}'],
@@ -165,8 +172,31 @@ describe('plain HTTP', () => {
     expect(response.headers.get('x-powered-by')).toBeNull();
   });
 
+  test('what the server is, readable by extensions and by no web page', async () => {
+    const url = await start({ maxMessageBytes: 32_768 });
+    const origin = 'chrome-extension://jnaeikoheheabkghikcnhppeogckoepf';
+    const before = Date.now();
+    const response = await fetch(`${url}/pairwise`, { headers: { Origin: origin } });
+    expect(response.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const info = v.parse(v.strictObject(ServerInfoSchema.entries), await response.json());
+    expect(info).toMatchObject({
+      pairwise: 1,
+      version: packageJson.version,
+      features: ['tokens', 'nameplates'],
+      limits: { maxMessageBytes: 32_768, tokenWindowMs: 60_000, nameplateTtlMs: 300_000 },
+    });
+    expect(info.timeMs).toBeGreaterThanOrEqual(before);
+    expect(info.timeMs).toBeLessThanOrEqual(Date.now());
+    for (const headers of [{ Origin: 'https://evil.example' }, { Origin: 'null' }, undefined]) {
+      const other = await fetch(`${url}/pairwise`, headers && { headers });
+      expect(other.headers.get('access-control-allow-origin')).toBeNull();
+      expect(other.headers.get('vary')).toBe('Origin');
+    }
+  });
+
   test('an id for PeerJS clients that want one, readable by extensions and by no web page', async () => {
-    const url = await start();
+    const url = await start(STOCK);
     const origin = 'chrome-extension://jnaeikoheheabkghikcnhppeogckoepf';
     const response = await fetch(`${url}/peerjs/id?ts=1&version=1.5.5`, { headers: { Origin: origin } });
     expect(await response.text()).toMatch(/^[0-9a-f-]{36}$/);

@@ -1,7 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { ListenError, startServer } from '../../peer-server/server.ts';
-import { join, offer } from '../support/raw-client.ts';
+import { device } from '../support/device.ts';
+import { join, offer, signedToken } from '../support/raw-client.ts';
 import { runServerToEnd, startServerProcess } from '../support/server-process.ts';
 
 /** Containers are often started without it. */
@@ -57,22 +58,30 @@ describe('npm run server', () => {
 
   test('the log says what happened and never to whom', async () => {
     const server = await startServerProcess({ LOG_LEVEL: 'trace', PENDING_TIMEOUT_MS: '20' });
-    const secrets = ['id-of-alice', 'id-of-bob', 'secret-token', 'secret-payload', 'id-of-nobody', '203.0.113.9'];
-    const options = { token: 'secret-token', address: '203.0.113.9' };
+    const { host } = new URL(server.url);
+    const tokens = [signedToken('alice', { host }), signedToken('bob', { host })];
+    const sidH = 'c2VjcmV0LXNpZC1ob3N0MQ';
     const [alice, bob] = await Promise.all([
-      join(server.url, 'id-of-alice', options),
-      join(server.url, 'id-of-bob', options),
+      join(server.url, 'alice', { token: tokens[0] ?? '', address: '203.0.113.9' }),
+      join(server.url, 'bob', { token: tokens[1] ?? '', address: '203.0.113.9' }),
     ]);
-    alice.send(offer('id-of-bob', { sdp: 'secret-payload' }));
+    alice.send(offer(bob.id, { sdp: 'secret-payload' }));
     await bob.next();
     alice.send(offer('id-of-nobody', { sdp: 'secret-payload' }));
     await alice.next();
+    alice.send({ type: 'nameplate-open', n: 1, sidH });
+    const nameplate = String((await alice.next()).nameplate);
+    bob.send({ type: 'nameplate-claim', n: 1, nameplate });
+    await bob.next();
     bob.send('secret-payload');
     await bob.closed;
     server.kill('SIGTERM');
     await server.exited;
     expect(server.output()).toContain('client disconnected by us');
-    for (const secret of secrets) expect(server.output()).not.toContain(secret);
+    const ids = [alice.id, bob.id, 'id-of-nobody'];
+    const keys = [device('alice').publicKey, device('bob').publicKey];
+    for (const secret of [...ids, ...keys, ...tokens, 'secret-payload', '203.0.113.9', sidH, `"${nameplate}"`])
+      expect(server.output()).not.toContain(secret);
   });
 });
 

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Config } from '../../peer-server/config.ts';
 import { type RunningServer, startServer } from '../../peer-server/server.ts';
+import { idOf } from '../support/device.ts';
 import { dial, join, joinByHand, offer } from '../support/raw-client.ts';
 
+const ALICE = idOf('alice');
+const BOB = idOf('bob');
 const running: RunningServer[] = [];
 
 async function start(config: Partial<Config> = {}): Promise<string> {
@@ -21,21 +24,30 @@ describe('signalling', () => {
     const [alice, bob] = await Promise.all([join(url, 'alice'), join(url, 'bob')]);
     const payload = { sdp: { type: 'offer', sdp: 'v=0\r\n' }, connectionId: 'dc_1' };
     for (const type of ['OFFER', 'ANSWER', 'CANDIDATE']) {
-      alice.send({ type, dst: 'bob', payload, src: 'carol', extra: 1 });
-      expect(await bob.next()).toEqual({ type, src: 'alice', dst: 'bob', payload });
+      alice.send({ type, dst: BOB, payload, src: 'carol', extra: 1 });
+      expect(await bob.next()).toEqual({ type, src: ALICE, dst: BOB, payload });
     }
-    alice.send({ type: 'LEAVE', dst: 'bob' });
-    expect(await bob.next()).toEqual({ type: 'LEAVE', src: 'alice', dst: 'bob' });
+  });
+
+  test('LEAVE is sent to nobody, whoever asks for it', async () => {
+    const url = await start({ pendingTimeoutMs: 10 });
+    const [alice, bob] = await Promise.all([join(url, 'alice'), join(url, 'bob')]);
+    alice.send({ type: 'LEAVE', dst: BOB });
+    alice.send({ type: 'LEAVE', dst: 'nobody' });
+    alice.send(offer('nobody'));
+    expect(await alice.next()).toMatchObject({ type: 'EXPIRE' });
+    expect(await alice.flush()).toEqual([]);
+    expect(await bob.flush()).toEqual([]);
   });
 
   test('messages for someone who is about to connect wait, in order, behind OPEN', async () => {
     const url = await start();
     const alice = await join(url, 'alice');
-    for (const n of [1, 2, 3]) alice.send(offer('bob', { n }));
+    for (const n of [1, 2, 3]) alice.send(offer(BOB, { n }));
     expect(await alice.flush()).toEqual([]);
     const bob = await join(url, 'bob');
     for (const n of [1, 2, 3])
-      expect(await bob.next()).toEqual({ type: 'OFFER', src: 'alice', dst: 'bob', payload: { n } });
+      expect(await bob.next()).toEqual({ type: 'OFFER', src: ALICE, dst: BOB, payload: { n } });
   });
 
   test('nobody comes: the sender is told EXPIRE once', async () => {
@@ -43,15 +55,15 @@ describe('signalling', () => {
     const alice = await join(url, 'alice');
     alice.send(offer('nobody'));
     alice.send(offer('nobody'));
-    expect(await alice.next()).toEqual({ type: 'EXPIRE', src: 'nobody', dst: 'alice' });
+    expect(await alice.next()).toEqual({ type: 'EXPIRE', src: 'nobody', dst: ALICE });
     expect(await alice.flush()).toEqual([]);
   });
 
   test('no room for more: the sender is told EXPIRE at once, and what waits still arrives', async () => {
     const url = await start({ pendingTimeoutMs: 600_000 });
     const alice = await join(url, 'alice');
-    for (let n = 0; n < 33; n++) alice.send(offer('bob', { n }));
-    expect(await alice.next()).toEqual({ type: 'EXPIRE', src: 'bob', dst: 'alice' });
+    for (let n = 0; n < 33; n++) alice.send(offer(BOB, { n }));
+    expect(await alice.next()).toEqual({ type: 'EXPIRE', src: BOB, dst: ALICE });
     const bob = await join(url, 'bob');
     for (let n = 0; n < 32; n++) expect(await bob.next()).toMatchObject({ payload: { n } });
     expect(await bob.flush()).toEqual([]);
@@ -70,13 +82,13 @@ describe('signalling', () => {
     const url = await start({ pendingTimeoutMs: 20 });
     const [alice, bob] = await Promise.all([join(url, 'alice'), join(url, 'bob')]);
     await bob.close();
-    alice.send(offer('bob'));
-    expect(await alice.next()).toEqual({ type: 'EXPIRE', src: 'bob', dst: 'alice' });
+    alice.send(offer(BOB));
+    expect(await alice.next()).toEqual({ type: 'EXPIRE', src: BOB, dst: ALICE });
   });
 });
 
 describe('the same id again', () => {
-  test('same token: the newcomer gets OPEN every time, the old socket is closed, messages go to the newcomer', async () => {
+  test('the newcomer gets OPEN every time, the old socket is closed, messages go to the newcomer', async () => {
     const url = await start();
     const alice = await join(url, 'alice');
     let bob = await join(url, 'bob');
@@ -84,44 +96,47 @@ describe('the same id again', () => {
       const newcomer = await join(url, 'bob');
       expect(await bob.closed).toEqual({ code: 4001, reason: 'connected again elsewhere' });
       bob = newcomer;
-      alice.send(offer('bob', { round }));
-      expect(await bob.next()).toMatchObject({ src: 'alice', payload: { round } });
+      alice.send(offer(BOB, { round }));
+      expect(await bob.next()).toMatchObject({ src: ALICE, payload: { round } });
     }
   });
 
-  test('same token while the old connection is dead but not closed', async () => {
+  test('while the old connection is dead but not closed', async () => {
     const url = await start();
     const alice = await join(url, 'alice');
     const dead = await joinByHand(url, 'bob');
     dead.pause();
     const bob = await join(url, 'bob');
-    alice.send(offer('bob', { n: 1 }));
+    alice.send(offer(BOB, { n: 1 }));
     expect(await bob.next()).toMatchObject({ payload: { n: 1 } });
     dead.destroy();
-    alice.send(offer('bob', { n: 2 }));
+    alice.send(offer(BOB, { n: 2 }));
     expect(await bob.next()).toMatchObject({ payload: { n: 2 } });
   });
 
-  test('other token: ID-TAKEN, and the holder keeps everything', async () => {
-    const url = await start();
-    const [alice, bob] = await Promise.all([join(url, 'alice'), join(url, 'bob')]);
-    const thief = dial(url, 'bob', { token: 'stolen' });
-    expect(await thief.next()).toEqual({ type: 'ID-TAKEN', payload: { msg: 'ID is taken' } });
-    await thief.closed;
-    alice.send(offer('bob', { n: 1 }));
-    expect(await bob.next()).toMatchObject({ payload: { n: 1 } });
-    bob.send(offer('alice', { n: 2 }));
-    expect(await alice.next()).toMatchObject({ src: 'bob', payload: { n: 2 } });
-  });
-
-  test('a repeated parameter: one of the two values, for every part of the server', async () => {
+  test('ten at the same moment: one of them stays and works, the others are told', async () => {
     const url = await start();
     const alice = await join(url, 'alice');
-    const double = dial(url, 'bob&id=carol');
-    expect(await double.next()).toEqual({ type: 'OPEN' });
-    alice.send(offer('carol', { n: 1 }));
-    expect(await double.next()).toEqual({ type: 'OFFER', src: 'alice', dst: 'carol', payload: { n: 1 } });
-    double.send(offer('alice', { n: 2 }));
-    expect(await alice.next()).toMatchObject({ src: 'carol' });
+    const bobs = Array.from({ length: 10 }, () => dial(url, 'bob'));
+    const winner = await Promise.race(
+      bobs.map(async (bob, index) => {
+        const others = bobs.filter((_, other) => other !== index);
+        await Promise.all(others.map(({ closed }) => closed));
+        return bob;
+      }),
+    );
+    alice.send(offer(BOB, { n: 1 }));
+    expect(await winner.next()).toEqual({ type: 'OPEN' });
+    expect(await winner.next()).toMatchObject({ src: ALICE, payload: { n: 1 } });
+    for (const bob of bobs) if (bob !== winner) expect(await bob.closed).toMatchObject({ code: 4001 });
+  });
+
+  test('what is said before OPEN has come is not lost', async () => {
+    const url = await start();
+    const alice = await join(url, 'alice');
+    const payload = { sdp: 'x'.repeat(200) };
+    const socket = await joinByHand(url, 'bob', {}, JSON.stringify(offer(ALICE, payload)));
+    expect(await alice.next()).toEqual({ type: 'OFFER', src: BOB, dst: ALICE, payload });
+    socket.destroy();
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { idOf } from '../support/device.ts';
 import { join, offer } from '../support/raw-client.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
@@ -14,12 +15,17 @@ test('1,000 clients connect and each hears from its neighbour', async () => {
     clients.push(...(await Promise.all(batch)));
   }
   clients.forEach((client, n) => {
-    client.send(offer(`client-${(n + 1) % CLIENTS}`, { n }));
+    client.send(offer(idOf(`client-${(n + 1) % CLIENTS}`), { n }));
   });
   const heard = await Promise.all(clients.map((client) => client.next()));
   heard.forEach((message, receiver) => {
     const n = (receiver + CLIENTS - 1) % CLIENTS;
-    expect(message).toEqual({ type: 'OFFER', src: `client-${n}`, dst: `client-${receiver}`, payload: { n } });
+    expect(message).toEqual({
+      type: 'OFFER',
+      src: idOf(`client-${n}`),
+      dst: idOf(`client-${receiver}`),
+      payload: { n },
+    });
   });
   await server.stop();
 });

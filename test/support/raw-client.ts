@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type ClientOptions, WebSocket } from 'ws';
+import { socketTokenInput } from '../../peer-server/protocol.ts';
+import { device } from './device.ts';
 
 /** A message as the server sends it. */
 export interface ServerMessage {
@@ -8,6 +10,8 @@ export interface ServerMessage {
   readonly src?: string;
   readonly dst?: string;
   readonly payload?: unknown;
+  /** Answers of the nameplate desk have more. */
+  readonly [field: string]: unknown;
 }
 
 export interface Closed {
@@ -15,8 +19,19 @@ export interface Closed {
   readonly reason: string;
 }
 
+/** An upgrade that was refused. */
+export interface Refusal {
+  readonly status: number;
+  /** By the Date header. */
+  readonly date: string | undefined;
+  readonly body: string;
+}
+
 export interface RawClientOptions {
+  /** Instead of a fresh one signed by the device, or of the stock client's own. */
   readonly token?: string;
+  /** A PeerJS client that knows nothing of us: the name is its id, and it signs nothing. */
+  readonly stock?: boolean;
   /** Sent as X-Forwarded-For: who we are to a server that trusts us as a proxy. */
   readonly address?: string;
   readonly origin?: string;
@@ -30,11 +45,40 @@ export function headersOf({ address, origin }: RawClientOptions): Record<string,
   return { ...(address && { 'X-Forwarded-For': address }), ...(origin && { Origin: origin }) };
 }
 
+const usedTimes = new Set<string>();
+/** A device's clock: now, and never the same twice, as every token is used up by its time. */
+function freshTimeMs(name: string): number {
+  let timeMs = Date.now();
+  while (usedTimes.has(`${name} ${timeMs}`)) timeMs++;
+  usedTimes.add(`${name} ${timeMs}`);
+  return timeMs;
+}
+
+export interface TokenParts {
+  readonly host: string;
+  readonly id?: string;
+  readonly timeMs?: number;
+}
+
+/** A token signed by the device of that name; `id` and `timeMs` are its own and now unless another is claimed. */
+export function signedToken(name: string, { host, id, timeMs = freshTimeMs(name) }: TokenParts): string {
+  const { publicKey, sign, id: ownId } = device(name);
+  return `${publicKey}.${timeMs}.${sign(socketTokenInput(host, id ?? ownId, timeMs))}`;
+}
+
+/** Id and token that the client of that name would dial with. */
+function credentials(serverUrl: string, name: string, { stock, token }: RawClientOptions): [id: string, token: string] {
+  if (stock) return [name, token ?? `token-of-${name}`];
+  return [device(name).id, token ?? signedToken(name, { host: new URL(serverUrl).host })];
+}
+
 /** A client of the signalling protocol that can say anything. */
 export class RawClient {
   readonly id: string;
   /** The upgrade's HTTP status where it was refused, else undefined; settles with `opened`. */
   readonly refused: Promise<number | undefined>;
+  /** More about it. */
+  readonly refusal: Promise<Refusal>;
   readonly closed: Promise<Closed>;
   readonly #socket: WebSocket;
   readonly #inbox: ServerMessage[] = [];
@@ -57,14 +101,17 @@ export class RawClient {
         resolve({ code, reason: reason.toString() });
       });
     });
-    const refusal = new Promise<number>((resolve) => {
-      this.#socket.on('unexpected-response', (_, response) => {
-        resolve(response.statusCode ?? 0);
-        response.destroy();
+    this.refusal = new Promise((resolve) => {
+      this.#socket.on('unexpected-response', async (_, response) => {
+        let body = '';
+        response.on('error', () => undefined);
+        for await (const chunk of response) body += chunk;
+        resolve({ status: response.statusCode ?? 0, date: response.headers.date, body });
       });
     });
+    const refusedWith = this.refusal.then(({ status }) => status);
     const opened = new Promise<undefined>((resolve) => this.#socket.on('open', () => resolve(undefined)));
-    this.refused = Promise.race([opened, refusal, this.closed.then(() => 0)]);
+    this.refused = Promise.race([opened, refusedWith, this.closed.then(() => 0)]);
   }
 
   /** Sends an object as JSON, text and bytes as they are. */
@@ -115,19 +162,20 @@ export class RawClient {
   }
 }
 
-/** Starts to connect and doesn't wait. */
-export function dial(serverUrl: string, id: string, options: RawClientOptions = {}): RawClient {
-  const url = peerUrl(serverUrl, id, options.token ?? `token-of-${id}`);
+/** Starts to connect as the device of that name, or as a stock client, and doesn't wait. */
+export function dial(serverUrl: string, name: string, options: RawClientOptions = {}): RawClient {
+  const [id, token] = credentials(serverUrl, name, options);
+  const url = peerUrl(serverUrl, id, token);
   return new RawClient(url, id, { headers: headersOf(options), perMessageDeflate: false });
 }
 
 /** Connects and takes the OPEN. @throws Error when it is refused or the first message is another. */
-export async function join(serverUrl: string, id: string, options: RawClientOptions = {}): Promise<RawClient> {
-  const client = dial(serverUrl, id, options);
+export async function join(serverUrl: string, name: string, options: RawClientOptions = {}): Promise<RawClient> {
+  const client = dial(serverUrl, name, options);
   const status = await client.refused;
-  if (status !== undefined) throw new Error(`${id}: upgrade refused with ${status}`);
+  if (status !== undefined) throw new Error(`${name}: upgrade refused with ${status}`);
   const first = await client.next();
-  if (first.type !== 'OPEN') throw new Error(`${id}: ${first.type} instead of OPEN`);
+  if (first.type !== 'OPEN') throw new Error(`${name}: ${first.type} instead of OPEN`);
   return client;
 }
 
@@ -135,10 +183,26 @@ export function offer(dst: unknown, payload: unknown = { sdp: 'v=0' }) {
   return { type: 'OFFER', dst, payload };
 }
 
-/** A handshake by hand, for bytes that no WebSocket library would send. Resolves when the server has accepted. */
-export async function joinByHand(serverUrl: string, id: string, options: RawClientOptions = {}): Promise<Socket> {
+/** A text frame as a client sends it, with a mask of zeros. */
+function textFrame(text: string): Buffer {
+  const body = Buffer.from(text);
+  const head = Buffer.from([0x81, 0xfe, 0, 0, 0, 0, 0, 0]);
+  head.writeUInt16BE(body.length, 2);
+  return Buffer.concat([head, body]);
+}
+
+/**
+ * A handshake by hand, for bytes that no WebSocket library would send. Resolves when the server has accepted.
+ * @param firstText sent together with the handshake, 126 characters to 64 KiB
+ */
+export async function joinByHand(
+  serverUrl: string,
+  name: string,
+  options: RawClientOptions = {},
+  firstText?: string,
+): Promise<Socket> {
   const { host, hostname, port } = new URL(serverUrl);
-  const { pathname, search } = new URL(peerUrl(serverUrl, id, `token-of-${id}`));
+  const { pathname, search } = new URL(peerUrl(serverUrl, ...credentials(serverUrl, name, options)));
   const socket = connect(Number(port), hostname);
   socket.on('error', () => undefined);
   const headers = {
@@ -150,9 +214,10 @@ export async function joinByHand(serverUrl: string, id: string, options: RawClie
     ...headersOf(options),
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  socket.write(`GET ${pathname}${search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+  const request = Buffer.from(`GET ${pathname}${search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+  socket.write(firstText === undefined ? request : Buffer.concat([request, textFrame(firstText)]));
   const [answer] = await once(socket, 'data');
-  if (!String(answer).startsWith('HTTP/1.1 101')) throw new Error(`${id}: not accepted`);
+  if (!String(answer).startsWith('HTTP/1.1 101')) throw new Error(`${name}: not accepted`);
   return socket;
 }
 

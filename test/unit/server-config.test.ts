@@ -8,6 +8,9 @@ test('nothing set: the documented defaults', () => {
     port: 9000,
     logLevel: 'info',
     allowedOrigins: ['chrome-extension://', 'moz-extension://', 'none'],
+    publicHosts: [],
+    allowStockClients: false,
+    tokenWindowMs: 60_000,
     trustedProxies: [],
     maxClients: 5000,
     maxUrlBytes: 1024,
@@ -24,6 +27,10 @@ test('nothing set: the documented defaults', () => {
     pendingBytesTotal: 8_388_608,
     pendingTimeoutMs: 5000,
     aliveTimeoutMs: 90_000,
+    nameplateTtlMs: 300_000,
+    nameplatesPerAddressPerMinute: 5,
+    claimsPerAddressPerTenMinutes: 10,
+    failedClaimsPerMinute: 60,
   });
 });
 
@@ -31,18 +38,22 @@ test('an empty variable is an unset one', () => {
   expect(configFromEnvironment({ PORT: '', HOST: '  ' })).toEqual(completeConfig());
 });
 
-test('reads numbers and lists', () => {
+test('reads numbers, lists and switches', () => {
   const config = configFromEnvironment({
     HOST: '::1',
     PORT: ' 8080 ',
     ALLOWED_ORIGINS: 'https://share.example, none',
     TRUSTED_PROXIES: '10.0.0.0/8,fd00::/8 , 192.0.2.1',
+    PUBLIC_HOSTS: 'share.example, 127.0.0.1:9000,[::1]:9000',
+    ALLOW_STOCK_CLIENTS: 'true',
   });
   expect(config).toMatchObject({
     host: '::1',
     port: 8080,
     allowedOrigins: ['https://share.example', 'none'],
     trustedProxies: ['10.0.0.0/8', 'fd00::/8', '192.0.2.1'],
+    publicHosts: ['share.example', '127.0.0.1:9000', '[::1]:9000'],
+    allowStockClients: true,
   });
 });
 
@@ -54,6 +65,12 @@ test.each([
   ['MAX_MESSAGE_DEPTH', '3', 'MAX_MESSAGE_DEPTH is "3", but must be a whole number from 4 to 1000.'],
   ['HOST', 'two words', 'HOST is "two words", but must be an address or host name of this computer.'],
   ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud", but must be one of silent, fatal, error, warn, info, debug, trace.'],
+  ['ALLOW_STOCK_CLIENTS', 'yes', 'ALLOW_STOCK_CLIENTS is "yes", but must be true or false.'],
+  ...['Share.example', 'https://share.example', 'share.example/path', ''].map((host) => [
+    'PUBLIC_HOSTS',
+    `one.example,${host}`,
+    `PUBLIC_HOSTS is "one.example,${host}", but must be a list of lower-case host names as in URLs, each with its port unless that is 80 or 443.`,
+  ]),
   [
     'TRUSTED_PROXIES',
     '10.0.0.0/33',

@@ -19,6 +19,9 @@ test.each([
   ['an answer', { type: 'ANSWER', dst: 'bob', payload: {} }],
   ['a candidate', { type: 'CANDIDATE', dst: 'q9Z_-0aBcDeFgHiJkLmNoP', payload: { v: 1, s: 'x', n: 3, c: 'y' } }],
   ['a leave', { type: 'LEAVE', dst: 'bob' }],
+  ['a nameplate wanted', { type: 'nameplate-open', n: 1, sidH: 'AAECAwQFBgcICQoLDA0ODw' }],
+  ['a nameplate claimed', { type: 'nameplate-claim', n: 0, nameplate: '0042' }],
+  ['a nameplate given up', { type: 'nameplate-close', n: Number.MAX_SAFE_INTEGER }],
 ])('%s passes unchanged', (_, message) => {
   expect(parse(message)).toEqual(message);
 });
@@ -49,6 +52,20 @@ test.each([
   ['payload array', { type: 'OFFER', dst: 'bob', payload: [] }],
   ['payload text', { type: 'OFFER', dst: 'bob', payload: 'x' }],
   ['no payload', { type: 'OFFER', dst: 'bob' }],
+  ['sidH of 15 bytes', { type: 'nameplate-open', n: 1, sidH: 'AAECAwQFBgcICQoLDA0O' }],
+  ['sidH with stray bits', { type: 'nameplate-open', n: 1, sidH: 'AAECAwQFBgcICQoLDA0ODx' }],
+  ['a negative n', { type: 'nameplate-close', n: -1 }],
+  ['a broken n', { type: 'nameplate-close', n: 1.5 }],
+  ['n beyond what JSON keeps', { type: 'nameplate-close', n: 2 ** 53 }],
+  ['no n', { type: 'nameplate-close' }],
+  ['a nameplate as number', { type: 'nameplate-claim', n: 1, nameplate: 4821 }],
+  ['a nameplate of five digits', { type: 'nameplate-claim', n: 1, nameplate: '48210' }],
+  ['a nameplate of letters', { type: 'nameplate-claim', n: 1, nameplate: '48z1' }],
+  [
+    'the server’s own answer',
+    { type: 'nameplate-claimed', n: 1, hostId: 'AAECAwQFBgcICQoLDA0ODw', sidH: 'AAECAwQFBgcICQoLDA0ODw' },
+  ],
+  ['a list of nameplates', { type: 'nameplate-list', n: 1 }],
 ])('%s is refused', (_, message) => {
   expect(parse(message)).toBeUndefined();
 });
@@ -105,7 +122,7 @@ test('never throws, and lets nothing through but the known fields', () => {
         if (!message) return;
         passed++;
         expect(['type', 'dst', 'payload']).toEqual(expect.arrayContaining(Object.keys(message)));
-        if (message.type !== 'HEARTBEAT') expect(message.dst).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+        if ('dst' in message) expect(message.dst).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
       },
     ),
     { numRuns: 500 },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { PendingMessages } from '../../peer-server/backplane/pending-messages.ts';
 import { completeConfig } from '../../peer-server/config.ts';
-import { PendingMessages } from '../../peer-server/pending-messages.ts';
 
 const OVERHEAD_BYTES = 256;
 const TIMEOUT_MS = 5000;

@@ -4,11 +4,12 @@ import * as v from 'valibot';
 import type { DhKey } from '../crypto/dh.ts';
 import type { SealedPayload } from '../crypto/seal.ts';
 import type { Role } from '../crypto/session-keys.ts';
+import { endsAt } from '../link/certificate.ts';
 import { DirectLink } from '../link/direct-link.ts';
 import type { Link } from '../link/link.ts';
 import { Backoff } from '../shared/backoff.ts';
 import { fromBase64Url } from '../shared/bytes.ts';
-import { type ErrorCode, errorCode } from '../shared/errors.ts';
+import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
 import type { Broker } from './broker.ts';
 import { Handshake, type PeerCredentials } from './handshake.ts';
 import { PeerJsSays, type SignallingMessage } from './messages.ts';
@@ -36,8 +37,16 @@ const DIAL_LIMIT_MS = 12_000;
 const FIRST_KNOCK_MS = 4_000;
 const MAX_KNOCK_MS = 60_000;
 
+/** What a peer's offer or answer has to say for itself, inside the seal. */
+const Description = v.object({
+  type: v.picklist(['OFFER', 'ANSWER']),
+  payload: v.object({ connectionId: v.string(), sdp: v.object({ sdp: v.string() }) }),
+});
+
 interface Contact {
   handshake: Handshake;
+  /** The peer's newest description as it came out of the seal: its certificate is the one that the link must end at. */
+  described: { connectionId: string; sdp: string } | null;
   link: Link | null;
   /** A dial of ours or of theirs is under way; a newer one aborts it. */
   attempt: AbortController | null;
@@ -94,7 +103,7 @@ export class Rendezvous {
       onTs: (ts) => this.#options.onTs(peerId, ts),
     });
     const backoff = new Backoff(FIRST_KNOCK_MS, MAX_KNOCK_MS);
-    this.#contacts.set(peerId, { handshake, link: null, attempt: null, backoff, timer: null });
+    this.#contacts.set(peerId, { handshake, described: null, link: null, attempt: null, backoff, timer: null });
     this.#options.onStatus(peerId, { state: 'offline' });
     this.retry(peerId);
   }
@@ -154,8 +163,15 @@ export class Rendezvous {
   }
 
   #open(src: string, payload: SealedPayload): void {
-    const message = this.#contacts.get(src)?.handshake.open(payload);
-    if (v.is(PeerJsSays, message)) this.#broker.deliver(src, message);
+    const contact = this.#contacts.get(src);
+    const message = contact?.handshake.open(payload);
+    if (!contact || !v.is(PeerJsSays, message)) return;
+    const description = v.safeParse(Description, message);
+    if (description.success) {
+      const { connectionId, sdp } = description.output.payload;
+      contact.described = { connectionId, sdp: sdp.sdp };
+    }
+    this.#broker.deliver(src, message);
   }
 
   /** The peer is there, and has no link: what looks like one here is dead. */
@@ -181,6 +197,13 @@ export class Rendezvous {
     if (!contact.link) this.#options.onStatus(peerId, { state: 'connecting' });
     try {
       await link.ready(DIAL_LIMIT_MS, attempt.signal);
+      const { described } = contact;
+      const isSealed =
+        described?.connectionId === connection.connectionId && (await endsAt(connection.peerConnection, described.sdp));
+      if (!isSealed) {
+        link.close('tampered');
+        throw new AppError('tampered');
+      }
     } catch (error) {
       if (contact.attempt !== attempt) return;
       contact.attempt = null;

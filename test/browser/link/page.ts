@@ -1,14 +1,35 @@
+import { type DeviceKeys, makeDeviceKeys, openDeviceKeys } from '../../../extension/core/crypto/device-keys.ts';
+import { Opener, Sealer } from '../../../extension/core/crypto/seal.ts';
 import { DirectLink } from '../../../extension/core/link/direct-link.ts';
-import { newId } from '../../../extension/core/shared/ids.ts';
 import { Broker } from '../../../extension/core/signalling/broker.ts';
+import { ServerAccess } from '../../../extension/core/signalling/server-access.ts';
 import { parseServerAddress } from '../../../extension/core/signalling/server-address.ts';
 import { type LinkPair, runLinkCase } from '../../contracts/link.ts';
 
-/** Two PeerJS peers of this page, introduced by a real server, with our link over them. */
+/** Two PeerJS peers of this page, introduced by a real server through sealed signalling, with our link over them. */
 async function openPair(serverUrl: string): Promise<LinkPair> {
   const address = parseServerAddress(serverUrl);
-  const broker = () => new Broker({ address, id: newId(), token: newId(), iceServers: [], knows: () => true });
-  const [alice, bob] = [broker(), broker()];
+  const keys = await Promise.all([device(), device()]);
+  const [forward, back] = [crypto.getRandomValues(new Uint8Array(32)), crypto.getRandomValues(new Uint8Array(32))];
+  const session = crypto.getRandomValues(new Uint8Array(8));
+  const join = (self: DeviceKeys, other: DeviceKeys, send: Uint8Array, receive: Uint8Array) => {
+    const sealer = new Sealer({ key: send, session, src: self.id, dst: other.id });
+    const opener = new Opener({ key: receive, session, src: other.id, dst: self.id });
+    const nothing = () => {};
+    const options = { address, keys: self, stockToken: '', wasOurs: true, onOurs: nothing, onProblem: nothing };
+    const access = new ServerAccess(options);
+    const broker = new Broker({
+      address,
+      id: self.id,
+      token: () => access.token(),
+      iceServers: [],
+      seal: (_, message) => sealer.seal(message),
+    });
+    broker.onSealed((src, payload) => broker.deliver(src, opener.open(payload)));
+    return broker;
+  };
+  const alice = join(keys[0], keys[1], forward, back);
+  const bob = join(keys[1], keys[0], back, forward);
   await Promise.all([online(alice), online(bob)]);
   const incoming = new Promise<DirectLink>((resolve) => {
     bob.onConnection((connection) => resolve(new DirectLink(connection, { dialled: false, iceServers: [] })));
@@ -26,6 +47,8 @@ async function openPair(serverUrl: string): Promise<LinkPair> {
   };
   return { a, b, end };
 }
+
+const device = async () => openDeviceKeys(await makeDeviceKeys());
 
 function online(broker: Broker): Promise<void> {
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config } from '../config.ts';
 
 /** A message whose receiver isn't here yet. `text` is ready to be sent to it. */
 export interface PendingMessage {

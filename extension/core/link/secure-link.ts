@@ -1,0 +1,163 @@
+import {
+  DEFAULT_RATCHET,
+  FRAME_KEY_BYTES,
+  FRAME_VERSION,
+  FrameOpener,
+  FrameSealer,
+  type RatchetLimits,
+} from '../crypto/frame-cipher.ts';
+import { hkdf } from '../crypto/hkdf.ts';
+import { lv } from '../crypto/lv.ts';
+import type { Role } from '../crypto/session-keys.ts';
+import { within } from '../shared/abort.ts';
+import { concat } from '../shared/bytes.ts';
+import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
+import type { CloseReason, LaneName, Link, Path } from './link.ts';
+import { SecureLane } from './secure-lane.ts';
+
+/*
+ * A link over a link that nobody in between is trusted with. First each side says `ver u8 = 1 | 0 | random 16` on the control lane, in
+ * the open; then every lane and direction has a key of its own,
+ * HKDF-SHA256(relay secret, salt = rI | rR, info = lv("pairwise/relay/v1", room, sender's role, lane)), and frames go as
+ * crypto/frame-cipher.ts says. A frame that doesn't fit with its seal goes as two. What the carrier says about the end counts as an
+ * accident: only a sealed bye is one.
+ */
+const HELLO = 0;
+const RANDOM_BYTES = 16;
+/** The other side opens its half at the same time; a carrier that takes longer is of no use. */
+const HELLO_LIMIT_MS = 10_000;
+/** How long a bye may take to be answered by the end of the link beneath. */
+const BYE_LIMIT_MS = 1_000;
+
+export interface SecureLinkOptions {
+  /** `SessionKeys.relay`. */
+  secret: CryptoKey;
+  /** Names the meeting place on the relay: both sides must mean the same. */
+  room: string;
+  role: Role;
+  ratchet?: RatchetLimits;
+  /** Ms that only grow. */
+  now?: () => number;
+}
+
+/**
+ * Resolves when both sides have said hello. `inner` belongs to the new link from the call on; when this fails it is closed.
+ * @throws AppError `link-lost`, `tampered`, `version-mismatch`; the signal's reason.
+ */
+export async function openSecureLink(inner: Link, options: SecureLinkOptions, signal?: AbortSignal): Promise<Link> {
+  try {
+    const control = inner.lane('control');
+    const reader = control.frames.getReader();
+    const mine = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
+    await control.send(concat(Uint8Array.of(FRAME_VERSION, HELLO), mine), signal);
+    const { value } = await within(reader.read(), HELLO_LIMIT_MS, 'link-lost', signal);
+    const theirs = parseHello(value);
+    const salt = options.role === 'initiator' ? concat(mine, theirs) : concat(theirs, mine);
+    const [controlCiphers, bulkCiphers] = await Promise.all([
+      ciphers(options, salt, 'control'),
+      ciphers(options, salt, 'bulk'),
+    ]);
+    return new SecureLink(inner, reader, controlCiphers, bulkCiphers);
+  } catch (error) {
+    inner.close(signal?.aborted ? 'bye' : errorCode(error));
+    throw error;
+  }
+}
+
+function parseHello(frame: Uint8Array | undefined): Uint8Array {
+  if (!frame) throw new AppError('link-lost');
+  if (frame.length > 0 && frame[0] !== FRAME_VERSION) throw new AppError('version-mismatch');
+  if (frame.length !== 2 + RANDOM_BYTES || frame[1] !== HELLO) throw new AppError('tampered');
+  return frame.slice(2);
+}
+
+interface Ciphers {
+  sealer: FrameSealer;
+  opener: FrameOpener;
+}
+
+async function ciphers(options: SecureLinkOptions, salt: Uint8Array, lane: LaneName): Promise<Ciphers> {
+  const { secret, room, role, ratchet = DEFAULT_RATCHET, now = () => performance.now() } = options;
+  const key = (sender: Role) => hkdf(secret, salt, lv('pairwise/relay/v1', room, sender, lane), FRAME_KEY_BYTES);
+  const [send, receive] = await Promise.all([key(role), key(role === 'initiator' ? 'responder' : 'initiator')]);
+  return { sealer: await FrameSealer.create(send, ratchet, now), opener: await FrameOpener.create(receive) };
+}
+
+class SecureLink implements Link {
+  readonly closed: Promise<CloseReason>;
+  readonly #inner: Link;
+  readonly #lanes: Record<LaneName, SecureLane>;
+  #settle: (reason: CloseReason) => void = () => {};
+  #done = false;
+
+  constructor(
+    inner: Link,
+    controlReader: ReadableStreamDefaultReader<Uint8Array>,
+    controlCiphers: Ciphers,
+    bulkCiphers: Ciphers,
+  ) {
+    this.#inner = inner;
+    this.closed = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    const onBroken = (code: ErrorCode) => this.close(code);
+    const [control, bulk] = [inner.lane('control'), inner.lane('bulk')];
+    this.#lanes = {
+      control: new SecureLane({
+        inner: control,
+        reader: controlReader,
+        ...controlCiphers,
+        onBye: () => this.#over('bye'),
+        onBroken,
+      }),
+      bulk: new SecureLane({
+        inner: bulk,
+        reader: bulk.frames.getReader(),
+        ...bulkCiphers,
+        // A bye stands on the control lane; here it is nonsense.
+        onBye: () => onBroken('message-invalid'),
+        onBroken,
+      }),
+    };
+    inner.closed.then((reason) => this.#end(reason === 'bye' || reason === 'replaced' ? 'link-lost' : reason));
+  }
+
+  get path(): Path {
+    return this.#inner.path;
+  }
+
+  get rttMs(): number | null {
+    return this.#inner.rttMs;
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#inner.onChange(listener);
+  }
+
+  lane(name: LaneName): SecureLane {
+    return this.#lanes[name];
+  }
+
+  close(reason: CloseReason): void {
+    if (this.#done) return;
+    if (reason !== 'bye') return this.#over(reason);
+    this.#end(reason);
+    const answered = this.#lanes.control.sayBye().then(() => this.#inner.closed);
+    within(answered, BYE_LIMIT_MS, 'timed-out')
+      .catch(() => {})
+      .then(() => this.#inner.close(reason));
+  }
+
+  #over(reason: CloseReason): void {
+    this.#end(reason);
+    this.#inner.close(reason);
+  }
+
+  #end(reason: CloseReason): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#lanes.control.end();
+    this.#lanes.bulk.end();
+    this.#settle(reason);
+  }
+}
