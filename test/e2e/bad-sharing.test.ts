@@ -22,6 +22,8 @@ pairedTest('a page that can’t be captured is named', async ({ people: { alice 
   await alice.page.goto('https://chromewebstore.google.com/').catch(() => undefined);
   await alice.clicks('Share this tab');
   await alice.sees('Chrome doesn’t let extensions capture this page. Share another tab or a window.');
+  await alice.clicks('Send this link');
+  await alice.sees('This page has no address that others could open. Go to an http or https page.');
 });
 
 pairedTest('a view that may not see the tab says what to click', async ({ people: { alice, pages } }) => {
