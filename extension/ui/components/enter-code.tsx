@@ -116,10 +116,12 @@ export function EnterCode() {
               currentTarget.value = '';
             }}
           />
-          <button type="button" class="btn small" disabled={isJoining} onClick={() => picker.current?.click()}>
-            <Icon name="qr" small />
-            {t('entry_picture')}
-          </button>
+          <div class="entry">
+            <button type="button" class="btn small" disabled={isJoining} onClick={() => picker.current?.click()}>
+              <Icon name="qr" small />
+              {t('entry_picture')}
+            </button>
+          </div>
         </div>
         <div class="foot">
           <button type="submit" class="btn primary big" disabled={isJoining}>

@@ -4,34 +4,39 @@ import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
 import { useModel } from './model-context.ts';
 
-/** Whether nothing can pass between the two until a person decides otherwise: blocked here, or the pairing was ended there. */
-export function isParted({ connection }: PeerState): boolean {
-  return connection.state === 'failed' && (connection.code === 'peer-blocked' || connection.code === 'peer-unpaired');
+/** Why nothing can pass between the two until a person decides otherwise: blocked here, or the pairing was ended there. */
+export function partedBy({ blocked, connection }: PeerState): 'blocked' | 'unpaired' | null {
+  const code = connection.state === 'failed' ? connection.code : null;
+  if (blocked || code === 'peer-blocked') return 'blocked';
+  return code === 'peer-unpaired' ? 'unpaired' : null;
 }
 
 /** Why the two are parted, and the way back. */
 export function Parted({ peer, onReadAnyway }: { peer: PeerState; onReadAnyway: () => void }) {
   const model = useModel();
   const name = nameOf(peer);
+  const isBlocked = partedBy(peer) === 'blocked';
   return (
     <>
       <div class="stage" role="status">
         <span class="glyph">
-          <Icon name={peer.blocked ? 'block' : 'cut'} />
+          <Icon name={isBlocked ? 'block' : 'cut'} />
         </span>
-        <h2>{t(peer.blocked ? 'blocked_title' : 'unpaired_title', name)}</h2>
-        <p>{t(peer.blocked ? 'blocked_hint' : 'unpaired_hint', name)}</p>
+        <h2>{t(isBlocked ? 'blocked_title' : 'unpaired_title', name)}</h2>
+        <p>{t(isBlocked ? 'blocked_hint' : 'unpaired_hint', name)}</p>
       </div>
       <div class="foot">
         <WayBack peer={peer} look="primary big" />
-        {!peer.blocked && (
+        {!isBlocked && (
           <button type="button" class="btn big" onClick={() => model.toggle('forget')}>
             {t('forget')}
           </button>
         )}
-        <button type="button" class="btn quiet" onClick={onReadAnyway}>
-          {t('failed_show_messages')}
-        </button>
+        {peer.timeline.length > 0 && (
+          <button type="button" class="btn quiet" onClick={onReadAnyway}>
+            {t('failed_show_messages')}
+          </button>
+        )}
       </div>
     </>
   );
@@ -39,11 +44,12 @@ export function Parted({ peer, onReadAnyway }: { peer: PeerState; onReadAnyway: 
 
 /** Below the messages of the past, in place of the field for new ones. */
 export function PartedNotice({ peer }: { peer: PeerState }) {
+  const isBlocked = partedBy(peer) === 'blocked';
   return (
     <div class="notice">
-      <Icon name={peer.blocked ? 'block' : 'cut'} />
+      <Icon name={isBlocked ? 'block' : 'cut'} />
       <div class="grow">
-        <p>{t(peer.blocked ? 'blocked_title' : 'unpaired_title', nameOf(peer))}</p>
+        <p>{t(isBlocked ? 'blocked_title' : 'unpaired_title', nameOf(peer))}</p>
         <WayBack peer={peer} look="small" />
       </div>
     </div>
@@ -52,7 +58,7 @@ export function PartedNotice({ peer }: { peer: PeerState }) {
 
 function WayBack({ peer, look }: { peer: PeerState; look: string }) {
   const model = useModel();
-  return peer.blocked ? (
+  return partedBy(peer) === 'blocked' ? (
     <button type="button" class={`btn ${look}`} onClick={() => model.watch(model.block(peer.id, false))}>
       {t('unblock')}
     </button>

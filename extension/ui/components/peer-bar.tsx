@@ -11,10 +11,11 @@ import { Icon } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
 import { useModel } from './model-context.ts';
 import { MoreMenu } from './more-menu.tsx';
+import { partedBy } from './parted.tsx';
 
 /** Who, how the two are connected, and everything else. */
 export function PeerBar({ peer }: { peer: PeerState }) {
-  const hasPath = peer.connection.state !== 'offline' && !peer.blocked;
+  const hasPath = peer.connection.state !== 'offline' && partedBy(peer) === null;
   return (
     <header class="bar">
       <PeerSwitcher peer={peer} />

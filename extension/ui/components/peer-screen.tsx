@@ -10,7 +10,7 @@ import { LiveBanner } from './live-banner.tsx';
 import { useModel } from './model-context.ts';
 import { NoConnection } from './no-connection.tsx';
 import { NoticeList } from './notice-list.tsx';
-import { isParted, Parted, PartedNotice } from './parted.tsx';
+import { Parted, PartedNotice, partedBy } from './parted.tsx';
 import { PeerBar } from './peer-bar.tsx';
 import { Requests } from './requests.tsx';
 import { ServerNotice } from './server-notice.tsx';
@@ -29,8 +29,10 @@ export function PeerScreen({ peer }: { peer: PeerState }) {
   const isSharing = model.state.value?.outgoingShare != null;
   const history = model.history.value;
   const items = history?.peerId === peer.id ? history.items : peer.timeline;
-  const isCut = isParted(peer);
-  const isStuck = peer.connection.state === 'failed' && readsAnyway !== peer.id;
+  const isCut = partedBy(peer) !== null;
+  const isStuck = isCut
+    ? readsAnyway !== peer.id || items.length === 0
+    : peer.connection.state === 'failed' && readsAnyway !== peer.id;
   return (
     <DropZone label={t('drop_files', nameOf(peer))} onFiles={isCut ? null : sendFiles}>
       <PeerBar peer={peer} />
