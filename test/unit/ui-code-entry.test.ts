@@ -14,7 +14,7 @@ describe('how far a typed code has come', () => {
     ['4821 acid zebr', 'done done current'],
     ['4821-acid-zebra', 'done done done'],
     ['4821acid zebra', 'done done done'],
-    [' 4821 – ACID – ZEBRA ', 'done done done'],
+    [' 4821 – ACID – ZEBRA', 'done done done'],
   ])('%j: %s', (text, parts) => {
     expect(readEntry(text, words).parts.join(' ')).toBe(parts);
   });

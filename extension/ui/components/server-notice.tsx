@@ -1,20 +1,24 @@
 import type { PeerState } from '../../core/session/state.ts';
 import { errorText } from '../error-text.ts';
+import { nameOf } from '../models/app-model.ts';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
 import { useModel } from './model-context.ts';
 
-/** Why nobody can be found: the server is not there. A link that already stands doesn't need it. */
+/** Why nobody can be found: the server is not there, or is not what it was. A link that already stands doesn't need it. */
 export function ServerNotice({ peer }: { peer: PeerState | null }) {
   const model = useModel();
   const isNeeded = peer?.connection.state !== 'connected';
-  if (!isNeeded || model.state.value?.server.status !== 'unreachable') return null;
+  const server = model.state.value?.server;
+  if (!isNeeded || !server || server.status === 'online') return null;
+  const problem = server.problem ?? (server.status === 'unreachable' ? 'server-unreachable' : null);
+  if (!problem) return null;
   return (
     <div class="notices" role="status">
       <article class="notice warn">
         <Icon name="warning" />
         <div class="grow">
-          <p>{errorText('server-unreachable', '')}</p>
+          <p>{errorText(problem, peer ? nameOf(peer) : '')}</p>
           <div class="buttons">
             {peer && (
               <button

@@ -1,5 +1,6 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { AppState, PeerState } from '../../core/session/state.ts';
+import type { ErrorCode } from '../../core/shared/errors.ts';
 import { t } from '../text.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Backend, View } from './backend.ts';
@@ -50,6 +51,13 @@ export class AppModel {
     return this.#wanted.value ?? (peers.length === 0 ? 'pair' : 'peer');
   });
 
+  /** What the last pairing failed with. A server that can't be reached may have a better reason. */
+  readonly pairingFailure: ReadonlySignal<ErrorCode | null> = computed(() => {
+    const { pairing, server } = this.state.value ?? {};
+    if (pairing?.step !== 'failed') return null;
+    return pairing.code === 'server-unreachable' ? (server?.problem ?? pairing.code) : pairing.code;
+  });
+
   constructor(backend: Backend, view: View) {
     this.backend = backend;
     this.view = view;
@@ -84,6 +92,10 @@ export class AppModel {
 
   toggle(overlay: Overlay): void {
     this.overlay.value = this.overlay.value === overlay ? null : overlay;
+  }
+
+  block(peerId: string, blocked: boolean): Promise<unknown> {
+    return this.backend.askOffscreen('peer-block', { peerId, blocked });
   }
 
   /** A code of this browser's own, to be said or typed, or the long secret of a QR picture. */
