@@ -56,6 +56,7 @@ describe('completion', () => {
     expect(readEntry('4821-acid-zebra', null)).toEqual({
       parts: ['done', 'done', 'current'],
       ghost: '',
+      isSecret: false,
       options: [],
       code: null,
     });
