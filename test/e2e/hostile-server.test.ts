@@ -1,83 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { kindOf, withByteTurned, withSealed } from '../support/alter.ts';
-import { altered } from '../support/alter.ts';
-import { type ConnectionCount, countConnections } from '../support/connections.ts';
-import { HostileServer, type Passing, type Tricks } from '../support/hostile-server.ts';
+import { expect } from 'vitest';
+import { altered, kindOf, withByteTurned, withSealed } from '../support/alter.ts';
+import type { Passing } from '../support/hostile-server.ts';
 import { Mallory } from '../support/mallory.ts';
+import { meetingTest } from '../support/meeting.ts';
 import { addMiddleScript, Middle } from '../support/middle.ts';
-import { pair, type Subject } from '../support/subject.ts';
-import { meetSubjects, type Subjects } from '../support/subjects.ts';
 
-// Alice and Bob are paired and meet on a server that belongs to an attacker.
+// Alice and Bob are paired and meet on a server that belongs to an attacker, who alters what they say.
 
-let server: HostileServer;
-let subjects: Subjects;
-let alice: Subject;
-let bob: Subject;
-/** Of each, since the test began. */
-let counts: Array<() => Promise<ConnectionCount>>;
-let ids: { alice: string; bob: string };
-let lines = 0;
-
-beforeAll(async () => {
-  server = await HostileServer.start();
-  subjects = await meetSubjects(server.url);
-  ({ alice, bob } = subjects);
-  await pair(alice, bob);
-  ids = { alice: await alice.id(), bob: await bob.id() };
-  await server.stop();
-});
-afterAll(() => subjects.close());
-
-beforeEach(async () => {
-  server = await HostileServer.start();
-  counts = [];
-  for (const subject of [alice, bob]) counts.push(await countConnections(await subject.browser.offscreen()));
-});
-afterEach(() => server.stop());
-
-/** Both go to the server, which does this to them. Their old connection ends with that. */
-async function meetUnder(tricks: Tricks): Promise<void> {
-  server.tricks = tricks;
-  await Promise.all([alice.movesTo(server.url), bob.movesTo(server.url)]);
-}
-
-async function bothConnected(): Promise<void> {
-  await Promise.all([alice.peer(), bob.peer()]);
-}
-
-/** A line that nobody has said before. */
-async function sayDelivered(): Promise<void> {
-  const text = `line ${++lines}`;
-  await alice.says(text);
-  await bob.hears(text);
-  expect((await bob.lines()).filter((line) => line === text)).toEqual([text]);
-}
-
-/** While the server attacks: nobody is connected, and what is said stays here. When it stops, all is well, and each line is there once. */
-async function nothingUntilItStops(isEnough: () => boolean): Promise<void> {
-  const text = `line ${++lines}`;
-  await alice.says(text);
-  await expect.poll(isEnough, { timeout: 90_000, message: 'messages to attack' }).toBe(true);
-  for (const subject of [alice, bob]) {
-    expect((await subject.state()).peers[0]?.connection.state).not.toBe('connected');
-    expect((await subject.state()).peers).toHaveLength(1);
-  }
-  expect(await bob.lines()).not.toContain(text);
-  server.tricks = {};
-  await bothConnected();
-  await bob.hears(text);
-  expect((await bob.lines()).filter((line) => line === text)).toEqual([text]);
-}
-
-const passedOf = (kind: string) => server.passed.filter((message) => kindOf(message) === kind).length;
-
-test('the attack that reads and alters plain PeerJS finds nothing to take hold of', async () => {
+meetingTest('the attack that alters plain PeerJS finds nothing to take hold of', async ({ meeting }) => {
+  const { alice, bob, server } = meeting;
   const page = await alice.browser.browser.newPage();
   await addMiddleScript(page);
   const middle = new Middle(server, page);
-  await Promise.all([alice.movesTo(server.url), bob.movesTo(server.url)]);
-  await bothConnected();
+  await meeting.under(server.tricks);
+  await meeting.bothConnected();
   await alice.says('pay 10');
   await bob.hears('pay 10');
   expect(await bob.lines()).not.toContain('pay 10 (altered)');
@@ -86,22 +22,21 @@ test('the attack that reads and alters plain PeerJS finds nothing to take hold o
   await page.close();
 });
 
-test('rerouted to somebody with other keys, who answers everything: not connected, until it stops', async () => {
+meetingTest('rerouted to somebody who has other keys and answers everything', async ({ meeting }) => {
+  const { ids, server } = meeting;
   const mallory = await Mallory.in(server);
-  const knocks: Passing[] = [];
-  await meetUnder({
+  await meeting.under({
     pass: (message) => {
       if (kindOf(message) !== 'knock') return [];
-      knocks.push(message);
-      // Each gets its own knock back, somebody else's as an answer, and random bytes of the right size.
-      mallory.answers(message);
+      void mallory.answersKnock(message);
+      // Everybody gets their own knock back, too.
       return [{ ...message, src: message.dst, dst: message.src }];
     },
   });
-  await nothingUntilItStops(() => [ids.alice, ids.bob].every((id) => knocks.filter(({ src }) => src === id).length > 1));
+  await meeting.fails(() => [ids.dials, ids.waits].every((id) => meeting.passed('knock', id) > 2));
 });
 
-/** Each kind of message of a meeting, and what is done to every one of that kind. */
+/** Each part of the messages that make a connection, and what is done to it in every one of them. */
 const ALTERATIONS: ReadonlyArray<[what: string, kind: string, change: (message: Passing) => Passing]> = [
   ['the ephemeral key of a knock', 'knock', (message) => withByteTurned(message, 0)],
   ['the sealed part of a knock', 'knock', (message) => withByteTurned(message, 40)],
@@ -110,10 +45,12 @@ const ALTERATIONS: ReadonlyArray<[what: string, kind: string, change: (message: 
   ['the session of a sealed message', 'sealed', (message) => withSealed(message, ({ s }) => ({ s: altered(s, 0) }))],
   ['the number of a sealed message', 'sealed', (message) => withSealed(message, ({ n }) => ({ n: Number(n) + 1 }))],
   ['the text of a sealed message', 'sealed', (message) => withSealed(message, ({ c }) => ({ c: altered(c, 0) }))],
-  ['the sender of a sealed message', 'sealed', (message) => ({ ...message, src: message.dst, dst: message.src })],
+  ['the way of a sealed message', 'sealed', (message) => ({ ...message, src: message.dst, dst: message.src })],
 ];
 
-test.each(ALTERATIONS)('%s altered: not connected, until it stops', async (_, kind, change) => {
-  await meetUnder({ pass: (message) => [kindOf(message) === kind ? change(message) : message] });
-  await nothingUntilItStops(() => passedOf(kind) > 1);
-});
+for (const [what, kind, change] of ALTERATIONS) {
+  meetingTest(`${what} altered`, async ({ meeting }) => {
+    await meeting.under({ pass: (message) => [kindOf(message) === kind ? change(message) : message] });
+    await meeting.fails(() => meeting.passed(kind) > 2);
+  });
+}

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { initiate } from '../../extension/core/crypto/noise-kk.ts';
+import { noisePrologue } from '../../extension/core/crypto/session-keys.ts';
 import { verifierWords } from '../../extension/core/crypto/verifier.ts';
 import { HostExchange, JoinExchange } from '../../extension/core/pairing/exchange.ts';
 import { fromBase64Url, toBase64Url, utf8 } from '../../extension/core/shared/bytes.ts';
@@ -13,6 +15,8 @@ type Self = Awaited<ReturnType<typeof device>>;
 const PairBody = v.object({ pairwise: v.object({ type: v.literal('pair'), step: v.number(), body: v.string() }) });
 /** P3: version, kind, tag, sealed card. */
 const P3_BYTES = 331;
+/** Message 2 of a handshake: an ephemeral key and a tag. */
+const WELCOME_BYTES = 48;
 
 /** The attacker as a peer: with keys of her own, inside the hostile server. She knows the protocol, and no secret of anybody. */
 export class Mallory {
@@ -84,6 +88,18 @@ export class Mallory {
     const { verifier } = await exchange.verify(proof);
     const last = async () => this.#sendStep(guest, 4, (await exchange.confirm()).message);
     return { words: verifierWords(verifier), last };
+  }
+
+  /** Answers a knock under the name of the one it was for, as well as somebody can who has neither's keys. */
+  async answersKnock({ src, dst }: Passing): Promise<void> {
+    const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+    this.say(src, { type: 'welcome', noise: toBase64Url(random(WELCOME_BYTES)) }, dst);
+    this.say(src, { type: 'bye', proof: toBase64Url(random(32)) }, dst);
+    const { identity } = this.self.keys;
+    const prologue = noisePrologue(dst, src);
+    const keys = { prologue, self: identity, peer: identity.publicKey, psk: async () => random(32) };
+    const { message } = await initiate(keys, utf8.encode(JSON.stringify({ v: 1, ts: Date.now() })));
+    this.say(src, { type: 'knock', noise: toBase64Url(message) }, dst);
   }
 
   #sendStep(dst: string, step: Step, body: Uint8Array): void {
