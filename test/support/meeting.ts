@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { AppState } from '../../extension/core/session/state.ts';
 import { kindOf } from './alter.ts';
 import type { LaunchOptions } from './browser.ts';
 import { type ConnectionCount, countConnections } from './connections.ts';
@@ -60,6 +61,14 @@ export class Meeting {
     return Promise.all([this.count(this.ids.dials), this.count(this.ids.waits)]);
   }
 
+  /** Both have handled whatever the server has said to them so far: an answer that it gives after that has arrived. */
+  async settled(): Promise<void> {
+    for (const subject of [this.alice, this.bob]) {
+      await subject.hosts();
+      await subject.ask('pair-cancel', {});
+    }
+  }
+
   /** How many messages of a kind clients have sent, all of them or those of one. */
   passed(kind: string, src?: string): number {
     const { passed } = this.server;
@@ -91,6 +100,19 @@ export class Meeting {
   async arrives(text: string): Promise<void> {
     await this.bob.hears(text);
     expect((await this.bob.lines()).filter((line) => line === text)).toEqual([text]);
+  }
+
+  /**
+   * Their connection ends while the server does what `then` makes it do: it comes back by itself, and is looked for. Returns a line
+   * that Alice has said since.
+   */
+  async loses(then: () => void): Promise<string> {
+    then();
+    const offscreen = await this.bob.browser.offscreen();
+    await offscreen.evaluate(() => globalThis.endConnections());
+    const apart = ({ peers }: AppState) => peers[0]?.connection.state !== 'connected';
+    await Promise.all([this.alice, this.bob].map((subject) => subject.until('is apart', apart)));
+    return this.says();
   }
 
   /**
