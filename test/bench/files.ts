@@ -14,7 +14,7 @@ const MIB = 1024 * 1024;
 const ROUNDS = 5;
 /** Four times what the slowest of the known ways needs for this size. */
 const ROUND_LIMIT_MS = 240_000;
-const POLL_MS = 250;
+const POLL_MS = 500;
 
 interface Measured {
   readonly rates: number[];

@@ -10,6 +10,7 @@ strangersTest(
     await server.startAgain();
     await alice.clicks('Try again');
     await bob.entersCode(await alice.readsCode());
+    await alice.comparesWordsWith(bob);
     await Promise.all([alice.sees('Direct'), bob.sees('Direct')]);
   },
 );

@@ -18,9 +18,22 @@ pairedTest('a message to an offline peer waits and goes out by itself', async ({
 });
 
 pairedTest('a page that can’t be captured is named', async ({ people: { alice } }) => {
-  await alice.goesTo('chrome://version');
+  // Whether there is a way to it or not: its address alone decides.
+  await alice.page.goto('https://chromewebstore.google.com/').catch(() => undefined);
   await alice.clicks('Share this tab');
   await alice.sees('Chrome doesn’t let extensions capture this page. Share another tab or a window.');
+  await alice.clicks('Send this link');
+  await alice.sees('This page has no address that others could open. Go to an http or https page.');
+});
+
+pairedTest('a view that may not see the tab says what to click', async ({ people: { alice, pages } }) => {
+  await alice.clicks('More');
+  await alice.clicks('Open in a window', 'menuitem');
+  const window = await alice.browser.waitForPanel('/window.html');
+  // The click on the icon counts until the tab shows another site.
+  await alice.page.goto(pages.url('plain').replace('127.0.0.1', 'localhost'));
+  await window.locator('::-p-aria([name="Share this tab"][role="button"])').click();
+  await window.waitForFunction(() => document.body.innerText.includes('Click the Pairwise icon on that tab'));
 });
 
 pairedTest('two shares started at once are one share', async ({ people: { alice, bob, pages } }) => {

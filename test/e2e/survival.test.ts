@@ -25,6 +25,7 @@ pairedTest('everything goes on after the service worker was stopped', async ({ p
   await bob.closesPopup();
   await bob.says('Of course');
   await alice.sees('Of course');
+  await alice.clicks('Stop sharing');
   await alice.sendsLink();
   expect((await bob.opensLink()).url()).toBe(pages.url('colours'));
 });

@@ -53,7 +53,7 @@ describe('a token that is refused with 401', () => {
     ['61 seconds early', (host) => signedToken('bob', { host, timeMs: Date.now() + 61 * SECOND_MS })],
     [
       'with another time than it signs',
-      (host) => signedToken('bob', { host }).replace(/\.\d+\./, `.${Date.now() - 1}.`),
+      (host) => signedToken('bob', { host }).replace(/\d(?=\.[^.]+$)/, (digit) => String((Number(digit) + 1) % 10)),
     ],
     [
       'of a key that is no point',

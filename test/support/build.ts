@@ -40,6 +40,7 @@ async function newestTimeMs(path: string): Promise<number> {
 }
 
 function build(): Promise<void> {
+  console.log('Building the extension.');
   const wxt = join(PROJECT_DIR, 'node_modules', 'wxt', 'bin', 'wxt.mjs');
   const child = spawn(process.execPath, [wxt, 'build'], { cwd: PROJECT_DIR, stdio: ['ignore', 'pipe', 'pipe'] });
   const output: Buffer[] = [];

@@ -34,7 +34,8 @@ export async function meetPeople(options: MeetOptions = {}): Promise<People> {
   const [alice, bob] = people;
   if (!alice || !bob) {
     await close();
-    throw new AggregateError(started.filter((result) => result.status === 'rejected').map((result) => result.reason));
+    const reasons = started.filter((result) => result.status === 'rejected').map((result) => result.reason);
+    throw new AggregateError(reasons, `Alice and Bob could not start: ${reasons.join(' ')}`);
   }
   return {
     alice,

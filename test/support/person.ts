@@ -32,11 +32,26 @@ export class Person extends PopupUser {
     await this.clicks('Pair');
   }
 
-  /** Shows a code that the other one enters; both are connected then. */
+  /** Shows a code that the other one enters, compares the words and confirms; both are connected then. */
   async pairsWith(other: Person): Promise<void> {
     await other.entersCode(await this.showsCode());
+    await this.comparesWordsWith(other);
     await Promise.all([this.sees(other.name), other.sees(this.name)]);
     await Promise.all([this.sees('Direct'), other.sees('Direct')]);
+  }
+
+  /** Compares the six words on both screens and confirms; whoever showed the code does this. */
+  async comparesWordsWith(other: Person): Promise<void> {
+    const [mine, theirs] = await Promise.all([this.verificationWords(), other.verificationWords()]);
+    if (mine.join() !== theirs.join()) throw new Error(`The words differ: ${mine.join()} and ${theirs.join()}`);
+    await this.clicks('They match, pair');
+  }
+
+  /** The six words on screen. */
+  async verificationWords(): Promise<string[]> {
+    const popup = await this.popup();
+    await popup.waitForSelector('.words li', { timeout: SEE_LIMIT_MS });
+    return popup.$$eval('.words li', (items) => items.map((item) => item.textContent ?? ''));
   }
 
   async says(text: string): Promise<void> {

@@ -61,6 +61,14 @@ export class PopupUser {
     await this.#page.goto(url);
   }
 
+  /** Closes the tab in front; another one takes its place. */
+  async closesTab(): Promise<void> {
+    await this.closesPopup();
+    const closing = this.#page;
+    this.#page = await this.#browser.browser.newPage();
+    await closing.close();
+  }
+
   /** The real popup of the page in front, opened by a click on the icon unless it is open. */
   async popup(): Promise<Page> {
     if (!this.#popup || this.#popup.isClosed()) {
@@ -89,16 +97,16 @@ export class PopupUser {
     });
   }
 
-  async clicks(button: string): Promise<void> {
+  async clicks(name: string, role: 'button' | 'menuitem' = 'button'): Promise<void> {
     const popup = await this.popup();
-    const click = popup.locator(buttonSelector(button)).setTimeout(SEE_LIMIT_MS).click();
-    await click.catch((cause: unknown) => this.#fails(`can’t click “${button}”`, cause));
+    const click = popup.locator(selector(name, role)).setTimeout(SEE_LIMIT_MS).click();
+    await click.catch((cause: unknown) => this.#fails(`can’t click “${name}”`, cause));
   }
 
   /** Both clicks land before the page can react to the first. */
   async clicksTwice(button: string): Promise<void> {
     const popup = await this.popup();
-    const found = await popup.waitForSelector(buttonSelector(button), { timeout: SEE_LIMIT_MS });
+    const found = await popup.waitForSelector(selector(button, 'button'), { timeout: SEE_LIMIT_MS });
     await found?.evaluate((element) => {
       if (!(element instanceof HTMLElement)) return;
       element.click();
@@ -108,7 +116,7 @@ export class PopupUser {
 
   /** Whether a button is there and not disabled, now. */
   async canClick(button: string): Promise<boolean> {
-    const found = await (await this.popup()).$(buttonSelector(button));
+    const found = await (await this.popup()).$(selector(button, 'button'));
     return (await found?.evaluate((element) => !element.matches(':disabled, [aria-disabled="true"]'))) ?? false;
   }
 
@@ -145,7 +153,9 @@ export class PopupUser {
   async nextWebTab(): Promise<Page> {
     const before = new Set(this.#browser.browser.targets());
     const isNew = (target: Target) => !before.has(target) && /^https?:/.test(target.url());
-    return (await this.#browser.browser.waitForTarget(isNew, { timeout: SEE_LIMIT_MS })).asPage();
+    const page = await (await this.#browser.browser.waitForTarget(isNew, { timeout: SEE_LIMIT_MS })).asPage();
+    await page.waitForFunction(() => document.readyState === 'complete');
+    return page;
   }
 
   async quitsBrowser(): Promise<void> {
@@ -199,6 +209,6 @@ export async function startPerson<User extends PopupUser>(
   }
 }
 
-function buttonSelector(name: string): string {
-  return `::-p-aria([name="${name}"][role="button"])`;
+function selector(name: string, role: string): string {
+  return `::-p-aria([name="${name}"][role="${role}"])`;
 }

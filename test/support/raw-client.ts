@@ -45,11 +45,13 @@ export function headersOf({ address, origin }: RawClientOptions): Record<string,
   return { ...(address && { 'X-Forwarded-For': address }), ...(origin && { Origin: origin }) };
 }
 
-let lastTimeMs = 0;
+const usedTimes = new Set<string>();
 /** A device's clock: now, and never the same twice, as every token is used up by its time. */
-function freshTimeMs(): number {
-  lastTimeMs = Math.max(Date.now(), lastTimeMs + 1);
-  return lastTimeMs;
+function freshTimeMs(name: string): number {
+  let timeMs = Date.now();
+  while (usedTimes.has(`${name} ${timeMs}`)) timeMs++;
+  usedTimes.add(`${name} ${timeMs}`);
+  return timeMs;
 }
 
 export interface TokenParts {
@@ -59,7 +61,7 @@ export interface TokenParts {
 }
 
 /** A token signed by the device of that name; `id` and `timeMs` are its own and now unless another is claimed. */
-export function signedToken(name: string, { host, id, timeMs = freshTimeMs() }: TokenParts): string {
+export function signedToken(name: string, { host, id, timeMs = freshTimeMs(name) }: TokenParts): string {
   const { publicKey, sign, id: ownId } = device(name);
   return `${publicKey}.${timeMs}.${sign(socketTokenInput(host, id ?? ownId, timeMs))}`;
 }

@@ -11,7 +11,6 @@ async function main(signal: AbortSignal): Promise<number> {
   const unknown = args.filter((arg) => arg !== '--self-test');
   if (unknown.length > 0) throw new Error(`Unknown option ${unknown.join(' ')}. There is only --self-test.`);
   console.log(`Browser: ${findBrowser()}`);
-  console.log('Building the extension.');
   await ensureBuilt();
   if (args.includes('--self-test')) return runSelfTest(signal);
   if (hasDisplay()) {

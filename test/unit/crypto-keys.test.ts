@@ -176,9 +176,11 @@ describe('the text of a pairing secret', () => {
   });
 
   test('whatever is pasted, reading never throws and what it gives is stable', () => {
-    const near = fc.base64String({ minLength: 66, maxLength: 68 }).map((body) => `pairwise1:${body}`);
+    const near = fc
+      .uint8Array({ minLength: 48, maxLength: 50 })
+      .map((rest) => `pairwise1:${toBase64Url(Uint8Array.from([1, ...rest]))}`);
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), near), (text) => {
+      fc.property(fc.oneof(fc.string({ maxLength: 90 }), near), (text) => {
         const read = parsePairingSecret(text);
         if (read) expect(parsePairingSecret(formatPairingSecret(read))).toEqual(read);
       }),
@@ -196,7 +198,7 @@ describe('base64url', () => {
   });
   test('only one way of writing, only that alphabet', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.base64String()), (text) => {
+      fc.property(fc.stringMatching(/^[A-Za-z0-9_=+-]{0,12}$/), (text) => {
         const bytes = fromBase64Url(text);
         if (bytes) expect(toBase64Url(bytes)).toBe(text);
       }),

@@ -14,12 +14,14 @@ const peer = (id: string, unread: number): PeerState => ({
   connection: { state: 'offline' },
   typing: false,
   unread,
+  words: ['river', 'candle', 'orbit', 'velvet', 'ladder', 'pepper'],
+  blocked: false,
   timeline: [],
   hasOlder: false,
 });
 const base: AppState = {
   me: { id: newId(), name: 'Alice' },
-  server: { url: 'http://127.0.0.1:9000', status: 'online' },
+  server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null },
   pairing: { step: 'idle' },
   peers: [],
   outgoingShare: null,

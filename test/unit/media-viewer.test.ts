@@ -60,6 +60,8 @@ function state(peers: readonly Partial<PeerState>[], shares: readonly Partial<In
     connection: { state: 'offline' },
     typing: false,
     unread: 0,
+    words: ['river', 'candle', 'orbit', 'velvet', 'ladder', 'pepper'],
+    blocked: false,
     timeline: [],
     hasOlder: false,
   };
@@ -73,7 +75,7 @@ function state(peers: readonly Partial<PeerState>[], shares: readonly Partial<In
   };
   return {
     me: { id: 'alicealicealicealicea1', name: 'Alice' },
-    server: { url: 'http://127.0.0.1:9000', status: 'online' },
+    server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null },
     pairing: { step: 'idle' },
     peers: peers.map((change) => ({ ...peer, ...change })),
     outgoingShare: null,

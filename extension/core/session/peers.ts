@@ -162,7 +162,8 @@ export class Peers {
       this.#options.onRemoved(peerId);
       this.#rendezvous?.remove(peerId);
       this.#options.store.changePeer(peerId, BLOCKED);
-    } else this.#meet(changed);
+    } else if (changed.unpaired) this.#options.store.changePeer(peerId, UNPAIRED);
+    else this.#meet(changed);
   }
 
   /** The peer ended the pairing: it is not looked for any more. What was said stays until the person forgets it too. */

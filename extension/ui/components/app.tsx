@@ -1,7 +1,9 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import type { AppModel } from '../models/app-model.ts';
 import { followKeys } from '../models/keys.ts';
 import { t } from '../text.ts';
+import { Confirm } from './confirm.tsx';
+import { Confirming } from './confirming.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { EnterCode } from './enter-code.tsx';
 import { FirstRun } from './first-run.tsx';
@@ -12,7 +14,7 @@ import { ShowCode } from './show-code.tsx';
 
 /** The whole interface of popup, side panel and window. */
 export function App({ model }: { model: AppModel }) {
-  useEffect(() => followKeys(model, document), [model]);
+  useLayoutEffect(() => followKeys(model, document), [model]);
   const peer = model.peer.value;
   const screen = model.screen.value;
   return (
@@ -21,7 +23,9 @@ export function App({ model }: { model: AppModel }) {
         {screen === 'loading' && <Loading />}
         {screen === 'pair' && <FirstRun />}
         {screen === 'show-code' && <ShowCode />}
+        {screen === 'confirm' && <Confirm />}
         {screen === 'enter-code' && <EnterCode />}
+        {screen === 'confirming' && <Confirming />}
         {screen === 'peer' && peer && <PeerScreen peer={peer} />}
       </main>
       <Dialogs />

@@ -4,6 +4,7 @@ import { MAX_NAME_LENGTH } from '../../core/shared/limits.ts';
 import { lineText } from '../models/display-text.ts';
 import { t } from '../text.ts';
 import { useModel } from './model-context.ts';
+import { Words } from './words.tsx';
 
 /** The dialog that is open, if any. */
 export function Dialogs() {
@@ -29,6 +30,27 @@ export function Dialogs() {
             name={peer.name}
             onSave={(name) => ask('peer-rename', { peerId: peer.id, name })}
           />
+        )
+      );
+    case 'verify':
+      return (
+        peer && (
+          <Dialog title={t('verify_title', model.peerName.value)}>
+            <p>{t('verify_hint', model.peerName.value)}</p>
+            <Words words={peer.words} />
+          </Dialog>
+        )
+      );
+    case 'block':
+      return (
+        peer && (
+          <Dialog
+            title={t(peer.blocked ? 'unblock_title' : 'block_title', model.peerName.value)}
+            action={t(peer.blocked ? 'unblock' : 'block')}
+            onAction={() => model.block(peer.id, !peer.blocked)}
+          >
+            <p>{t(peer.blocked ? 'unblock_hint' : 'block_hint', model.peerName.value)}</p>
+          </Dialog>
         )
       );
     case 'wipe':
@@ -62,12 +84,13 @@ export function Dialogs() {
 
 interface DialogProps {
   readonly title: string;
-  readonly action: string;
-  readonly onAction: () => Promise<unknown>;
+  /** What is asked; without it the dialog only tells. */
+  readonly action?: string;
+  readonly onAction?: () => Promise<unknown>;
   readonly children: ComponentChildren;
 }
 
-/** Asks before something is done. The browser keeps the focus inside and gives it back. */
+/** Tells something, or asks before something is done. The browser keeps the focus inside and gives it back. */
 function Dialog({ title, action, onAction, children }: DialogProps) {
   const model = useModel();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -82,7 +105,7 @@ function Dialog({ title, action, onAction, children }: DialogProps) {
   };
   const submit = (event: Event) => {
     event.preventDefault();
-    model.watch(onAction());
+    if (onAction) model.watch(onAction());
     close();
   };
   return (
@@ -92,11 +115,13 @@ function Dialog({ title, action, onAction, children }: DialogProps) {
         {children}
         <div class="choices">
           <button type="button" class="btn" onClick={close}>
-            {t('cancel')}
+            {t(action ? 'cancel' : 'close')}
           </button>
-          <button type="submit" class="btn primary">
-            {action}
-          </button>
+          {action && (
+            <button type="submit" class="btn primary">
+              {action}
+            </button>
+          )}
         </div>
       </form>
     </dialog>

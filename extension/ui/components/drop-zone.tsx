@@ -1,17 +1,22 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { PeerState } from '../../core/session/state.ts';
-import { nameOf } from '../models/app-model.ts';
-import { t } from '../text.ts';
-import { useModel } from './model-context.ts';
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
-/** Files may be dropped anywhere on the peer's screen: a second way to what "Send a file" does. */
-export function DropZone({ peer, children }: { peer: PeerState; children: ComponentChildren }) {
-  const { sending } = useModel();
+export interface DropZoneProps {
+  /** What happens to what is dropped. */
+  readonly label: string;
+  /** Null while nothing may be dropped. */
+  readonly onFiles: ((files: readonly File[]) => void) | null;
+  readonly children: ComponentChildren;
+}
+
+/** Files may be dropped anywhere on a screen: a second way to what a button on it does. */
+export function DropZone({ label, onFiles, children }: DropZoneProps) {
   const zone = useRef<HTMLDivElement>(null);
   const [isOver, setOver] = useState(false);
+  const take = useRef(onFiles);
+  take.current = onFiles;
   useEffect(() => {
     const { current } = zone;
     if (!current) return;
@@ -19,7 +24,7 @@ export function DropZone({ peer, children }: { peer: PeerState; children: Compon
     const on = (type: 'dragover' | 'dragleave' | 'drop', listener: (event: DragEvent) => void) =>
       current.addEventListener(type, listener, { signal: listening.signal });
     on('dragover', (event) => {
-      if (!hasFiles(event)) return;
+      if (!take.current || !hasFiles(event)) return;
       event.preventDefault();
       setOver(true);
     });
@@ -28,18 +33,18 @@ export function DropZone({ peer, children }: { peer: PeerState; children: Compon
     });
     on('drop', (event) => {
       setOver(false);
-      if (!hasFiles(event)) return;
+      if (!take.current || !hasFiles(event)) return;
       event.preventDefault();
-      sending.files(peer.id, [...(event.dataTransfer?.files ?? [])]);
+      take.current([...(event.dataTransfer?.files ?? [])]);
     });
     return () => listening.abort();
-  }, [sending, peer.id]);
+  }, []);
   return (
     <div class="screen" ref={zone}>
       {children}
       {isOver && (
         <p class="drop" aria-hidden="true">
-          {t('drop_files', nameOf(peer))}
+          {label}
         </p>
       )}
     </div>

@@ -38,9 +38,23 @@ const SHAPES = {
       <path d="M4.5 13A1.5 1.5 0 0 1 3 11.5V5a2 2 0 0 1 2-2h6.5A1.5 1.5 0 0 1 13 4.5" />
     </>
   ),
+  qr: (
+    <>
+      <rect x="3" y="3" width="5.5" height="5.5" rx="1" />
+      <rect x="11.5" y="3" width="5.5" height="5.5" rx="1" />
+      <rect x="3" y="11.5" width="5.5" height="5.5" rx="1" />
+      <path d="M11.5 11.5h2v2M17 11.5v2.5M17 17h-2.5M11.5 17v-.5" />
+    </>
+  ),
   again: <path d="M16 10a6 6 0 1 1-1.8-4.3L16.5 8M16.5 4v4h-4" />,
   open: <path d="M11 3.5h5.5V9M16.5 3.5 9 11M8 4.5H5.5a2 2 0 0 0-2 2v8a2 2 0 0 0 2 2h8a2 2 0 0 0 2-2V12" />,
   warning: <path d="M10 3 2.5 16.5h15zM10 8.5v3.5M10 14.3v.01" />,
+  block: (
+    <>
+      <circle cx="10" cy="10" r="7" />
+      <path d="m5.2 5.2 9.6 9.6" />
+    </>
+  ),
   cut: <path d="M2.5 10H7M13 10h4.5M8.5 13l3-6" />,
 } satisfies Record<string, JSX.Element>;
 

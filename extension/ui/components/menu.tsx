@@ -50,7 +50,8 @@ export function Menu({ overlay, label, trigger, children, corner }: MenuProps) {
     return () => {
       document.removeEventListener('pointerdown', onPointer);
       document.removeEventListener('keydown', onKey);
-      if (root.current?.contains(document.activeElement)) button?.focus();
+      // Whoever clicked something else has moved the focus there.
+      if (document.activeElement === document.body) button?.focus();
     };
   }, [isOpen, model, overlay]);
 
@@ -66,6 +67,11 @@ export function Menu({ overlay, label, trigger, children, corner }: MenuProps) {
   );
 }
 
+/** Before what was selected happens: a dialog gives the focus back to where it was. */
+function focusTrigger(item: EventTarget | null): void {
+  if (item instanceof Element) item.closest('.menu-root')?.querySelector<HTMLElement>('[aria-haspopup]')?.focus();
+}
+
 export interface MenuItemProps {
   readonly onSelect: () => void;
   readonly children: ComponentChildren;
@@ -73,7 +79,8 @@ export interface MenuItemProps {
 
 export function MenuItem({ onSelect, children }: MenuItemProps) {
   const model = useModel();
-  const select = () => {
+  const select = (event: Event) => {
+    focusTrigger(event.currentTarget);
     model.overlay.value = null;
     onSelect();
   };

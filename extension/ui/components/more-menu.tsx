@@ -1,10 +1,11 @@
+import type { PeerState } from '../../core/session/state.ts';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
 import { useModel } from './model-context.ts';
 
 /** What is needed less often. */
-export function MoreMenu() {
+export function MoreMenu({ peer }: { peer: PeerState }) {
   const model = useModel();
   const name = model.peerName.value;
   const open = (place: 'side-panel' | 'window' | 'options') => void model.watch(model.backend.openPlace(place));
@@ -28,7 +29,11 @@ export function MoreMenu() {
       <hr />
       <MenuItem onSelect={() => model.pairAnother()}>{t('menu_pair_another')}</MenuItem>
       <MenuItem onSelect={() => model.toggle('rename')}>{t('menu_rename', name)}</MenuItem>
+      <MenuItem onSelect={() => model.toggle('verify')}>{t('menu_verify', name)}</MenuItem>
       <MenuItem onSelect={() => model.toggle('wipe')}>{t('menu_wipe')}</MenuItem>
+      <MenuItem onSelect={() => model.toggle('block')}>
+        {t(peer.blocked ? 'menu_unblock' : 'menu_block', name)}
+      </MenuItem>
       <MenuItem onSelect={() => model.toggle('forget')}>{t('menu_forget', name)}</MenuItem>
     </Menu>
   );

@@ -13,7 +13,6 @@ export function NoConnection({ peer, onReadAnyway }: { peer: PeerState; onReadAn
   const { code } = peer.connection;
   const name = nameOf(peer);
   const waiting = peer.timeline.filter(isWaiting).length;
-  const isUnpaired = code === 'peer-unpaired';
   return (
     <>
       <div class="stage" role="alert">
@@ -25,19 +24,13 @@ export function NoConnection({ peer, onReadAnyway }: { peer: PeerState; onReadAn
         {code === 'peer-unreachable' && <Checks peer={peer} />}
       </div>
       <div class="foot">
-        {isUnpaired ? (
-          <button type="button" class="btn primary big" onClick={() => model.pairAnother()}>
-            {t('pair')}
-          </button>
-        ) : (
-          <button
-            type="button"
-            class="btn primary big"
-            onClick={() => model.watch(model.backend.askOffscreen('peer-retry', { peerId: peer.id }))}
-          >
-            {t('try_again')}
-          </button>
-        )}
+        <button
+          type="button"
+          class="btn primary big"
+          onClick={() => model.watch(model.backend.askOffscreen('peer-retry', { peerId: peer.id }))}
+        >
+          {t('try_again')}
+        </button>
         <button type="button" class="btn quiet" onClick={onReadAnyway}>
           {t('failed_show_messages')}
         </button>

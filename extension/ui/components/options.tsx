@@ -8,7 +8,7 @@ import type { Backend } from '../models/backend.ts';
 import { lineText } from '../models/display-text.ts';
 import { ViewMemory } from '../models/view-memory.ts';
 import { t } from '../text.ts';
-import { Mark } from './icon.tsx';
+import { Icon, Mark } from './icon.tsx';
 
 /** As long as the command takes. */
 const MAX_ADDRESS_LENGTH = 200;
@@ -46,8 +46,9 @@ export function Options({ backend }: { backend: Backend }) {
         hint={t('options_server_hint')}
         value={server.url}
         maxLength={MAX_ADDRESS_LENGTH}
-        status={t(`options_server_${server.status}`)}
-        isStatusBad={server.status === 'unreachable'}
+        status={serverStatus(server)}
+        isStatusBad={server.status !== 'online' && server.problem !== null}
+        warning={server.kind === 'stock' ? t('options_server_stock') : null}
         onSave={(serverUrl) => backend.askOffscreen('settings-set', { serverUrl })}
       />
       <LetterShortcuts />
@@ -89,10 +90,18 @@ interface SettingFieldProps {
   readonly maxLength: number;
   readonly status?: string;
   readonly isStatusBad?: boolean;
+  /** What is lost with the value as it is. */
+  readonly warning?: string | null;
   readonly onSave: (value: string) => Promise<unknown>;
 }
 
-function SettingField({ id, label, hint, value, maxLength, status, isStatusBad = false, onSave }: SettingFieldProps) {
+function serverStatus({ status, problem }: AppState['server']): string {
+  if (status === 'online') return t('options_server_online');
+  return problem ? errorText(problem, t('somebody')) : t(`options_server_${status}`);
+}
+
+function SettingField(props: SettingFieldProps) {
+  const { id, label, hint, value, maxLength, status, isStatusBad = false, warning = null, onSave } = props;
   const [text, setText] = useState(value);
   const [outcome, setOutcome] = useState<{ ok: boolean; text: string } | null>(null);
   const isChanged = text.trim() !== value;
@@ -137,6 +146,12 @@ function SettingField({ id, label, hint, value, maxLength, status, isStatusBad =
       <p id={`${id}-outcome`} class="outcome" role="status" data-bad={outcome ? !outcome.ok : isStatusBad}>
         {outcome?.text ?? status}
       </p>
+      {warning && (
+        <p class="notice warn">
+          <Icon name="warning" />
+          {warning}
+        </p>
+      )}
     </form>
   );
 }

@@ -11,15 +11,16 @@ import { Icon } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
 import { useModel } from './model-context.ts';
 import { MoreMenu } from './more-menu.tsx';
+import { partedBy } from './parted.tsx';
 
 /** Who, how the two are connected, and everything else. */
 export function PeerBar({ peer }: { peer: PeerState }) {
-  const isOffline = peer.connection.state === 'offline';
+  const hasPath = peer.connection.state !== 'offline' && partedBy(peer) === null;
   return (
     <header class="bar">
       <PeerSwitcher peer={peer} />
-      {!isOffline && <PathBadge connection={peer.connection} />}
-      <MoreMenu />
+      {hasPath && <PathBadge connection={peer.connection} />}
+      <MoreMenu peer={peer} />
     </header>
   );
 }
@@ -94,10 +95,11 @@ function PeerLine({ peer }: { peer: PeerState }) {
   const model = useModel();
   const share = computed(() => model.state.value?.outgoingShare).value;
   if (share?.peerId === peer.id && share.status === 'live') return <small>{t('live_watching')}</small>;
-  if (peer.presence !== 'offline' || peer.lastSeenAt === null) return <small>{presenceText(peer)}</small>;
+  if (peer.blocked || peer.presence !== 'offline' || peer.lastSeenAt === null)
+    return <small>{presenceText(peer)}</small>;
   return <small class="cut">{t('last_seen', moment(peer.lastSeenAt, Date.now()))}</small>;
 }
 
 function presenceText(peer: PeerState): string {
-  return t(peer.presence);
+  return t(peer.blocked ? 'blocked' : peer.presence);
 }

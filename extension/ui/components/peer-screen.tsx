@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import type { PeerState } from '../../core/session/state.ts';
+import { nameOf } from '../models/app-model.ts';
 import { t } from '../text.ts';
 import { Actions } from './actions.tsx';
 import { Composer } from './composer.tsx';
@@ -9,6 +10,7 @@ import { LiveBanner } from './live-banner.tsx';
 import { useModel } from './model-context.ts';
 import { NoConnection } from './no-connection.tsx';
 import { NoticeList } from './notice-list.tsx';
+import { Parted, PartedNotice, partedBy } from './parted.tsx';
 import { PeerBar } from './peer-bar.tsx';
 import { Requests } from './requests.tsx';
 import { ServerNotice } from './server-notice.tsx';
@@ -22,13 +24,17 @@ export function PeerScreen({ peer }: { peer: PeerState }) {
   const picker = useRef<HTMLInputElement>(null);
   // Whoever has seen why there is no connection may still want to read, and to write for later.
   const [readsAnyway, setReadsAnyway] = useState<string | null>(null);
+  const sendFiles = (files: readonly File[]) => model.sending.files(peer.id, files);
   const chooseFiles = () => picker.current?.click();
   const isSharing = model.state.value?.outgoingShare != null;
   const history = model.history.value;
   const items = history?.peerId === peer.id ? history.items : peer.timeline;
-  const isStuck = peer.connection.state === 'failed' && readsAnyway !== peer.id;
+  const isCut = partedBy(peer) !== null;
+  const isStuck = isCut
+    ? readsAnyway !== peer.id || items.length === 0
+    : peer.connection.state === 'failed' && readsAnyway !== peer.id;
   return (
-    <DropZone peer={peer}>
+    <DropZone label={t('drop_files', nameOf(peer))} onFiles={isCut ? null : sendFiles}>
       <PeerBar peer={peer} />
       <input
         ref={picker}
@@ -38,25 +44,29 @@ export function PeerScreen({ peer }: { peer: PeerState }) {
         tabIndex={-1}
         aria-label={t('action_send_file')}
         onChange={({ currentTarget }) => {
-          model.sending.files(peer.id, [...(currentTarget.files ?? [])]);
+          sendFiles([...(currentTarget.files ?? [])]);
           currentTarget.value = '';
         }}
       />
       {isStuck ? (
         <>
           <NoticeList />
-          <NoConnection peer={peer} onReadAnyway={() => setReadsAnyway(peer.id)} />
+          {isCut ? (
+            <Parted peer={peer} onReadAnyway={() => setReadsAnyway(peer.id)} />
+          ) : (
+            <NoConnection peer={peer} onReadAnyway={() => setReadsAnyway(peer.id)} />
+          )}
         </>
       ) : (
         <>
-          {isSharing ? <LiveBanner /> : <Actions peer={peer} onChooseFiles={chooseFiles} />}
+          {isSharing ? <LiveBanner /> : !isCut && <Actions peer={peer} onChooseFiles={chooseFiles} />}
           <NoticeList />
-          <ServerNotice peer={peer} />
+          {!isCut && <ServerNotice peer={peer} />}
           <Requests peer={peer} />
           {items.length === 0 && !peer.typing ? <EmptyTimeline peer={peer} /> : <Timeline peer={peer} items={items} />}
-          <WaitingNotice peer={peer} />
+          {!isCut && <WaitingNotice peer={peer} />}
           <ToastLine />
-          <Composer key={peer.id} peer={peer} onChooseFiles={chooseFiles} />
+          {isCut ? <PartedNotice peer={peer} /> : <Composer key={peer.id} peer={peer} onChooseFiles={chooseFiles} />}
         </>
       )}
     </DropZone>

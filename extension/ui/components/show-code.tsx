@@ -1,93 +1,74 @@
-import { useEffect, useState } from 'preact/hooks';
 import type { PairingState } from '../../core/session/state.ts';
+import type { ErrorCode } from '../../core/shared/errors.ts';
 import { errorText } from '../error-text.ts';
-import { countdown, spokenDuration } from '../models/format.ts';
 import { t } from '../text.ts';
 import { BackBar } from './back-bar.tsx';
+import { CodeRing } from './code-ring.tsx';
+import { CopyButton } from './copy-button.tsx';
 import { Icon, Mark } from './icon.tsx';
 import { useModel } from './model-context.ts';
 import { NoticeList } from './notice-list.tsx';
+import { QrPicture } from './qr-picture.tsx';
+import { OptionsButton } from './server-notice.tsx';
+import { SpokenTimeLeft } from './time-left.tsx';
+import { ToastLine } from './toast-line.tsx';
 import { useNow } from './use-now.ts';
 
-type Hosting = Extract<PairingState, { step: 'hosting' }>;
-
-/** From here on the ring is amber. */
-const URGENT_MS = 30_000;
-/** When those who listen are told the time left. */
-const ANNOUNCED_MS = [60_000, 10_000];
-const COPIED_MS = 2_000;
-
-/** My code, with the time it has left. */
+/** My code or its picture, with the time it has left. */
 export function ShowCode() {
   const model = useModel();
   const pairing = model.state.value?.pairing;
+  const failure = model.pairingFailure.value;
   return (
     <>
       <BackBar title={t('show_code')} />
       <NoticeList />
-      {pairing?.step === 'hosting' && <Code pairing={pairing} />}
+      {pairing?.step === 'hosting' && <Shown key={pairing.code} pairing={pairing} />}
       {pairing?.step === 'preparing' && (
         <div class="stage" role="status">
           <Mark look="busy" />
           <p>{t('show_code_preparing')}</p>
         </div>
       )}
-      {pairing?.step === 'failed' && (
-        <>
-          <div class="stage" role="alert">
-            <span class="glyph">
-              <Icon name={pairing.code === 'code-expired' ? 'clock' : 'cut'} />
-            </span>
-            <p>{errorText(pairing.code, t('somebody'))}</p>
-          </div>
-          <div class="foot">
-            <button type="button" class="btn primary big" onClick={() => model.showCode()}>
-              {pairing.code === 'code-expired' ? t('new_code') : t('try_again')}
-            </button>
-          </div>
-        </>
-      )}
+      {failure && <Failed code={failure} />}
+      <ToastLine />
     </>
   );
 }
 
-function Code({ pairing }: { pairing: Hosting }) {
+function Shown({ pairing }: { pairing: Extract<PairingState, { step: 'hosting' }> }) {
+  const { form, code, expiresAt, lifetimeMs } = pairing;
   const model = useModel();
-  const leftMs = Math.max(0, pairing.expiresAt - useNow());
-  const dash = pairing.code.indexOf('-') + 1;
+  const leftMs = Math.max(0, expiresAt - useNow());
+  const isPicture = form === 'secret';
   return (
     <>
       <div class="stage">
-        <p>{t('show_code_hint')}</p>
-        <div class="ring" data-urgent={leftMs <= URGENT_MS}>
-          <svg viewBox="0 0 256 256" aria-hidden="true">
-            <circle cx="128" cy="128" r="124" />
-            <circle
-              cx="128"
-              cy="128"
-              r="124"
-              pathLength={100}
-              stroke-dasharray={`${Math.min(100, (100 * leftMs) / pairing.lifetimeMs)} 100`}
-            />
-          </svg>
-          <div>
-            <code class="code">
-              <span>{pairing.code.slice(0, dash)}</span>
-              <wbr />
-              <span>{pairing.code.slice(dash)}</span>
-            </code>
-            <p class="left">{t('show_code_left', countdown(leftMs))}</p>
-          </div>
-        </div>
-        <p class="only-heard" role="timer">
-          {announcement(leftMs)}
-        </p>
+        <p>{t(isPicture ? 'qr_hint' : 'show_code_hint')}</p>
+        {isPicture ? (
+          <QrPicture text={code} leftMs={leftMs} lifetimeMs={lifetimeMs} />
+        ) : (
+          <CodeRing code={code} leftMs={leftMs} lifetimeMs={lifetimeMs} />
+        )}
+        <SpokenTimeLeft leftMs={leftMs} />
         <div class="tools">
-          <CopyButton code={pairing.code} />
-          <button type="button" class="btn" onClick={() => model.showCode()}>
-            <Icon name="again" small />
-            {t('new_code')}
-          </button>
+          <CopyButton text={code} />
+          {isPicture ? (
+            <button type="button" class="btn" onClick={() => model.showCode()}>
+              {t('show_code_instead')}
+            </button>
+          ) : (
+            <>
+              <button type="button" class="btn" onClick={() => model.showCode('secret')}>
+                <Icon name="qr" small />
+                {t('show_qr')}
+              </button>
+              <button type="button" class="btn" onClick={() => model.showCode()}>
+                <Icon name="again" small />
+                {t('new_code')}
+              </button>
+            </>
+          )}
         </div>
       </div>
       <div class="foot">
@@ -100,29 +81,26 @@ function Code({ pairing }: { pairing: Hosting }) {
   );
 }
 
-/** Stays the same between the moments that are announced, so that nothing is read out in between. */
-function announcement(leftMs: number): string {
-  const passed = ANNOUNCED_MS.filter((moment) => leftMs <= moment).at(-1);
-  return passed === undefined ? '' : t('show_code_expires', spokenDuration(passed));
-}
+/** Codes that are used up or out of date: a new one is the next step, rather than another try. */
+const SPENT: ReadonlySet<ErrorCode> = new Set(['code-expired', 'code-wrong', 'pairing-declined']);
 
-function CopyButton({ code }: { code: string }) {
+function Failed({ code }: { code: ErrorCode }) {
   const model = useModel();
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), COPIED_MS);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  const copy = () =>
-    navigator.clipboard.writeText(code).then(
-      () => setCopied(true),
-      () => model.toasts.show({ text: t('copy_failed') }),
-    );
   return (
-    <button type="button" class="btn" onClick={copy}>
-      <Icon name={copied ? 'tick' : 'copy'} small />
-      <span aria-live="polite">{copied ? t('copied') : t('copy')}</span>
-    </button>
+    <>
+      <div class="stage" role="alert">
+        <span class="glyph">
+          <Icon name={code === 'code-expired' ? 'clock' : 'cut'} />
+        </span>
+        {/* Here it is somebody else who typed it. */}
+        <p>{code === 'code-wrong' ? t('show_code_guessed') : errorText(code, t('somebody'))}</p>
+      </div>
+      <div class="foot">
+        <button type="button" class="btn primary big" onClick={() => model.showCode()}>
+          {SPENT.has(code) ? t('new_code') : t('try_again')}
+        </button>
+        {code === 'server-unreachable' && <OptionsButton look="quiet" />}
+      </div>
+    </>
   );
 }

@@ -1,5 +1,6 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { AppState, PeerState } from '../../core/session/state.ts';
+import type { ErrorCode } from '../../core/shared/errors.ts';
 import { t } from '../text.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Backend, View } from './backend.ts';
@@ -11,9 +12,9 @@ import { Toasts } from './toasts.ts';
 import { ViewMemory } from './view-memory.ts';
 
 /** Which screen is shown. `pair`: the first run, and "Pair another browser". */
-export type Screen = 'loading' | 'pair' | 'show-code' | 'enter-code' | 'peer';
+export type Screen = 'loading' | 'pair' | 'show-code' | 'confirm' | 'enter-code' | 'confirming' | 'peer';
 /** What lies above the screen. */
-export type Overlay = 'peers' | 'more' | 'attach' | 'my-name' | 'rename' | 'forget' | 'wipe';
+export type Overlay = 'peers' | 'more' | 'attach' | 'my-name' | 'rename' | 'verify' | 'block' | 'forget' | 'wipe';
 
 /** All that a view knows and can do. What lasts lives in the state; here is only what this view has open. */
 export class AppModel {
@@ -44,9 +45,17 @@ export class AppModel {
     if (!state) return 'loading';
     const { pairing, peers } = state;
     const role = 'role' in pairing ? pairing.role : null;
+    if (pairing.step === 'confirm' || pairing.step === 'confirming') return pairing.step;
     if (pairing.step === 'preparing' || pairing.step === 'hosting' || role === 'host') return 'show-code';
     if (pairing.step === 'joining' || role === 'join') return 'enter-code';
     return this.#wanted.value ?? (peers.length === 0 ? 'pair' : 'peer');
+  });
+
+  /** What the last pairing failed with. A server that can't be reached may have a better reason. */
+  readonly pairingFailure: ReadonlySignal<ErrorCode | null> = computed(() => {
+    const { pairing, server } = this.state.value ?? {};
+    if (pairing?.step !== 'failed') return null;
+    return pairing.code === 'server-unreachable' ? (server?.problem ?? pairing.code) : pairing.code;
   });
 
   constructor(backend: Backend, view: View) {
@@ -85,10 +94,14 @@ export class AppModel {
     this.overlay.value = this.overlay.value === overlay ? null : overlay;
   }
 
-  /** A code of this browser's own. */
-  showCode(): void {
+  block(peerId: string, blocked: boolean): Promise<unknown> {
+    return this.backend.askOffscreen('peer-block', { peerId, blocked });
+  }
+
+  /** A code of this browser's own, to be said or typed, or the long secret of a QR picture. */
+  showCode(form: 'code' | 'secret' = 'code'): void {
     this.#wanted.value = null;
-    this.watch(this.backend.askOffscreen('pair-host', {}));
+    this.watch(this.backend.askOffscreen('pair-host', { form }));
   }
 
   enterCode(): void {
@@ -98,6 +111,11 @@ export class AppModel {
 
   join(code: string): void {
     this.watch(this.backend.askOffscreen('pair-join', { code }));
+  }
+
+  /** Whether the one who had my code is who I think it is. Resolves with whether the answer was heard. */
+  confirm(accept: boolean): Promise<boolean> {
+    return this.watch(this.backend.askOffscreen('pair-confirm', { accept }));
   }
 
   pairAnother(): void {

@@ -6,6 +6,8 @@ export interface CurrentTab {
   readonly id: number;
   readonly title: string;
   readonly url: string | null;
+  /** The icon was clicked and the address is hidden all the same: the page belongs to the browser. */
+  readonly isForbidden?: boolean;
 }
 
 /** Where this interface stands. A popup closes on the first click elsewhere. */

@@ -27,7 +27,8 @@ async function currentTab(view: View): Promise<CurrentTab | null> {
   const where = view === 'window' ? await lastOrdinaryWindow() : { currentWindow: true };
   const [tab] = where ? await browser.tabs.query({ active: true, ...where }) : [];
   if (tab?.id === undefined) return null;
-  return { id: tab.id, title: tab.title ?? '', url: tab.url || null };
+  // Only a click on the icon opens a popup.
+  return { id: tab.id, title: tab.title ?? '', url: tab.url || null, isForbidden: view === 'popup' && !tab.url };
 }
 
 async function lastOrdinaryWindow(): Promise<{ windowId: number } | null> {

@@ -1,3 +1,5 @@
+import { parsePairingSecret } from '../../core/pairing/secret-text.ts';
+
 /** What the entry field needs to know about codes; its list of words is loaded only when the field is shown. */
 export interface CodeWords {
   normaliseCode(text: string): string | null;
@@ -9,18 +11,21 @@ export type PartState = 'done' | 'current' | 'to-come';
 
 /** How far a typed code has come. */
 export interface CodeEntry {
-  /** Number, first word, second word. */
-  readonly parts: readonly [PartState, PartState, PartState];
+  /** Number, first word, second word, and a third one as soon as it is begun. */
+  readonly parts: readonly PartState[];
   /** Letters that complete the word at the end, shown behind the cursor; empty while more than one word is possible. */
   readonly ghost: string;
   /** Words to choose from, the ghost's one first. */
   readonly options: readonly string[];
-  /** The whole code, once it is one. */
+  /** What can be paired with: the whole code, or the long secret. */
   readonly code: string | null;
+  readonly isSecret: boolean;
 }
 
 /** As many as can be taken in at a glance. */
 const MAX_OPTIONS = 4;
+/** A server that is being guessed at asks for three. */
+const MAX_WORDS = 3;
 /** Below this nearly every word would be offered. */
 const MIN_LETTERS = 2;
 
@@ -35,22 +40,28 @@ interface Pieces {
 
 /** Reads what stands in the field. `words` is null until the list is there. */
 export function readEntry(text: string, words: CodeWords | null): CodeEntry {
+  const secret = findSecret(text);
+  if (secret) return { parts: [], ghost: '', options: [], code: secret, isSecret: true };
   const { word, wordsBefore, hasNumber } = pieces(text);
+  const hasThird = hasNumber && wordsBefore >= 2;
   const code = words?.normaliseCode(text) ?? null;
-  const current = hasNumber ? Math.min(wordsBefore + 1, 2) : 0;
-  const mayComplete = hasNumber && wordsBefore < 2 && word !== '';
+  const current = hasNumber ? Math.min(wordsBefore + 1, MAX_WORDS) : 0;
+  const mayComplete = hasNumber && wordsBefore < MAX_WORDS && word !== '';
   const only = mayComplete ? (words?.completeWord(word) ?? null) : null;
   const offered = mayComplete && word.length >= MIN_LETTERS ? (words?.suggestWords(word, MAX_OPTIONS) ?? []) : [];
   const ghost = only ? only.slice(word.length) : '';
-  const isWhole = code !== null && ghost === '';
+  // Two words are a code; a dash behind them says that a third one comes.
+  const isBetween = wordsBefore === 2 && word === '';
+  const isWhole = code !== null && ghost === '' && !isBetween;
   const stateOf = (part: number): PartState =>
     isWhole || part < current ? 'done' : part === current ? 'current' : 'to-come';
   const isFinished = offered.length === 1 && offered[0] === word;
   return {
-    parts: [stateOf(0), stateOf(1), stateOf(2)],
+    parts: (hasThird ? [0, 1, 2, 3] : [0, 1, 2]).map(stateOf),
     ghost,
     options: isFinished ? [] : offered,
     code,
+    isSecret: false,
   };
 }
 
@@ -60,13 +71,20 @@ export function takeWord(text: string, word: string): string {
   return `${head}${word}${wordsBefore === 0 ? '-' : ''}`;
 }
 
-/** A code inside a pasted sentence, else null. */
-export function findCode(text: string, words: CodeWords): string | null {
-  const whole = words.normaliseCode(text);
+/** A code or long secret inside a pasted sentence, else null. A third word counts only behind a dash: the sentence may go on. */
+export function findCode(text: string, words: CodeWords | null): string | null {
+  const whole = findSecret(text) ?? words?.normaliseCode(text);
   if (whole) return whole;
-  for (const [candidate] of text.matchAll(/\d{4}[\s-]+\p{L}{3,8}[\s-]+\p{L}{3,8}/gu)) {
-    const code = words.normaliseCode(candidate);
+  for (const [three, two = ''] of text.matchAll(/(\d{4}[\s-]+\p{L}{3,8}[\s-]+\p{L}{3,8})(?:-\p{L}{3,8})?/gu)) {
+    const code = words?.normaliseCode(three) ?? words?.normaliseCode(two);
     if (code) return code;
+  }
+  return null;
+}
+
+function findSecret(text: string): string | null {
+  for (const [candidate] of text.matchAll(/pairwise1:[\w-]+/g)) {
+    if (parsePairingSecret(candidate)) return candidate;
   }
   return null;
 }

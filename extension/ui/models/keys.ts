@@ -1,4 +1,4 @@
-import type { AppModel } from './app-model.ts';
+import type { AppModel, Screen } from './app-model.ts';
 
 /** Keys that press a button: the one on screen that names the key as its shortcut, else the one found by a selector. */
 const SELECTORS: Readonly<Record<string, string>> = {
@@ -8,6 +8,8 @@ const SELECTORS: Readonly<Record<string, string>> = {
   s: '[aria-keyshortcuts="s"]',
   p: '.peer[aria-haspopup]',
 };
+/** Escape leads back from these. */
+const PAIRING_SCREENS: ReadonlySet<Screen> = new Set(['show-code', 'confirm', 'enter-code', 'confirming']);
 const TOP_REQUEST = '.requests .choices > :last-child';
 
 /** The keyboard of the views. Letters work outside text fields only; Alt, Ctrl and digits belong to the browser. Returns the unsubscribe. */
@@ -29,7 +31,7 @@ function stepBack(model: AppModel, page: Document): boolean {
     return true;
   }
   const { screen, toasts } = model;
-  if (screen.value === 'show-code' || screen.value === 'enter-code') {
+  if (PAIRING_SCREENS.has(screen.value)) {
     model.back();
     return true;
   }

@@ -42,7 +42,7 @@ export class Sending {
   async currentLink(peerId: string): Promise<void> {
     this.#notices.clearOwn();
     const tab = await this.#backend.currentTab();
-    if (!tab?.url) return this.#notices.add('link-hidden', peerId);
+    if (!tab?.url) return this.#notices.add(tab?.isForbidden ? 'link-not-http' : 'link-hidden', peerId);
     const url = withoutUser(tab.url);
     if (url.length > MAX_URL_LENGTH) return this.#notices.add('message-too-large', peerId, tab.title);
     if (!isHttpUrl(url)) return this.#notices.add('link-not-http', peerId, tab.title);
@@ -60,7 +60,8 @@ export class Sending {
   async shareTab(peerId: string): Promise<void> {
     this.#notices.clearOwn();
     const tab = await this.#backend.currentTab();
-    if (!tab?.url) return this.#notices.add('capture-needs-click', peerId);
+    // What belongs to the browser is asked for all the same: some of it can be captured, and the refusal has its own sentence.
+    if (!tab || (!tab.url && !tab.isForbidden)) return this.#notices.add('capture-needs-click', peerId);
     const title = tab.title.slice(0, MAX_TITLE_LENGTH);
     await this.#notices.watch(this.#backend.askBackground('share-tab', { peerId, tabId: tab.id, title }), peerId);
   }

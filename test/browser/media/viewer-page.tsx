@@ -95,7 +95,7 @@ const api = {
     const startedAt = Date.now() - 4 * MINUTE_MS - 12_000;
     tellState({
       me: { id: 'alicealicealicealicea1', name: 'Alice' },
-      server: { url: 'http://127.0.0.1:9000', status: 'online' },
+      server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null },
       pairing: { step: 'idle' },
       peers: [
         {
@@ -106,6 +106,8 @@ const api = {
           connection: { state: 'connected', path: 'direct', rttMs: 12 },
           typing: false,
           unread: 0,
+          words: ['river', 'candle', 'orbit', 'velvet', 'ladder', 'pepper'],
+          blocked: false,
           timeline: [],
           hasOlder: false,
         },

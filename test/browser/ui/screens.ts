@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { type Look, UiStage } from './stage.ts';
-import { states } from './states.ts';
+import { SECRET, states } from './states.ts';
 
 const DIR = join(import.meta.dirname, '..', '..', '.artifacts', 'screens');
 /** Enter animations have ended by then. */
@@ -23,6 +23,14 @@ const STEPS: Record<string, (page: Page) => Promise<void>> = {
     await page.locator('.peer').click();
   },
 };
+const enters = (text: string) => async (page: Page) => {
+  await page.locator('::-p-aria(Enter a code[role="button"])').click();
+  await page.locator('input[role="combobox"]').fill(text);
+};
+const chooses = (item: string) => async (page: Page) => {
+  await page.locator('[aria-label="More"]').click();
+  await page.locator(`::-p-text(${item})`).click();
+};
 const EXTRA: Record<string, { state: string; look?: Look; step?: (page: Page) => Promise<void> }> = {
   'more-menu': { state: 'e', step: (page) => page.locator('[aria-label="More"]').click() },
   'attach-menu': { state: 'g', step: (page) => page.locator('[aria-label="Attach"]').click() },
@@ -33,8 +41,18 @@ const EXTRA: Record<string, { state: string; look?: Look; step?: (page: Page) =>
       await page.locator('::-p-text(Rename Bob)').click();
     },
   },
+  'c-secret': { state: 'c', step: enters(SECRET) },
+  'c-third': { state: 'c', step: enters('4821-acid-zebra-zo') },
+  verify: { state: 'e', step: chooses('Verify Bob') },
+  block: { state: 'e', step: chooses('Block Bob') },
+  'blocked-read': { state: 'blocked', step: (page) => page.locator('::-p-aria(Show messages)').click() },
   panel: { state: 'f', look: { view: 'side-panel', width: 620, height: 760 } },
+  'forced-e': { state: 'e', look: { forcedColors: true } },
+  'forced-f': { state: 'f', look: { forcedColors: true } },
+  'forced-g': { state: 'g', look: { forcedColors: true } },
+  'forced-b': { state: 'b', look: { forcedColors: true } },
   narrow: { state: 'e', look: { view: 'side-panel', width: 300, height: 600 } },
+  'options-stock': { state: 'stock', look: { view: 'options', width: 700, height: 640 } },
   options: { state: 'server', look: { view: 'options', width: 700, height: 500 } },
 };
 
@@ -46,11 +64,11 @@ try {
   for (const [name, { state, look, step }] of Object.entries<(typeof EXTRA)[string]>(all)) {
     if (wanted.size > 0 && !wanted.has(name)) continue;
     for (const theme of ['light', 'dark'] as const) {
-      const page = await stage.show(states[state] ?? null, { ...look, theme });
+      const page = await stage.show(states[state] ?? null, { ...look, theme, scale: 2 });
       await (step ?? STEPS[name])?.(page);
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
       await page.screenshot({ path: join(DIR, `${name}-${theme}.png`) });
-      await page.close();
+      await stage.clear();
     }
   }
 } finally {

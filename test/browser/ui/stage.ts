@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
 import { build } from 'vite';
 import type { AppState } from '../../../extension/core/session/state.ts';
 import type { View } from '../../../extension/ui/models/backend.ts';
@@ -11,9 +11,11 @@ import { NOW } from './states.ts';
 export interface Look {
   readonly view?: View;
   readonly theme?: 'light' | 'dark';
+  readonly forcedColors?: boolean;
   readonly width?: number;
   readonly height?: number;
-  readonly reducedMotion?: boolean;
+  /** Pixels of the screen in one of the page. */
+  readonly scale?: number;
 }
 
 /** A popup's. */
@@ -24,6 +26,7 @@ export class UiStage {
   readonly #browser: Browser;
   readonly #url: string;
   readonly #close: () => void;
+  readonly #contexts: BrowserContext[] = [];
 
   private constructor(browser: Browser, url: string, close: () => void) {
     this.#browser = browser;
@@ -42,8 +45,8 @@ export class UiStage {
     const { port } = server.address() as AddressInfo;
     const browser = await puppeteer.launch({
       executablePath: findBrowser(),
-      env: { ...process.env, TZ: 'UTC', LANGUAGE: 'en_GB' },
-      args: ['--disable-gpu', '--lang=en-GB', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+      env: { ...process.env, TZ: 'UTC' },
+      args: ['--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
     });
     return new UiStage(browser, `http://127.0.0.1:${port}/`, () => server.close());
   }
@@ -53,16 +56,33 @@ export class UiStage {
     this.#close();
   }
 
+  /** Closes every page that was shown. */
+  async clear(): Promise<void> {
+    await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
+  }
+
   /** A page that shows the interface in this state. */
   async show(state: AppState | null, look: Look = {}): Promise<Page> {
-    const { view = 'popup', theme = 'light', width = SIZE.width, height = SIZE.height, reducedMotion = false } = look;
+    const {
+      view = 'popup',
+      theme = 'light',
+      forcedColors = false,
+      width = SIZE.width,
+      height = SIZE.height,
+      scale = 1,
+    } = look;
     // A context of its own: what one page remembers is no business of the next.
-    const page = await (await this.#browser.createBrowserContext()).newPage();
-    await page.setViewport({ width, height, deviceScaleFactor: 2 });
-    await page.emulateMediaFeatures([
+    const context = await this.#browser.createBrowserContext();
+    this.#contexts.push(context);
+    const page = await context.newPage();
+    const session = await page.createCDPSession();
+    await session.send('Emulation.setLocaleOverride', { locale: 'en-GB' });
+    await page.setViewport({ width, height, deviceScaleFactor: scale });
+    const features = [
       { name: 'prefers-color-scheme', value: theme },
-      { name: 'prefers-reduced-motion', value: reducedMotion ? 'reduce' : 'no-preference' },
-    ]);
+      { name: 'forced-colors', value: forcedColors ? 'active' : 'none' },
+    ];
+    await session.send('Emulation.setEmulatedMedia', { features });
     await page.evaluateOnNewDocument((now) => {
       Date.now = () => now;
     }, NOW);

@@ -16,6 +16,9 @@ export const CAROL_ID = 'carolcarolcarolcarolca';
 export const SHARE_ID = 'shareshareshareshares1';
 /** The clock of the page: 14 November 2026, 09:52, of a computer in UTC. */
 export const NOW = Date.UTC(2026, 10, 14, 9, 52);
+/** A long secret of somebody’s. */
+export const SECRET = 'pairwise1:AW6G26G26G26G26G26G26G0AAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHw';
+export const WORDS = ['river', 'candle', 'orbit', 'velvet', 'ladder', 'pepper'];
 const MINUTE_MS = 60_000;
 const MEGABYTE = 1e6;
 
@@ -65,6 +68,8 @@ export function peer(change: Partial<PeerState> = {}): PeerState {
     connection: { state: 'connected', path: 'direct', rttMs: 12 },
     typing: false,
     unread: 0,
+    words: WORDS,
+    blocked: false,
     timeline: [],
     hasOlder: false,
     ...change,
@@ -74,7 +79,7 @@ export function peer(change: Partial<PeerState> = {}): PeerState {
 export function app(change: Partial<AppState> = {}): AppState {
   return {
     me: { id: ALICE_ID, name: 'Alice' },
-    server: { url: 'https://pairwise.example.org', status: 'online' },
+    server: { url: 'https://pairwise.example.org', status: 'online', kind: 'pairwise', problem: null },
     pairing: { step: 'idle' },
     peers: [peer()],
     outgoingShare: null,
@@ -131,15 +136,22 @@ export const states: Record<string, AppState | null> = {
   a: app({ peers: [] }),
   b: app({
     peers: [],
-    pairing: { step: 'hosting', code: '4821-acid-zebra', expiresAt: NOW + 231_000, lifetimeMs: 300_000 },
+    pairing: { step: 'hosting', form: 'code', code: '4821-acid-zebra', expiresAt: NOW + 231_000, lifetimeMs: 300_000 },
   }),
+  'b-qr': app({
+    peers: [],
+    pairing: { step: 'hosting', form: 'secret', code: SECRET, expiresAt: NOW + 231_000, lifetimeMs: 300_000 },
+  }),
+  'b-guessed': app({ peers: [], pairing: { step: 'failed', role: 'host', code: 'code-wrong' } }),
   'b-urgent': app({
     peers: [],
-    pairing: { step: 'hosting', code: '4821-acid-zebra', expiresAt: NOW + 9_000, lifetimeMs: 300_000 },
+    pairing: { step: 'hosting', form: 'code', code: '4821-acid-zebra', expiresAt: NOW + 9_000, lifetimeMs: 300_000 },
   }),
   'b-expired': app({ peers: [], pairing: { step: 'failed', role: 'host', code: 'code-expired' } }),
   c: app({ peers: [] }),
   'c-wrong': app({ peers: [], pairing: { step: 'failed', role: 'join', code: 'code-wrong' } }),
+  d: app({ peers: [], pairing: { step: 'confirm', name: 'Bob', words: WORDS } }),
+  'd-joining': app({ peers: [], pairing: { step: 'confirming', words: WORDS } }),
   e: app({ peers: [peer({ timeline: MORNING })] }),
   'e-long': app({ peers: [peer({ timeline: many, hasOlder: true })] }),
   f: app({
@@ -173,6 +185,10 @@ export const states: Record<string, AppState | null> = {
   i: app({
     peers: [{ ...offlineBob, presence: 'online', connection: { state: 'failed', code: 'peer-unreachable' } }],
   }),
+  blocked: app({
+    peers: [{ ...offlineBob, blocked: true, connection: { state: 'failed', code: 'peer-blocked' } }],
+  }),
+  unpaired: app({ peers: [{ ...offlineBob, connection: { state: 'failed', code: 'peer-unpaired' } }] }),
   k: app({
     peers: [peer({ presence: 'away', connection: { state: 'connected', path: 'relay', rttMs: 74 } })],
     pairing: { step: 'paired', peerId: BOB_ID },
@@ -207,7 +223,18 @@ export const states: Record<string, AppState | null> = {
       { id: itemId(91), code: 'message-invalid', peerId: BOB_ID, subject: '', at: NOW },
     ],
   }),
-  server: app({ peers: [offlineBob], server: { url: 'http://127.0.0.1:9000', status: 'unreachable' } }),
+  server: app({
+    peers: [offlineBob],
+    server: { url: 'http://127.0.0.1:9000', status: 'unreachable', kind: null, problem: 'server-unreachable' },
+  }),
+  stock: app({
+    peers: [offlineBob],
+    server: { url: 'https://peerjs.example.org', status: 'online', kind: 'stock', problem: null },
+  }),
+  changed: app({
+    peers: [offlineBob],
+    server: { url: 'https://pairwise.example.org', status: 'unreachable', kind: null, problem: 'server-changed' },
+  }),
   peers: app({
     peers: [
       peer({ timeline: MORNING.slice(0, 3) }),
