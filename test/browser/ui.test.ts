@@ -1,13 +1,13 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AppState } from '../../extension/core/session/state.ts';
+import { asked, button, field, isAsked, menuItem, namesAsked, screen, sees, tell } from './ui/look.ts';
 import { type Look, UiStage } from './ui/stage.ts';
 import { app, BOB_ID, CAROL_ID, chat, file, itemId, link, NOW, peer, SHARE_ID, sharing, states } from './ui/states.ts';
 
 /*
  * The interface in a real browser, with the test in the place of the offscreen document. What is behind it is covered end to end.
  */
-const LIMIT_MS = 10_000;
 
 let stage: UiStage;
 beforeAll(async () => {
@@ -17,22 +17,6 @@ afterEach(() => stage.clear());
 afterAll(() => stage.close());
 
 const show = (state: AppState | null, look?: Look) => stage.show(state, look);
-const button = (page: Page, name: string) => page.locator(`::-p-aria([name="${name}"][role="button"])`);
-const menuItem = (page: Page, name: string) => page.locator(`::-p-aria([name="${name}"][role="menuitem"])`);
-const asked = (page: Page) => page.evaluate(() => ui.asked);
-const namesAsked = async (page: Page) => (await asked(page)).map(({ name }) => name);
-const screen = (page: Page) => page.evaluate(() => document.body.innerText);
-const tell = (page: Page, state: AppState | null) => page.evaluate((next) => ui.tell(next), state);
-const field = (page: Page) => page.$eval('textarea', (element) => element.value);
-
-async function sees(page: Page, text: string): Promise<void> {
-  await expect.poll(() => screen(page), { timeout: LIMIT_MS }).toContain(text);
-}
-
-async function isAsked(page: Page, name: string, request: unknown): Promise<void> {
-  await expect.poll(() => asked(page), { timeout: LIMIT_MS }).toContainEqual({ name, request });
-}
-
 async function opensEntry(page: Page): Promise<void> {
   await button(page, 'Enter a code').click();
   await page.waitForSelector('input:focus');
@@ -42,7 +26,7 @@ describe('pairing', () => {
   test('the first run offers a code of one’s own', async () => {
     const page = await show(states.a ?? null);
     await button(page, 'Show a code').click();
-    await isAsked(page, 'pair-host', {});
+    await isAsked(page, 'pair-host', { form: 'code' });
   });
 
   test('a code counts down, is one string to select, and is copied whole', async () => {
