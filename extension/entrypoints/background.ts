@@ -40,7 +40,7 @@ export default defineBackground(() => {
   watchIdle((idle) => void askOffscreen('idle', { idle }).catch(report));
   watchNotificationClicks((id) => {
     const [kind, peerId, shareId] = id.split(':');
-    const opening = kind === 'share' && peerId && shareId ? openViewer(peerId, shareId) : openWindow();
+    const opening = kind === 'share' && peerId && shareId ? openViewer(peerId, shareId) : openWindow(peerId);
     opening.catch(report);
   });
 

@@ -13,7 +13,11 @@ export async function openViewer(peerId: string, shareId: string): Promise<void>
   if (tab?.windowId !== undefined) await browser.windows.update(tab.windowId, { focused: true });
 }
 
+/** Large enough for a timeline, small enough to stand beside a page. */
+const WINDOW_SIZE = { width: 420, height: 680 };
+
 /** Opens Pairwise in a small window of its own, where a popup would close on the first click elsewhere. */
-export async function openWindow(): Promise<void> {
-  await browser.windows.create({ url: browser.runtime.getURL('/window.html'), type: 'popup', width: 420, height: 680 });
+export async function openWindow(peerId?: string): Promise<void> {
+  const url = browser.runtime.getURL(peerId === undefined ? '/window.html' : `/window.html?peer=${peerId}`);
+  await browser.windows.create({ url, type: 'popup', ...WINDOW_SIZE });
 }

@@ -2,10 +2,8 @@ import { browser } from 'wxt/browser';
 import { askBackground, askOffscreen } from '../../messaging/ask.ts';
 import { followState } from '../../messaging/feed.ts';
 import { handOverFiles } from '../../messaging/file-handover.ts';
+import { openWindow } from '../../platform/views.ts';
 import type { Backend, CurrentTab, Place, View } from './backend.ts';
-
-/** Large enough for a timeline, small enough to stand beside a page. */
-const WINDOW_SIZE = { width: 420, height: 680 };
 
 /** The extension's own backend, for a view in one of its places. */
 export function createBrowserBackend(view: View): Backend {
@@ -43,7 +41,7 @@ async function lastOrdinaryWindow(): Promise<{ windowId: number } | null> {
 async function openPlace(view: View, place: Place): Promise<void> {
   if (place === 'options') await browser.runtime.openOptionsPage();
   else if (place === 'side-panel') await openSidePanel();
-  else await browser.windows.create({ url: browser.runtime.getURL('/window.html'), type: 'popup', ...WINDOW_SIZE });
+  else await openWindow();
   if (view === 'popup') window.close();
 }
 
