@@ -11,6 +11,8 @@ strangersTest(
   'a code pairs two browsers, and each shows the other’s name',
   async ({ people: { alice, bob, problems } }) => {
     await bob.entersCode(await alice.showsCode());
+    await alice.sees('Pair with Bob?');
+    await alice.comparesWordsWith(bob);
     await alice.sees('Bob');
     await bob.sees('Alice');
     await alice.sees('Direct');

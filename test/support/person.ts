@@ -35,11 +35,16 @@ export class Person extends PopupUser {
   /** Shows a code that the other one enters, compares the words and confirms; both are connected then. */
   async pairsWith(other: Person): Promise<void> {
     await other.entersCode(await this.showsCode());
+    await this.comparesWordsWith(other);
+    await Promise.all([this.sees(other.name), other.sees(this.name)]);
+    await Promise.all([this.sees('Direct'), other.sees('Direct')]);
+  }
+
+  /** Compares the six words on both screens and confirms; whoever showed the code does this. */
+  async comparesWordsWith(other: Person): Promise<void> {
     const [mine, theirs] = await Promise.all([this.verificationWords(), other.verificationWords()]);
     if (mine.join() !== theirs.join()) throw new Error(`The words differ: ${mine.join()} and ${theirs.join()}`);
     await this.clicks('They match, pair');
-    await Promise.all([this.sees(other.name), other.sees(this.name)]);
-    await Promise.all([this.sees('Direct'), other.sees('Direct')]);
   }
 
   /** The six words on screen. */

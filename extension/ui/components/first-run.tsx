@@ -4,6 +4,7 @@ import { BackBar } from './back-bar.tsx';
 import { Mark } from './icon.tsx';
 import { useModel } from './model-context.ts';
 import { NoticeList } from './notice-list.tsx';
+import { ServerNotice } from './server-notice.tsx';
 
 /** One question, two answers. Also reached from "Pair another browser". */
 export function FirstRun() {
@@ -14,6 +15,7 @@ export function FirstRun() {
     <>
       {state.peers.length > 0 && <BackBar title={t('menu_pair_another')} />}
       <NoticeList />
+      <ServerNotice peer={null} />
       <div class="stage">
         <Mark look="hero" />
         <h2>{t('first_run_title')}</h2>

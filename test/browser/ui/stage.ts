@@ -11,6 +11,7 @@ import { NOW } from './states.ts';
 export interface Look {
   readonly view?: View;
   readonly theme?: 'light' | 'dark';
+  readonly forcedColors?: boolean;
   readonly width?: number;
   readonly height?: number;
   /** Pixels of the screen in one of the page. */
@@ -62,7 +63,14 @@ export class UiStage {
 
   /** A page that shows the interface in this state. */
   async show(state: AppState | null, look: Look = {}): Promise<Page> {
-    const { view = 'popup', theme = 'light', width = SIZE.width, height = SIZE.height, scale = 1 } = look;
+    const {
+      view = 'popup',
+      theme = 'light',
+      forcedColors = false,
+      width = SIZE.width,
+      height = SIZE.height,
+      scale = 1,
+    } = look;
     // A context of its own: what one page remembers is no business of the next.
     const context = await this.#browser.createBrowserContext();
     this.#contexts.push(context);
@@ -70,7 +78,11 @@ export class UiStage {
     const session = await page.createCDPSession();
     await session.send('Emulation.setLocaleOverride', { locale: 'en-GB' });
     await page.setViewport({ width, height, deviceScaleFactor: scale });
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
+    const features = [
+      { name: 'prefers-color-scheme', value: theme },
+      { name: 'forced-colors', value: forcedColors ? 'active' : 'none' },
+    ];
+    await session.send('Emulation.setEmulatedMedia', { features });
     await page.evaluateOnNewDocument((now) => {
       Date.now = () => now;
     }, NOW);
