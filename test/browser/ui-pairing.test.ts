@@ -14,7 +14,7 @@ describe('pairing', () => {
   test('the first run offers a code of one’s own', async () => {
     const page = await show(states.a);
     await button(page, 'Show a code').click();
-    await isAsked(page, 'pair-host', {});
+    await isAsked(page, 'pair-host', { form: 'code' });
   });
 
   test('a code counts down, is one string to select, and is copied whole', async () => {

@@ -1,22 +1,15 @@
 import { crc32, deflateSync } from 'node:zlib';
 import type { Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { asked, button, isAsked, menuItem, namesAsked, screen, sees, tell } from './ui/look.ts';
-import { UiStage } from './ui/stage.ts';
+import { describe, expect, test } from 'vitest';
+import { asked, button, isAsked, menuItem, namesAsked, screen, sees, show, tell, useStage } from './ui/driver.ts';
 import { app, BOB_ID, peer, SECRET, states, WORDS } from './ui/states.ts';
 
 /*
  * Pairing, verifying and blocking as a person meets them, with the test in the place of the offscreen document.
  */
 
-let stage: UiStage;
-beforeAll(async () => {
-  stage = await UiStage.open();
-});
-afterEach(() => stage.clear());
-afterAll(() => stage.close());
+useStage();
 
-const show = (name: string) => stage.show(states[name] ?? null);
 const wordsOn = (page: Page) => page.$$eval('.words li', (all) => all.map((word) => word.textContent));
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent ?? '');
 const entered = (page: Page) => page.$eval('input[role="combobox"]', (input) => (input as HTMLInputElement).value);
@@ -48,7 +41,7 @@ async function gives(page: Page, how: 'paste' | 'drop', picture: { bytes: string
 
 /** A photograph of the screen that shows the code, as PNG. */
 async function photograph(): Promise<{ bytes: string; type: string }> {
-  const page = await show('b-qr');
+  const page = await show(states['b-qr']);
   await page.waitForSelector('.qr img');
   return { bytes: await page.screenshot({ encoding: 'base64' }), type: 'image/png' };
 }
@@ -77,7 +70,7 @@ describe('confirming', () => {
     ['They match, pair', true],
     ['They differ', false],
   ])('the one who showed the code says “%s”', async (answer, accept) => {
-    const page = await show('d');
+    const page = await show(states.d);
     await sees(page, 'Pair with Bob?');
     expect(await wordsOn(page)).toEqual(WORDS);
     await button(page, answer).click();
@@ -85,7 +78,7 @@ describe('confirming', () => {
   });
 
   test('the question has the focus, and no key pairs by accident', async () => {
-    const page = await show('b');
+    const page = await show(states.b);
     await tell(page, states.d ?? null);
     await expect.poll(() => focused(page)).toBe('Pair with Bob?');
     await page.keyboard.press('Enter');
@@ -97,14 +90,14 @@ describe('confirming', () => {
   });
 
   test('one answer is enough', async () => {
-    const page = await show('d');
+    const page = await show(states.d);
     await button(page, 'They match, pair').click();
     await page.waitForSelector('.btn.primary:disabled');
     expect(await page.$eval('.btn.quiet', (quiet) => quiet.matches(':disabled'))).toBe(true);
   });
 
   test('the one who had the code sees the same words, waits, and may cancel', async () => {
-    const page = await show('d-joining');
+    const page = await show(states['d-joining']);
     await sees(page, 'Waiting for the other side to confirm');
     expect(await wordsOn(page)).toEqual(WORDS);
     await button(page, 'Cancel').click();
@@ -112,14 +105,14 @@ describe('confirming', () => {
   });
 
   test.each(['d', 'd-joining'])('Escape on screen %s ends the pairing', async (name) => {
-    const page = await show(name);
+    const page = await show(states[name]);
     await page.waitForSelector('.words');
     await page.keyboard.press('Escape');
     await isAsked(page, 'pair-cancel', {});
   });
 
   test('who guesses at my code is told of as a stranger', async () => {
-    const page = await show('b-guessed');
+    const page = await show(states['b-guessed']);
     await sees(page, 'Somebody entered a wrong code, so this one is used up. Show a new one.');
     await button(page, 'New code').click();
     await isAsked(page, 'pair-host', { form: 'code' });
@@ -128,14 +121,14 @@ describe('confirming', () => {
   test('a server that is not what it was is named as the reason', async () => {
     const server = { url: 'https://a.example', status: 'unreachable', kind: null, problem: 'server-changed' } as const;
     const pairing = { step: 'failed', role: 'host', code: 'server-unreachable' } as const;
-    const page = await stage.show(app({ peers: [], server, pairing }));
+    const page = await show(app({ peers: [], server, pairing }));
     await sees(page, 'This address no longer answers as the Pairwise server it was');
   });
 });
 
 describe('a QR picture', () => {
   test('it is asked for, shown with its time, and left again', async () => {
-    const page = await show('b');
+    const page = await show(states.b);
     await button(page, 'QR code').click();
     await isAsked(page, 'pair-host', { form: 'secret' });
     await tell(page, states['b-qr'] ?? null);
@@ -147,7 +140,7 @@ describe('a QR picture', () => {
 
   test.each(['paste', 'drop'] as const)('a photograph of it that comes by %s is read', async (how) => {
     const picture = await photograph();
-    const page = await show('a');
+    const page = await show(states.a);
     await opensEntry(page);
     await gives(page, how, picture);
     await sees(page, 'The long secret is complete.');
@@ -157,8 +150,8 @@ describe('a QR picture', () => {
   });
 
   test('what can’t be read is said, and what was typed stays', async () => {
-    const blank = await (await show('loading')).screenshot({ encoding: 'base64' });
-    const page = await show('a');
+    const blank = await (await show(states.loading)).screenshot({ encoding: 'base64' });
+    const page = await show(states.a);
     await opensEntry(page);
     await page.keyboard.type('4821-ac');
     await gives(page, 'paste', { bytes: blank, type: 'image/png' });
@@ -169,7 +162,7 @@ describe('a QR picture', () => {
   });
 
   test('a picture too large to be decoded is refused by its head alone', async () => {
-    const page = await show('a');
+    const page = await show(states.a);
     await opensEntry(page);
     // Decoded it would fill 1.6 GB, which this page would not survive.
     await gives(page, 'paste', { bytes: blankPng(20_000).toString('base64'), type: 'image/png' });
@@ -177,7 +170,7 @@ describe('a QR picture', () => {
   });
 
   test('a pasted secret is taken whole', async () => {
-    const page = await show('a');
+    const page = await show(states.a);
     await opensEntry(page);
     await page.$eval(
       'input[role="combobox"]',
@@ -195,7 +188,7 @@ describe('a QR picture', () => {
 
 describe('afterwards', () => {
   test('the words can be compared again', async () => {
-    const page = await show('e');
+    const page = await show(states.e);
     await button(page, 'More').click();
     await menuItem(page, 'Verify Bob').click();
     await page.waitForSelector('dialog[open]');
@@ -206,7 +199,7 @@ describe('afterwards', () => {
   });
 
   test('to block somebody is asked first', async () => {
-    const page = await show('e');
+    const page = await show(states.e);
     await button(page, 'More').click();
     await menuItem(page, 'Block Bob').click();
     await page.waitForSelector('dialog[open]');
@@ -216,7 +209,7 @@ describe('afterwards', () => {
   });
 
   test('who is blocked can be read and unblocked, not written to', async () => {
-    const page = await show('blocked');
+    const page = await show(states.blocked);
     await sees(page, 'Bob is blocked');
     await button(page, 'Show messages').click();
     await sees(page, 'Off to the ferry, back tonight.');
@@ -226,7 +219,7 @@ describe('afterwards', () => {
   });
 
   test('who ended the pairing can be paired with again, or forgotten', async () => {
-    const page = await show('unpaired');
+    const page = await show(states.unpaired);
     await sees(page, 'Bob ended the pairing');
     await button(page, 'Forget').click();
     await page.waitForSelector('dialog[open]');
@@ -237,14 +230,14 @@ describe('afterwards', () => {
   });
 
   test('what a server that is none of ours can’t protect stands in Options', async () => {
-    const page = await stage.show(states.stock ?? null, { view: 'options' });
+    const page = await show(states.stock, { view: 'options' });
     await sees(page, 'This is a PeerJS server, not a Pairwise server.');
     await tell(page, app({ peers: [peer()] }));
     await expect.poll(() => screen(page)).not.toContain('PeerJS');
   });
 
   test('a server that is not what it was is told of beside what waits', async () => {
-    const page = await show('changed');
+    const page = await show(states.changed);
     await sees(page, 'Pairwise stays away');
     await button(page, 'Options').click();
     await isAsked(page, 'open-place', { place: 'options' });

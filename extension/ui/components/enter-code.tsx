@@ -8,7 +8,7 @@ import { DropZone } from './drop-zone.tsx';
 import { Icon, Mark } from './icon.tsx';
 import { useModel } from './model-context.ts';
 import { NoticeList } from './notice-list.tsx';
-import { OptionsButton } from './server-notice.tsx';
+import { isServerProblem, OptionsButton } from './server-notice.tsx';
 import { useQrPicture } from './use-qr-picture.ts';
 
 const PROBLEM = 'code-problem';
@@ -132,7 +132,7 @@ export function EnterCode() {
           <button type="button" class="btn quiet" onClick={() => model.showCode()}>
             {t('entry_show_instead')}
           </button>
-          {failure === 'server-unreachable' && <OptionsButton look="quiet" />}
+          {problem !== '' && isServerProblem(failure) && <OptionsButton look="quiet" />}
         </div>
       </form>
     </DropZone>

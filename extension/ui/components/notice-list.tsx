@@ -6,7 +6,7 @@ import type { ShownNotice } from '../models/notices.ts';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
 import { useModel } from './model-context.ts';
-import { OptionsButton } from './server-notice.tsx';
+import { isServerProblem, OptionsButton } from './server-notice.tsx';
 
 /** Failures that the browser's own picker can get around. */
 const PICKER_HELPS: ReadonlySet<ErrorCode> = new Set([
@@ -51,7 +51,7 @@ function NoticeCard({ notice }: { notice: ShownNotice }) {
             {t('notice_share_picked')}
           </button>
         )}
-        {code === 'server-unreachable' && <OptionsButton look="small" />}
+        {isServerProblem(code) && <OptionsButton look="small" />}
       </div>
       <button type="button" class="icon tight" aria-label={t('close')} onClick={() => model.notices.dismiss(id)}>
         <Icon name="cross" small />

@@ -1,9 +1,14 @@
 import type { PeerState } from '../../core/session/state.ts';
+import type { ErrorCode } from '../../core/shared/errors.ts';
 import { errorText } from '../error-text.ts';
-import { nameOf } from '../models/app-model.ts';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
 import { useModel } from './model-context.ts';
+
+/** Failures that another address in Options may end. */
+export function isServerProblem(code: ErrorCode | null): boolean {
+  return code === 'server-unreachable' || code === 'server-changed';
+}
 
 /** Why nobody can be found: the server is not there, or is not what it was. A link that already stands doesn't need it. */
 export function ServerNotice({ peer }: { peer: PeerState | null }) {
@@ -18,7 +23,7 @@ export function ServerNotice({ peer }: { peer: PeerState | null }) {
       <article class="notice warn">
         <Icon name="warning" />
         <div class="grow">
-          <p>{errorText(problem, peer ? nameOf(peer) : '')}</p>
+          <p>{errorText(problem, t('somebody'))}</p>
           <div class="buttons">
             {peer && (
               <button

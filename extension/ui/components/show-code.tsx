@@ -9,7 +9,7 @@ import { Icon, Mark } from './icon.tsx';
 import { useModel } from './model-context.ts';
 import { NoticeList } from './notice-list.tsx';
 import { QrPicture } from './qr-picture.tsx';
-import { OptionsButton } from './server-notice.tsx';
+import { isServerProblem, OptionsButton } from './server-notice.tsx';
 import { SpokenTimeLeft } from './time-left.tsx';
 import { ToastLine } from './toast-line.tsx';
 import { useNow } from './use-now.ts';
@@ -99,7 +99,7 @@ function Failed({ code }: { code: ErrorCode }) {
         <button type="button" class="btn primary big" onClick={() => model.showCode()}>
           {SPENT.has(code) ? t('new_code') : t('try_again')}
         </button>
-        {code === 'server-unreachable' && <OptionsButton look="quiet" />}
+        {isServerProblem(code) && <OptionsButton look="quiet" />}
       </div>
     </>
   );
