@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { kindOf, withByteTurned } from '../support/alter.ts';
 import { HostileServer, type Passing } from '../support/hostile-server.ts';
 import { Mallory } from '../support/mallory.ts';
+import { revealed } from '../support/scan.ts';
 import type { Subject } from '../support/subject.ts';
 import { meetSubjects, type Subjects } from '../support/subjects.ts';
 
@@ -180,12 +181,15 @@ test('every message twice and out of order: paired once', async () => {
       return [message, ...held];
     },
   };
-  await bob.ask('pair-join', { code: await alice.hosts() });
-  expect(await alice.words()).toEqual(await bob.words());
+  const code = await alice.hosts();
+  await bob.ask('pair-join', { code });
+  const words = await alice.words();
+  expect(await bob.words()).toEqual(words);
   await alice.ask('pair-confirm', { accept: true });
   await Promise.all([alice.peer(), bob.peer()]);
   expect((await alice.state()).peers).toHaveLength(1);
   expect((await bob.state()).peers).toHaveLength(1);
+  expect(revealed(server.heard, [wordsOf(code), words.join(' '), words.join('-'), 'Alice'])).toEqual([]);
 });
 
 const GARBAGE = [
