@@ -116,10 +116,11 @@ export class Meeting {
   }
 
   /**
-   * Both try until the attack has had enough messages. By then nobody is connected, the one who waits has made no PeerConnection, and
-   * what Alice says stays with her. When the attack stops they connect by themselves, and each line is there once.
+   * Both try until the attack has had enough messages. By then nobody is connected, nobody has made a PeerConnection (unless the attack
+   * comes so late that one side may dial), and what Alice says stays with her. When the attack stops they connect by themselves, and
+   * each line is there once.
    */
-  async fails(isEnough: () => boolean): Promise<void> {
+  async fails(isEnough: () => boolean, mayDial = false): Promise<void> {
     const text = await this.says();
     const enough = async () => {
       if (!isEnough()) await this.knockAgain();
@@ -132,6 +133,7 @@ export class Meeting {
       expect(peers).toHaveLength(1);
     }
     expect((await this.count(this.ids.waits)).made).toBe(0);
+    if (!mayDial) expect((await this.count(this.ids.dials)).made).toBe(0);
     expect(await this.bob.lines()).not.toContain(text);
     this.server.tricks = {};
     await this.bothConnected();
