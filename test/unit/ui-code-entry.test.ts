@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import * as words from '../../extension/core/pairing/code.ts';
+import { formatPairingSecret, makePairingSecret } from '../../extension/core/pairing/secret-text.ts';
+import { newId } from '../../extension/core/shared/ids.ts';
 import { findCode, readEntry, takeWord } from '../../extension/ui/models/code-entry.ts';
+
+/** A whole one: version 1, a host id, a secret and half a session id. */
+const SECRET = formatPairingSecret(makePairingSecret(newId()));
 
 describe('how far a typed code has come', () => {
   test.each([
@@ -14,9 +19,27 @@ describe('how far a typed code has come', () => {
     ['4821 acid zebr', 'done done current'],
     ['4821-acid-zebra', 'done done done'],
     ['4821acid zebra', 'done done done'],
-    [' 4821 – ACID – ZEBRA', 'done done done'],
+    ['4821–ACID–ZEBRA', 'done done done'],
+    ['4821-acid-zebra-', 'done done done current'],
+    ['4821-acid-zebra-zo', 'done done done current'],
+    ['4821 acid zebra zoo', 'done done done done'],
+    [SECRET, ''],
   ])('%j: %s', (text, parts) => {
     expect(readEntry(text, words).parts.join(' ')).toBe(parts);
+  });
+
+  test('two words are a code, also while a third one may come', () => {
+    expect(readEntry('4821-acid-zebra-', words).code).toBe('4821-acid-zebra');
+    expect(readEntry('4821-acid-zebra-zo', words).code).toBeNull();
+    expect(readEntry('4821-acid-zebra-zoo', words).code).toBe('4821-acid-zebra-zoo');
+    expect(readEntry('4821-acid-zebra-zoo-zone', words).code).toBeNull();
+  });
+
+  test('a long secret is whole, with the list of words and without', () => {
+    expect(readEntry(` ${SECRET}\n`, null)).toMatchObject({ code: SECRET, isSecret: true, options: [] });
+    expect(readEntry(SECRET.slice(0, -1), words)).toMatchObject({ code: null, isSecret: false });
+    expect(readEntry(`${SECRET}A`, words)).toMatchObject({ code: null, isSecret: false });
+    expect(readEntry(SECRET.replace('pairwise1', 'pairwise2'), words).code).toBeNull();
   });
 
   test('four letters are a code already', () => {
@@ -44,7 +67,8 @@ describe('completion', () => {
     expect(readEntry('4821-acid', words).options).toEqual([]);
     expect(readEntry('4821-acid-', words).options).toEqual([]);
     expect(readEntry('4821-xyz', words).options).toEqual([]);
-    expect(readEntry('4821-acid-zebra-more', words).options).toEqual([]);
+    expect(readEntry('4821-acid-zebra-zoo', words).options).toEqual([]);
+    expect(readEntry('4821-acid-zebra-zoo-ac', words).options).toEqual([]);
   });
 
   test('a word that begins another one offers both', () => {
@@ -58,12 +82,14 @@ describe('completion', () => {
       ghost: '',
       options: [],
       code: null,
+      isSecret: false,
     });
   });
 
   test('taking a word leads on to the next', () => {
     expect(takeWord('4821-ac', 'acid')).toBe('4821-acid-');
     expect(takeWord('4821 acid zeb', 'zebra')).toBe('4821 acid zebra');
+    expect(takeWord('4821-acid-zebra-zo', 'zoo')).toBe('4821-acid-zebra-zoo');
     expect(takeWord('4821AC', 'acid')).toBe('4821acid-');
   });
 });
@@ -75,6 +101,23 @@ describe('pasting', () => {
       expect(findCode(text, words)).toBe('4821-acid-zebra');
     },
   );
+
+  test.each(['4821-acid-zebra-zoo', 'It is 4821-Acid-Zebra-Zoo.', '4821 acid zebra zoo'])(
+    'three words are found in %j',
+    (text) => {
+      expect(findCode(text, words)).toBe('4821-acid-zebra-zoo');
+    },
+  );
+
+  test('a sentence that goes on is no third word', () => {
+    expect(findCode('The code 4821 acid zebra about tomorrow', words)).toBe('4821-acid-zebra');
+    expect(findCode('The code 4821-acid-zebra-ish thing', words)).toBe('4821-acid-zebra');
+  });
+
+  test('a long secret is found in a message, before the list of words is there', () => {
+    expect(findCode(`Paste this: ${SECRET} (good for five minutes)`, null)).toBe(SECRET);
+    expect(findCode(`https://evil.example/#${SECRET.slice(0, -2)}`, null)).toBeNull();
+  });
 
   test.each(['', 'hello', '4821', '482-acid-zebra', '4821-acid', 'Room 4821 and then something'])(
     'none is found in %j',
