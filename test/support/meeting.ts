@@ -127,6 +127,7 @@ export class Meeting {
       return isEnough();
     };
     await expect.poll(enough, { ...POLL, message: 'messages to attack' }).toBe(true);
+    await this.settled();
     for (const subject of [this.alice, this.bob]) {
       const { peers } = await subject.state();
       expect(peers.map(({ connection }) => connection.state)).not.toContain('connected');
@@ -135,6 +136,9 @@ export class Meeting {
     expect((await this.count(this.ids.waits)).made).toBe(0);
     if (!mayDial) expect((await this.count(this.ids.dials)).made).toBe(0);
     expect(await this.bob.lines()).not.toContain(text);
+    if (!mayDial) await this.alice.sees('Offline');
+    await this.alice.sees('Waiting');
+    await this.alice.closesPopup();
     this.server.tricks = {};
     await this.bothConnected();
     await this.arrives(text);
