@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { filesBench } from './files.ts';
+import { pairingBench } from './pairing.ts';
 import { type Figure, type Gap, report } from './report.ts';
 
 /** A named set of cases. `run` measures one and may take minutes. */
@@ -12,7 +13,7 @@ export interface BenchResult {
   readonly figures: readonly (Figure | Gap)[];
 }
 
-const BENCHES: Readonly<Record<string, Bench>> = { files: filesBench };
+const BENCHES: Readonly<Record<string, Bench>> = { files: filesBench, pairing: pairingBench };
 const USAGE = `Usage: npm run bench -- NAME [--json] [--case CASE]. NAME is one of: ${Object.keys(BENCHES).join(', ')}.`;
 
 /** `npm run bench -- NAME [--json] [--case CASE]`. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HostileServer } from '../support/hostile-server.ts';
 import { addMiddleScript, Middle } from '../support/middle.ts';
-import { launchPlainBrowser } from './media/stage.ts';
+import { launchPlainBrowser, openPlainPage } from './media/stage.ts';
 
 // The test of the hostile server: against PeerJS as it comes, the attack that Pairwise is tested with succeeds.
 
@@ -12,7 +12,8 @@ test('plain PeerJS: the server reads and alters what two peers say', async ({ on
     await browser.close();
     await server.stop();
   });
-  const [carol, dave, attacker] = await Promise.all([browser.newPage(), browser.newPage(), browser.newPage()]);
+  const open = () => openPlainPage(browser);
+  const [carol, dave, attacker] = await Promise.all([open(), open(), open()]);
   for (const page of [carol, dave, attacker]) await addMiddleScript(page);
   const middle = new Middle(server, attacker);
   await carol.evaluate((url) => plainPeer.open(url, 'carol'), server.url);

@@ -5,13 +5,11 @@ import { type RunningServer, startServer } from '../../peer-server/server.ts';
 import { linkContract } from '../contracts/link.ts';
 // For the type of `linkLab`, which the page puts there.
 import './link/page.ts';
-import { type PageServer, startPages } from '../support/pages.ts';
-import { bundle, launchPlainBrowser } from './media/stage.ts';
+import { bundle, launchPlainBrowser, openPlainPage } from './media/stage.ts';
 
 let browser: Browser;
 let page: Page;
 let server: RunningServer;
-let pages: PageServer;
 
 beforeAll(async () => {
   server = await startServer({
@@ -21,18 +19,14 @@ beforeAll(async () => {
     socketsPerAddress: 1_000,
     connectsPerAddressPerMinute: 10_000,
   });
-  pages = await startPages();
   browser = await launchPlainBrowser();
-  page = await browser.newPage();
-  // WebCrypto needs a secure context, which this computer's own addresses are.
-  await page.goto(pages.url('plain'));
+  page = await openPlainPage(browser);
   await page.addScriptTag({ content: await bundle(join(import.meta.dirname, 'link', 'page.ts')), type: 'module' });
   await page.waitForFunction(() => 'linkLab' in globalThis);
 });
 afterAll(async () => {
   await browser.close();
   await server.close();
-  await pages.close();
 });
 
 describe('the link over PeerJS and WebRTC keeps the link contract', () => {

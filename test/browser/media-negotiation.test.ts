@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundle, launchPlainBrowser } from './media/stage.ts';
+import { bundle, launchPlainBrowser, openPlainPage } from './media/stage.ts';
 // For the type of `lab`, which the page puts there.
 import './media/negotiation-page.ts';
 
@@ -10,7 +10,7 @@ let page: Page;
 
 beforeAll(async () => {
   browser = await launchPlainBrowser();
-  page = await browser.newPage();
+  page = await openPlainPage(browser);
   await page.addScriptTag({
     content: await bundle(join(import.meta.dirname, 'media', 'negotiation-page.ts')),
     type: 'module',

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { bundleView, launchPlainBrowser } from './media/stage.ts';
+import { bundleView, launchPlainBrowser, openPlainPage } from './media/stage.ts';
 // For the type of `host`, which the page puts there.
 import './media/viewer-page.tsx';
 
@@ -27,9 +27,8 @@ beforeEach(async () => {
 afterEach(() => page.close());
 
 async function openHost(browser: Browser): Promise<Page> {
-  const page = await browser.newPage();
+  const page = await openPlainPage(browser);
   await page.setViewport({ width: 1280, height: 720 });
-  await page.setContent('<!doctype html><html lang="en"><body></body></html>');
   await page.addStyleTag({ content: view.style });
   await page.addScriptTag({ content: view.script, type: 'module' });
   await page.waitForFunction(() => 'host' in globalThis);
@@ -170,7 +169,7 @@ test('with the offscreen document started anew the share is found again', async 
 test('a browser that refuses sound shows the picture and offers the sound', async () => {
   const strict = await launchPlainBrowser({ autoplay: false });
   try {
-    page = await strict.newPage();
+    page = await openPlainPage(strict);
     // Puppeteer's own evaluate counts as a click; the browser would not refuse anything after that.
     const devTools = await page.createCDPSession();
     const quietly = (expression: string) =>

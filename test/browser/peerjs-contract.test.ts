@@ -4,7 +4,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningServer, startServer } from '../../peer-server/server.ts';
 import { PROJECT_DIR } from '../support/build.ts';
-import { bundle, launchPlainBrowser } from './media/stage.ts';
+import { bundle, launchPlainBrowser, openPlainPage } from './media/stage.ts';
 // For the type of `peerjsLab`, which the page puts there.
 import './peerjs/page.ts';
 
@@ -19,7 +19,7 @@ let server: RunningServer;
 beforeAll(async () => {
   server = await startServer({ port: 0, logLevel: 'silent', allowedOrigins: ['*'], allowStockClients: true });
   browser = await launchPlainBrowser();
-  page = await browser.newPage();
+  page = await openPlainPage(browser);
   await page.addScriptTag({ content: await bundle(join(import.meta.dirname, 'peerjs', 'page.ts')), type: 'module' });
   await page.waitForFunction(() => 'peerjsLab' in globalThis);
 });

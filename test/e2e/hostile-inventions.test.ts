@@ -113,7 +113,9 @@ meetingTest('a server that was ours and becomes a stock one is not used', async 
   expect(dialled()).toBe(before);
   // A pairing doesn't come about there either.
   await alice.ask('pair-host', { form: 'code' });
-  expect(await alice.failure()).toBe('server-unreachable');
+  expect(await alice.failure()).toBe('server-changed');
+  await alice.sees('This address no longer answers as the Pairwise server it was, so Pairwise stays away.');
+  await alice.closesPopup();
   expect(dialled()).toBe(before);
   // What connects them already goes on, and the server may come back.
   await meeting.arrives(await meeting.says());

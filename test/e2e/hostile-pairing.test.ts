@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { kindOf, withByteTurned } from '../support/alter.ts';
 import { HostileServer, type Passing } from '../support/hostile-server.ts';
 import { Mallory } from '../support/mallory.ts';
+import { revealed } from '../support/scan.ts';
 import type { Subject } from '../support/subject.ts';
 import { meetSubjects, type Subjects } from '../support/subjects.ts';
 
@@ -25,6 +26,7 @@ beforeEach(async () => {
   await Promise.all([alice.movesTo(server.url), bob.movesTo(server.url)]);
 });
 afterEach(async () => {
+  await Promise.all([alice.closesPopup(), bob.closesPopup()]);
   await Promise.all([alice.startsOver(), bob.startsOver()]);
   await server.stop();
 });
@@ -32,6 +34,33 @@ afterEach(async () => {
 const WRONG = 'zoo-zoo';
 const wordsOf = (code: string) => code.slice('0000-'.length);
 const countOf = (kind: string) => server.passed.filter((message) => kindOf(message) === kind).length;
+
+/** One sentence for each way to fail, as it stands in the popup of the one who shows a code and the one who types it. */
+const SENTENCES: Record<string, readonly [host: string, guest: string]> = {
+  'code-wrong': ['Somebody entered a wrong code, so this one is used up.', 'That code doesn’t match.'],
+  'code-unknown': ['', 'Nobody is showing this code.'],
+  'pairing-declined': [
+    'The pairing was declined, so nothing was paired.',
+    'The pairing was declined, so nothing was paired.',
+  ],
+  'pairing-interrupted': ['The connection broke while pairing.', 'The connection broke while pairing.'],
+  'server-unreachable': ['Pairwise can’t reach its server.', 'Pairwise can’t reach its server.'],
+  tampered: [
+    'A message was altered on the way, so Pairwise refused it.',
+    'A message was altered on the way, so Pairwise refused it.',
+  ],
+};
+
+/** Alice, who shows the code, is told this. */
+async function aliceIsTold(code: string): Promise<void> {
+  expect(await alice.failure()).toBe(code);
+  await alice.sees(SENTENCES[code]?.[0] ?? 'a sentence');
+}
+
+async function bobIsTold(code: string): Promise<void> {
+  expect(await bob.failure()).toBe(code);
+  await bob.sees(SENTENCES[code]?.[1] ?? 'a sentence');
+}
 
 async function nobodyIsStored(): Promise<void> {
   for (const subject of [alice, bob]) {
@@ -59,11 +88,11 @@ test('a guess burns the code: both sides see it, and the right words come too la
   const code = await alice.hosts();
   const host = server.newestHost ?? { hostId: '', sidH: '' };
   expect(await mallory.guesses(host, WRONG)).toEqual({ code: 'code-wrong' });
-  expect(await alice.failure()).toBe('code-wrong');
+  await aliceIsTold('code-wrong');
   // The server still leads there; nobody answers.
   mallory.guesses(host, wordsOf(code));
   await bob.ask('pair-join', { code });
-  expect(await bob.failure()).toBe('code-unknown');
+  await bobIsTold('code-unknown');
   expect(countOf('pair 2')).toBe(1);
   await nobodyIsStored();
 });
@@ -77,7 +106,7 @@ test('in the middle with two exchanges and one guess for each side: both are tol
   await bob.ask('pair-join', { code });
   expect(await mallory.guesses(host, WRONG)).toEqual({ code: 'code-wrong' });
   expect(await posing).toEqual({ code: 'code-wrong' });
-  expect(await Promise.all([alice.failure(), bob.failure()])).toEqual(['code-wrong', 'code-wrong']);
+  await Promise.all([aliceIsTold('code-wrong'), bobIsTold('code-wrong')]);
   await nobodyIsStored();
 });
 
@@ -95,12 +124,12 @@ test('in the middle and knowing the code: the six words differ, and whoever says
   expect(shownToBob).toHaveLength(6);
   expect(shownToAlice).not.toEqual(shownToBob);
   await Promise.all([alice.ask('pair-confirm', { accept: false }), bob.ask('pair-cancel', {})]);
-  expect(await alice.failure()).toBe('pairing-declined');
+  await aliceIsTold('pairing-declined');
   if ('last' in posed) await posed.last();
   // Bob has handled what came before this one’s answer.
   server.tricks = {};
   await bob.ask('pair-join', { code: `4821-${WRONG}` });
-  expect(await bob.failure()).toBe('code-unknown');
+  await bobIsTold('code-unknown');
   await nobodyIsStored();
 });
 
@@ -117,7 +146,7 @@ const ALTERATIONS = [
 test.each(ALTERATIONS)('%s altered in %s: refused', async (kind, _, index, atAlice, atBob) => {
   server.tricks = { pass: (message) => [kindOf(message) === kind ? withByteTurned(message, index) : message] };
   await bob.ask('pair-join', { code: await alice.hosts() });
-  expect(await Promise.all([alice.failure(), bob.failure()])).toEqual([atAlice, atBob]);
+  await Promise.all([aliceIsTold(atAlice), bobIsTold(atBob)]);
   await nobodyIsStored();
 });
 
@@ -126,7 +155,7 @@ test('the last message altered: the one who typed stores nothing, and pairing ag
   await bob.ask('pair-join', { code: await alice.hosts() });
   await alice.words();
   await alice.ask('pair-confirm', { accept: true });
-  expect(await bob.failure()).toBe('tampered');
+  await bobIsTold('tampered');
   expect((await bob.state()).peers).toEqual([]);
   server.tricks = {};
   await bob.ask('pair-join', { code: await alice.hosts() });
@@ -138,8 +167,8 @@ test('the last message altered: the one who typed stores nothing, and pairing ag
 test('an answer that never comes: both sides give up and say so', async () => {
   server.tricks = { pass: (message) => (kindOf(message) === 'pair 2' ? [] : [message]) };
   await bob.ask('pair-join', { code: await alice.hosts() });
-  expect(await bob.failure()).toBe('code-unknown');
-  expect(await alice.failure()).toBe('pairing-interrupted');
+  await bobIsTold('code-unknown');
+  await aliceIsTold('pairing-interrupted');
   await nobodyIsStored();
 });
 
@@ -152,12 +181,15 @@ test('every message twice and out of order: paired once', async () => {
       return [message, ...held];
     },
   };
-  await bob.ask('pair-join', { code: await alice.hosts() });
-  expect(await alice.words()).toEqual(await bob.words());
+  const code = await alice.hosts();
+  await bob.ask('pair-join', { code });
+  const words = await alice.words();
+  expect(await bob.words()).toEqual(words);
   await alice.ask('pair-confirm', { accept: true });
   await Promise.all([alice.peer(), bob.peer()]);
   expect((await alice.state()).peers).toHaveLength(1);
   expect((await bob.state()).peers).toHaveLength(1);
+  expect(revealed(server.heard, [wordsOf(code), words.join(' '), words.join('-'), 'Alice'])).toEqual([]);
 });
 
 const GARBAGE = [
@@ -180,7 +212,7 @@ test('garbage instead of an answer: a sentence, no harm, and a code as soon as t
     },
   };
   await alice.ask('pair-host', { form: 'code' });
-  expect(await alice.failure()).toBe('server-unreachable');
+  await aliceIsTold('server-unreachable');
   expect(alice.problems().slice(problemsBefore)).toEqual([]);
   await nobodyIsStored();
   server.tricks = {};

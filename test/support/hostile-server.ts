@@ -21,6 +21,8 @@ export interface Host {
 export interface Tricks {
   /** What is delivered instead of a message, in this order: nothing, something else, the same twice. */
   pass?(message: Passing): readonly Passing[];
+  /** A client has come; it is told so right after this. */
+  opened?(id: string): void;
   /** Where a claim leads; null: nowhere. */
   lead?(honest: Host | null): Host | null;
   /** What is said instead of an answer about nameplates. */
@@ -128,6 +130,7 @@ export class HostileServer {
       if (this.#clients.get(id) === client) this.#clients.delete(id);
     });
     client.on('message', (data) => this.#receive(id, String(data)));
+    this.tricks.opened?.(id);
     client.send(JSON.stringify({ type: 'OPEN' }));
   }
 

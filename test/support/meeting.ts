@@ -116,23 +116,29 @@ export class Meeting {
   }
 
   /**
-   * Both try until the attack has had enough messages. By then nobody is connected, the one who waits has made no PeerConnection, and
-   * what Alice says stays with her. When the attack stops they connect by themselves, and each line is there once.
+   * Both try until the attack has had enough messages. By then nobody is connected, nobody has made a PeerConnection (unless the attack
+   * comes so late that one side may dial), and what Alice says stays with her. When the attack stops they connect by themselves, and
+   * each line is there once.
    */
-  async fails(isEnough: () => boolean): Promise<void> {
+  async fails(isEnough: () => boolean, mayDial = false): Promise<void> {
     const text = await this.says();
     const enough = async () => {
       if (!isEnough()) await this.knockAgain();
       return isEnough();
     };
     await expect.poll(enough, { ...POLL, message: 'messages to attack' }).toBe(true);
+    await this.settled();
     for (const subject of [this.alice, this.bob]) {
       const { peers } = await subject.state();
       expect(peers.map(({ connection }) => connection.state)).not.toContain('connected');
       expect(peers).toHaveLength(1);
     }
     expect((await this.count(this.ids.waits)).made).toBe(0);
+    if (!mayDial) expect((await this.count(this.ids.dials)).made).toBe(0);
     expect(await this.bob.lines()).not.toContain(text);
+    if (!mayDial) await this.alice.sees('Offline');
+    await this.alice.sees('Waiting');
+    await this.alice.closesPopup();
     this.server.tricks = {};
     await this.bothConnected();
     await this.arrives(text);

@@ -10,8 +10,13 @@ async function main(): Promise<number> {
   if (checked !== 0) return checked;
   await ensureBuilt();
   const vitest = [process.execPath, join(PROJECT_DIR, 'node_modules', 'vitest', 'vitest.mjs'), 'run'];
-  const config = ['--config', 'test/vitest.config.ts', '--project', 'integration', '--project', 'browser'];
-  return run([...loopbackOnly(), ...vitest, ...config]);
+  const loopback = loopbackOnly();
+  // One after the other: the browsers want both cores for themselves.
+  for (const project of ['integration', 'browser']) {
+    const code = await run([...loopback, ...vitest, '--config', 'test/vitest.config.ts', '--project', project]);
+    if (code !== 0) return code;
+  }
+  return 0;
 }
 
 /**

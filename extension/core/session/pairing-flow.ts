@@ -90,7 +90,12 @@ export class PairingFlow {
     try {
       const current = broker();
       current.retry();
-      await within(online(current, running.signal), SERVER_LIMIT_MS, 'server-unreachable', running.signal);
+      await within(online(current, running.signal), SERVER_LIMIT_MS, 'server-unreachable', running.signal).catch(
+        (cause: unknown) => {
+          // The server may be there and refused, which deserves its own sentence.
+          throw new AppError(this.#options.store.now.server.problem ?? 'server-unreachable', { cause });
+        },
+      );
       const common = { self: self(), broker: current, server: server(), isBlocked, signal: running.signal };
       const pairing = await pair(common);
       if (running.signal.aborted) return;

@@ -1,5 +1,6 @@
+import { createServer } from 'node:http';
 import { join } from 'node:path';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
 import { build } from 'vite';
 import { expect } from 'vitest';
 import type { Signal } from '../../../extension/core/protocol/messages.ts';
@@ -155,7 +156,7 @@ export class Stage {
 
   async #side(onEvent: (event: PageEvent) => void): Promise<Side> {
     const context = await this.#browser.createBrowserContext();
-    const page = await context.newPage();
+    const page = await openPlainPage(context);
     const side = new Side(page);
     await page.exposeFunction('emit', (event: PageEvent) => {
       side.arrived(event);
@@ -165,6 +166,35 @@ export class Stage {
     await page.waitForFunction(() => 'media' in globalThis);
     return side;
   }
+}
+
+/**
+ * An empty page of this computer, a secure context that may use WebRTC: where there is nothing but loopback, a page without the
+ * permission to capture, or without an origin that could have it, gets no candidates at all.
+ */
+export async function openPlainPage(where: Browser | BrowserContext): Promise<Page> {
+  const page = await where.newPage();
+  await page.goto(await plainPageUrl());
+  return page;
+}
+
+let serving: Promise<string> | undefined;
+
+function plainPageUrl(): Promise<string> {
+  serving ??= new Promise((resolve, reject) => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', connection: 'close' });
+      response.end('<!doctype html><html lang="en"><body></body></html>');
+    });
+    // It serves until the tests' process ends, and doesn't keep that alive.
+    server.unref().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('the page server has no port'));
+      else resolve(`http://127.0.0.1:${address.port}/`);
+    });
+  });
+  return serving;
 }
 
 /** A browser without the extension, for pages that host a part of it. */
@@ -180,6 +210,8 @@ export function launchPlainBrowser({ autoplay = true } = {}): Promise<Browser> {
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',
+      // Says yes to every question of a page; see openPlainPage.
+      '--use-fake-ui-for-media-stream',
       ...(autoplay ? ['--autoplay-policy=no-user-gesture-required'] : []),
       '--allow-loopback-in-peer-connection',
       // Plain addresses, as an extension's page has them.
