@@ -33,7 +33,7 @@ export default defineBackground(() => {
     'download-start': ({ itemId, url, name }) => startDownload(itemId, url, name),
     'download-show': ({ downloadId }) => showDownload(downloadId),
     badge: showOnToolbar,
-    notify: ({ id, title, body }) => notify(id, title, body),
+    notify: ({ id, name, body }) => notify(id, name, body),
   });
 
   watchDownloads((itemId, downloadId, ok) => askOffscreen('download-ended', { itemId, downloadId, ok }).then(() => {}));

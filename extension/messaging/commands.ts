@@ -91,8 +91,8 @@ export const backgroundCommands = {
   'download-show': command({ downloadId: v.number() }, nothing),
   /** From the offscreen document: what the toolbar icon says. */
   badge: command({ unread: v.number(), live: v.boolean() }, nothing),
-  /** From the offscreen document. `id` names what a click opens: `share:<peerId>:<shareId>` or `peer:<peerId>`. */
-  notify: command({ id: text(128), title: text(200), body: maybeText(500) }, nothing),
+  /** From the offscreen document. `id` names what it is about: `pairing`, `file:<peerId>`, `peer:<peerId>` or `share:<peerId>:<shareId>`. */
+  notify: command({ id: text(128), name: text(limits.MAX_NAME_LENGTH), body: maybeText(500) }, nothing),
 };
 
 /** Viewer page and offscreen document talk over a port named `viewer`, since media is negotiated between the sharer and the page. */

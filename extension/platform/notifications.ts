@@ -1,9 +1,23 @@
 import { browser } from 'wxt/browser';
 
+/** What a notification says in its first line, by the kind in its id; a message of a peer has the name alone. */
+function titleOf(id: string, name: string): string {
+  switch (id.split(':')[0]) {
+    case 'pairing':
+      return browser.i18n.getMessage('confirm_title', name);
+    case 'share':
+      return browser.i18n.getMessage('request_share', name);
+    case 'file':
+      return browser.i18n.getMessage('request_file', name);
+    default:
+      return name;
+  }
+}
+
 /** Shows a notification, or renews the one with this id. */
-export async function notify(id: string, title: string, message: string): Promise<void> {
+export async function notify(id: string, name: string, message: string): Promise<void> {
   const iconUrl = browser.runtime.getURL('/icon/128.png');
-  await browser.notifications.create(id, { type: 'basic', iconUrl, title, message });
+  await browser.notifications.create(id, { type: 'basic', iconUrl, title: titleOf(id, name), message });
 }
 
 /** Calls with the id of a notification that was clicked, and takes it away. Once, in the worker's first task. */

@@ -1,7 +1,7 @@
 import { fromBase64Url, toBase64Url } from '../shared/bytes.ts';
-import { AppError, type ErrorCode } from '../shared/errors.ts';
+import { AppError } from '../shared/errors.ts';
 import type { Broker } from '../signalling/broker.ts';
-import type { SignallingMessage } from '../signalling/messages.ts';
+import type { SignallingMessage, TellableCode } from '../signalling/messages.ts';
 
 type Step = 1 | 2 | 3 | 4;
 type PairMessage = Extract<SignallingMessage, { type: 'pair' | 'pair-failed' }>;
@@ -40,7 +40,7 @@ export class PairMailbox {
   }
 
   /** Tells the other side that it is over. */
-  fail(dst: string, code: ErrorCode): void {
+  fail(dst: string, code: TellableCode): void {
     this.#broker.send(dst, { type: 'pair-failed', code });
   }
 

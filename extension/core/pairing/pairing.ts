@@ -2,9 +2,10 @@ import type { DeviceKeys } from '../crypto/device-keys.ts';
 import { verifierWords } from '../crypto/verifier.ts';
 import { within } from '../shared/abort.ts';
 import { fromBase64Url, utf8 } from '../shared/bytes.ts';
-import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
+import { AppError, errorCode } from '../shared/errors.ts';
 import { isPeerJsId } from '../shared/ids.ts';
 import type { Broker } from '../signalling/broker.ts';
+import { TELLABLE_CODES, type TellableCode } from '../signalling/messages.ts';
 import { CODE_LIFETIME_MS, parseCode } from './code.ts';
 import { HostExchange, JoinExchange } from './exchange.ts';
 import type { Pairing } from './exchange-run.ts';
@@ -158,9 +159,7 @@ async function find(options: JoinOptions): Promise<{ hostId: string; sidH: Uint8
 }
 
 /** What the other side may be told: that it failed and why, nothing of this device's own troubles. */
-function tellable(error: unknown): ErrorCode {
+function tellable(error: unknown): TellableCode {
   const code = errorCode(error);
-  return ['code-wrong', 'code-expired', 'pairing-declined', 'version-mismatch'].includes(code)
-    ? code
-    : 'pairing-interrupted';
+  return TELLABLE_CODES.find((tellable) => tellable === code) ?? 'pairing-interrupted';
 }

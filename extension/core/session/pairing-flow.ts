@@ -19,6 +19,8 @@ export interface PairingFlowOptions {
   broker(): Broker;
   server(): ServerForPairing;
   isBlocked(peerId: string): boolean;
+  /** Somebody had the code, and the person has to answer. */
+  onAsked(name: string): void;
   /** @throws AppError when this peer can't be paired with. */
   onPaired(pairing: Pairing): Promise<void>;
 }
@@ -48,6 +50,7 @@ export class PairingFlow {
           new Promise((resolve) => {
             this.#decide = resolve;
             this.#show({ step: 'confirm', name, words });
+            this.#options.onAsked(name);
           }),
       }),
     );

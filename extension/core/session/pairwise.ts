@@ -79,7 +79,7 @@ export class Pairwise {
     const connected = (peerId: string) => this.peers.connected(peerId);
     const nameOf = (peerId: string) => store.peer(peerId)?.name ?? '';
     const tell = (peerId: string, body: string) =>
-      platform.notify({ opens: { kind: 'peer', peerId }, title: nameOf(peerId), body });
+      platform.notify({ about: { kind: 'peer', peerId }, name: nameOf(peerId), body });
 
     this.chat = new Chat({
       store,
@@ -94,7 +94,8 @@ export class Pairwise {
       connected,
       openStore: openOpfsStore,
       save: (id, file) => platform.save(id, file),
-      onOffered: (item) => tell(item.peerId, item.name),
+      onOffered: ({ peerId, name }) =>
+        platform.notify({ about: { kind: 'file', peerId }, name: nameOf(peerId), body: name }),
     });
     this.live = new Live({
       store,
@@ -102,7 +103,7 @@ export class Pairwise {
       iceServers: ICE_SERVERS,
       session: connected,
       onOffered: ({ peerId, shareId, title }) =>
-        platform.notify({ opens: { kind: 'share', peerId, shareId }, title: nameOf(peerId), body: title }),
+        platform.notify({ about: { kind: 'share', peerId, shareId }, name: nameOf(peerId), body: title }),
     });
     this.peers = new Peers({
       store,
@@ -134,6 +135,7 @@ export class Pairwise {
       broker: () => this.#broker,
       server: () => ({ address: this.#access.address, kind: this.#access.kind ?? 'stock' }),
       isBlocked: (peerId) => this.peers.isBlocked(peerId),
+      onAsked: (name) => platform.notify({ about: { kind: 'pairing' }, name, body: '' }),
       onPaired: (pairing) => this.peers.add(pairing),
     });
   }

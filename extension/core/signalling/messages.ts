@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { SealedPayload } from '../crypto/seal.ts';
-import { ErrorCodeSchema, PeerId, text } from '../shared/schemas.ts';
+import type { ErrorCode } from '../shared/errors.ts';
+import { PeerId, text } from '../shared/schemas.ts';
 
 /*
  * What two Pairwise browsers say to each other through the signalling server. It travels as the payload of a PeerJS CANDIDATE message,
@@ -10,6 +11,16 @@ import { ErrorCodeSchema, PeerId, text } from '../shared/schemas.ts';
 const MAX_HANDSHAKE_LENGTH = 6_000;
 /** base64url; its own reader bounds and checks the bytes. */
 const Bytes = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max), v.regex(/^[A-Za-z0-9_-]+$/));
+
+/** What one side of a pairing may tell the other; everything else is `pairing-interrupted`. Nothing here could mislead a person. */
+export const TELLABLE_CODES = [
+  'code-wrong',
+  'code-expired',
+  'pairing-declined',
+  'version-mismatch',
+  'pairing-interrupted',
+] as const satisfies ErrorCode[];
+export type TellableCode = (typeof TELLABLE_CODES)[number];
 
 /** Message 1 of a Noise handshake: "I am here and have no link", from one that is paired with the reader. */
 const Knock = v.object({ type: v.literal('knock'), noise: Bytes(MAX_HANDSHAKE_LENGTH) });
@@ -22,7 +33,7 @@ const Bye = v.object({ type: v.literal('bye'), proof: Bytes(43) });
 /** One of the four messages of a pairing. */
 const Pair = v.object({ type: v.literal('pair'), step: v.picklist([1, 2, 3, 4]), body: Bytes(MAX_HANDSHAKE_LENGTH) });
 /** The pairing ended here, with the reason that may be told. */
-const PairFailed = v.object({ type: v.literal('pair-failed'), code: ErrorCodeSchema });
+const PairFailed = v.object({ type: v.literal('pair-failed'), code: v.picklist(TELLABLE_CODES) });
 /** On a server without nameplates: asked of the second id of the one who shows a code, and its answer. */
 const WhoShows = v.object({ type: v.literal('who-shows') });
 const IShow = v.object({ type: v.literal('i-show'), id: PeerId, sidH: Bytes(22) });

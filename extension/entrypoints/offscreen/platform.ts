@@ -11,9 +11,9 @@ export class WorkerPlatform implements Platform {
   isSeen: () => boolean = () => false;
   readonly #saving = new Map<string, { resolve(saved: Saved): void; reject(error: unknown): void }>();
 
-  notify({ opens, title, body }: { opens: NotificationTarget; title: string; body: string }): void {
+  notify({ about, name, body }: { about: NotificationTarget; name: string; body: string }): void {
     if (this.isSeen()) return;
-    askBackground('notify', { id: notificationId(opens), title, body: body.slice(0, 500) }).catch(report);
+    askBackground('notify', { id: notificationId(about), name, body: body.slice(0, 500) }).catch(report);
   }
 
   async save(itemId: string, file: File): Promise<Saved> {
@@ -39,5 +39,12 @@ export class WorkerPlatform implements Platform {
 }
 
 function notificationId(target: NotificationTarget): string {
-  return target.kind === 'share' ? `share:${target.peerId}:${target.shareId}` : `peer:${target.peerId}`;
+  switch (target.kind) {
+    case 'pairing':
+      return 'pairing';
+    case 'share':
+      return `share:${target.peerId}:${target.shareId}`;
+    default:
+      return `${target.kind}:${target.peerId}`;
+  }
 }
