@@ -7,6 +7,9 @@ import { applySettings } from './settings.ts';
 export const SEE_LIMIT_MS = 30_000;
 const POLL_MS = 50;
 
+/** What the extension says until it is told its server: in a test nobody listens at its default address. */
+const UNHEARD = /\/\/127\.0\.0\.1:9000\/.*ERR_CONNECTION_REFUSED|ERR_CONNECTION_REFUSED.*\/\/127\.0\.0\.1:9000\//;
+
 export interface PersonOptions {
   readonly name: string;
   readonly serverUrl: string;
@@ -24,8 +27,6 @@ export class PopupUser {
   #browser: ExtensionBrowser;
   #page: Page;
   #popup: Page | undefined;
-  /** Complaints from before the extension knew its server: nobody listens at its default address in a test. */
-  #earlierProblems = 0;
 
   constructor(name: string, profile: Profile, browser: ExtensionBrowser, page: Page) {
     this.name = name;
@@ -37,7 +38,6 @@ export class PopupUser {
   /** Tells the extension, from the page in front, the person's name and server, and goes to a page of the web. */
   async settles({ name, serverUrl, pageUrl }: PersonOptions): Promise<void> {
     await applySettings(this.#page, { name, serverUrl });
-    this.#earlierProblems = this.#browser.problems.length;
     await this.#page.goto(pageUrl);
   }
 
@@ -52,7 +52,7 @@ export class PopupUser {
 
   /** What the contexts of this browser complained about, one line each. */
   problems(): string[] {
-    const problems = this.#browser.problems.slice(this.#earlierProblems);
+    const problems = this.#browser.problems.filter(({ text }) => !UNHEARD.test(text));
     return problems.map(({ context, text }) => `${this.name} ${context}: ${text}`);
   }
 
@@ -167,7 +167,6 @@ export class PopupUser {
   async startsBrowserAgain(): Promise<void> {
     const url = this.#page.url();
     this.#browser = await launchBrowser({ profile: this.profile });
-    this.#earlierProblems = 0;
     const [page] = await this.#browser.browser.pages();
     if (!page) throw new Error('The browser has no tab.');
     this.#page = page;
