@@ -37,6 +37,9 @@ const KnockPayload = v.object({ v: v.literal(1), ts: TimeMs, challenge: v.option
 /** An answer takes a round trip; the server tells an absent peer after 5 s. */
 const KNOCK_LIMIT_MS = 6_000;
 
+/** Challenges, and knocks that answer one, come no faster: otherwise a path that repeats everything could keep two devices busy. */
+const CHALLENGE_PAUSE_MS = 1_000;
+
 interface SealedSession {
   sealer: Sealer;
   opener: Opener;
@@ -53,6 +56,9 @@ export class Handshake {
   #ownTs = 0;
   #initiation: { noise: NoiseInitiation; startedAt: number } | null = null;
   #challenge: string | null = null;
+  /** When a challenge was last given, and last answered. */
+  #challengedAt = Number.NEGATIVE_INFINITY;
+  #answeredAt = Number.NEGATIVE_INFINITY;
   #current: SealedSession | null = null;
   #tentative: SealedSession | null = null;
   /** One message after the other: handshakes await, and must not overtake each other. */
@@ -77,7 +83,8 @@ export class Handshake {
     this.#enqueue(async () => {
       if (message.type === 'knock') await this.#answer(message.noise);
       else if (message.type === 'welcome') await this.#finish(message.noise);
-      else if (this.#initiation) {
+      else if (this.#initiation && performance.now() - this.#answeredAt > CHALLENGE_PAUSE_MS) {
+        this.#answeredAt = performance.now();
         this.#initiation = null;
         await this.#knock(message.challenge);
       }
@@ -142,7 +149,10 @@ export class Handshake {
     );
     const { ts, challenge } = v.parse(KnockPayload, JSON.parse(utf8.decode(response.payload)));
     const challenged = challenge !== undefined && challenge === this.#challenge;
-    if (ts <= this.#lastTs && !challenged) {
+    if (ts === this.#lastTs && !challenged) return; // The knock that was answered last, once more.
+    if (ts < this.#lastTs && !challenged) {
+      if (performance.now() - this.#challengedAt < CHALLENGE_PAUSE_MS) return;
+      this.#challengedAt = performance.now();
       this.#challenge = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
       send({ type: 'knock-again', challenge: this.#challenge });
       return;
