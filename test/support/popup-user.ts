@@ -99,8 +99,15 @@ export class PopupUser {
 
   async clicks(name: string, role: 'button' | 'menuitem' = 'button'): Promise<void> {
     const popup = await this.popup();
-    const click = popup.locator(selector(name, role)).setTimeout(SEE_LIMIT_MS).click();
-    await click.catch((cause: unknown) => this.#fails(`can’t click “${name}”`, cause));
+    // A click may close the popup before it is confirmed. Whether it did what it should shows in what comes next.
+    const closing = new AbortController();
+    const onClose = () => closing.abort();
+    popup.once('close', onClose);
+    const click = popup.locator(selector(name, role)).setTimeout(SEE_LIMIT_MS).click({ signal: closing.signal });
+    await click.catch(async (cause: unknown) => {
+      if (!popup.isClosed()) await this.#fails(`can’t click “${name}”`, cause);
+    });
+    popup.off('close', onClose);
   }
 
   /** Both clicks land before the page can react to the first. */
