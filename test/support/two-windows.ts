@@ -32,7 +32,7 @@ export async function openTwoWindows(signal: AbortSignal): Promise<void> {
     }
     console.log(`Two windows are open, Alice’s and Bob’s. The signalling server is at ${server.url}.`);
     console.log('1. In Alice’s window click the Pairwise icon in the toolbar, then “Show a code”.');
-    console.log('2. In Bob’s window click the icon, then “Enter a code”, and type what Alice sees.');
+    console.log('2. In Bob’s window click the icon, then “Enter a code”, type what Alice sees, and let Alice confirm.');
     console.log('3. Write, send a link or a file, or share the tab. Ctrl-C here, or closing both windows, ends it.');
     await Promise.race([Promise.all(windows.map(untilClosed)), untilAborted(signal)]);
   } catch (error) {
