@@ -87,6 +87,17 @@ export const linkContract: Record<string, (open: () => Promise<LinkPair>) => Pro
     end();
   },
 
+  'a reader that has cancelled does not keep the link from closing': async (open) => {
+    const { a, b, end } = await open();
+    await b.lane('bulk').frames.cancel();
+    await b.lane('control').frames.cancel();
+    await a.lane('control').send(filled(3, 1));
+    b.close('bye');
+    equal(await b.closed, 'bye');
+    await a.closed;
+    end();
+  },
+
   'a sender that waits when the link closes is set free': async (open) => {
     const { a, end } = await open();
     const sending = Promise.allSettled(Array.from({ length: 400 }, () => a.lane('bulk').send(filled(60_000, 1))));

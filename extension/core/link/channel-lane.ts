@@ -32,6 +32,7 @@ export class ChannelLane implements Lane {
   readonly #marks: Watermarks;
   #waiting: Array<{ resolve(): void; reject(error: unknown): void }> = [];
   #ended = false;
+  #cancelled = false;
 
   /** `onFlood` is called once when the peer oversteps a bound; `onClosed` when the channel ends by itself. */
   constructor(channel: RTCDataChannel, marks: Watermarks, onFlood: () => void, onClosed: () => void) {
@@ -41,9 +42,12 @@ export class ChannelLane implements Lane {
     channel.bufferedAmountLowThreshold = marks.lowBytes;
     this.frames = new ReadableStream<Uint8Array>(
       {
+        cancel: () => {
+          this.#cancelled = true;
+        },
         start: (controller) => {
           channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-            if (this.#ended) return;
+            if (this.#ended || this.#cancelled) return;
             if (!(data instanceof ArrayBuffer) || data.byteLength === 0 || data.byteLength > MAX_FRAME_BYTES) onFlood();
             else if (MAX_UNREAD_BYTES + (controller.desiredSize ?? 0) < data.byteLength) onFlood();
             else controller.enqueue(new Uint8Array(data));
@@ -54,7 +58,10 @@ export class ChannelLane implements Lane {
               onClosed();
             }
           });
-          this.#endStream = () => controller.close();
+          this.#endStream = () => {
+            // A reader that has cancelled has ended the stream already.
+            if (!this.#cancelled) controller.close();
+          };
         },
       },
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
