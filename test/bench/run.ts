@@ -37,6 +37,9 @@ async function main(): Promise<void> {
   report(name, results[0]?.chromium ?? 'none', figures, values.json);
 }
 
+// Ended early it still removes its profiles, on `exit`.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+
 main().then(
   // The server's library keeps a timer that can't be reached: without `exit` the process would stay.
   () => process.exit(0),
