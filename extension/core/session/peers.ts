@@ -275,6 +275,8 @@ export class Peers {
   }
 
   async #bye(peerId: string, proof: Uint8Array): Promise<void> {
+    // While a pairing is made again, a farewell to the old one may still be on its way.
+    if (this.#renewals.has(peerId)) return;
     const stored = this.#stored.get(peerId);
     if (stored && (await isUnpairProof(stored.root, proof))) await this.wasForgotten(peerId);
   }
