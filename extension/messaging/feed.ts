@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { browser } from 'wxt/browser';
 import { AppState, PeerState } from '../core/session/state.ts';
+import { within } from '../core/shared/abort.ts';
 import { PeerId } from '../core/shared/schemas.ts';
 import { askBackground } from './ask.ts';
 
@@ -50,6 +51,8 @@ export function apply(before: AppState | null, message: FeedMessage): AppState |
 
 /** A document that gave no snapshot by then is broken or was just closed: connect again. */
 const SNAPSHOT_LIMIT_MS = 5_000;
+/** A worker that doesn't answer by then keeps nobody from a document that may be there. */
+const ENSURE_LIMIT_MS = 3_000;
 /** Pause before connecting again, so that a failing worker isn't asked in a tight loop. */
 const RECONNECT_MS = 250;
 
@@ -62,7 +65,7 @@ export function followState(onState: (state: AppState | null) => void): () => vo
   let disconnect = () => {};
 
   const connect = async () => {
-    await askBackground('ensure-offscreen', {}).catch(() => {});
+    await within(askBackground('ensure-offscreen', {}), ENSURE_LIMIT_MS, 'timed-out').catch(() => {});
     if (stopped) return;
     let state: AppState | null = null;
     const port = browser.runtime.connect({ name: STATE_PORT });

@@ -3,6 +3,7 @@ import { ensureBuilt } from './build.ts';
 import { findBrowser } from './find-browser.ts';
 import { collectProblems, type Problem } from './problems.ts';
 import { createProfile, EXTENSION_ID, type Profile } from './profile.ts';
+import { resumeWorkers } from './resume-workers.ts';
 
 export interface LaunchOptions {
   /** Default true. */
@@ -69,6 +70,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Extens
     handleSIGHUP: false,
     ...(options.signal && { signal: options.signal }),
   });
+  await resumeWorkers(browser);
   const problems = collectProblems(browser);
   let closing: Promise<void> | undefined;
   const close = async () => {
