@@ -3,7 +3,9 @@ import type { ErrorCode } from '../shared/errors.ts';
 /** How the two browsers are connected: straight, through a TURN server, or through our WebSocket relay. */
 export type Path = 'direct' | 'turn' | 'relay';
 
-export type LaneName = 'control' | 'bulk';
+/** Bulk lanes beyond the first are made when they are first used, and exist only where they are another connection. */
+export type LaneName = 'control' | BulkLaneName;
+export type BulkLaneName = 'bulk' | 'bulk-2' | 'bulk-3' | 'bulk-4';
 
 /** Why a link ended: `bye` when the other side closed it on purpose, else the failure. */
 export type CloseReason = 'bye' | 'replaced' | ErrorCode;
@@ -17,6 +19,8 @@ export const MAX_FRAME_BYTES = 64 * 1024 + 64;
  */
 export interface Link {
   readonly path: Path;
+  /** The bulk lanes that this link can have; at least `bulk`. Frames of different lanes overtake each other. */
+  readonly bulkLanes: readonly BulkLaneName[];
   /** An independent, ordered flow of frames. Bulk never delays control. The same lane each time. */
   lane(name: LaneName): Lane;
   /** Round trip of the newest heartbeat in ms, null before the first. */

@@ -3,10 +3,16 @@ export interface Platform {
   /** Shows a system notification about `name`; what it says follows from what it is about. `body`: the peer's own words, or empty. */
   notify(notification: { about: NotificationTarget; name: string; body: string }): void;
   /**
-   * Saves a whole, checked file under Downloads. Resolves when it stands there, with the browser's number for it.
-   * @throws AppError `download-failed`
+   * Saves whole, checked files under Downloads, at safe relative paths ("Pairwise/photos/1.jpg"); a name that is taken gets a number.
+   * `onSaved` hears how many stand there. Resolves with the browser's number for the first.
+   * @throws AppError `download-failed`, `storage-full`.
    */
-  save(itemId: string, file: File): Promise<{ downloadId: number | null }>;
+  save(files: readonly FileToSave[], onSaved: (count: number) => void): Promise<{ downloadId: number | null }>;
+}
+
+export interface FileToSave {
+  readonly path: string;
+  readonly content: Blob;
 }
 
 /** What a notification is about; a click leads there. */

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { fileDetails } from '../protocol/messages.ts';
 import * as limits from '../shared/limits.ts';
 import {
   ErrorCodeSchema,
-  FileName,
   HttpUrl,
   ItemId,
   maybeText,
@@ -26,22 +26,35 @@ export const Transfer = v.variant('state', [
   v.object({ state: v.literal('waiting') }),
   /** Offered, nobody has answered. On the receiving side this is the request card. */
   v.object({ state: v.literal('offered') }),
-  /** Bytes are moving. `bytes` counts what the receiver has acknowledged. */
+  /** Bytes are moving. `bytes` counts what the receiver has, of `sizeBytes`. */
   v.object({
     state: v.literal('moving'),
     bytes: SizeBytes,
     bytesPerSecond: v.number(),
     secondsLeft: v.nullable(v.number()),
   }),
-  /** Receiving side: whole and checked in private storage, being written to Downloads. */
-  v.object({ state: v.literal('saving') }),
-  /** `verifiedAt`: the last block was checked. `savedAt`: it stands in Downloads (equal on the sending side). */
+  /** Somebody holds it; it goes on when nobody does. */
+  v.object({ state: v.literal('paused'), bytes: SizeBytes, byMe: v.boolean(), byPeer: v.boolean() }),
+  /** The link is gone, or one side was started anew: it goes on by itself, or, `needsSource`, once the person chooses the files again. */
+  v.object({ state: v.literal('interrupted'), bytes: SizeBytes, needsSource: v.boolean() }),
+  /** Receiving side: whole and checked, but too many files for Downloads: the person chooses a folder, or a zip. */
+  v.object({ state: v.literal('ready') }),
+  /** Receiving side: whole and checked in private storage, being written to Downloads or the chosen folder. */
+  v.object({ state: v.literal('saving'), savedCount: v.number() }),
+  /**
+   * `verifiedAt`: the last block was checked. `savedAt`: it stands in Downloads (equal on the sending side). `downloadId`: the
+   * browser's number of the (first) file. `place`: where it was saved, as a person would name it, empty on the sending side.
+   * `repeatedBytes`: arrived more than once. `badBlocks`: arrived wrong and were asked for again.
+   */
   v.object({
     state: v.literal('done'),
     startedAt: TimeMs,
     verifiedAt: TimeMs,
     savedAt: TimeMs,
     downloadId: v.nullable(v.number()),
+    place: maybeText(limits.MAX_TITLE_LENGTH),
+    repeatedBytes: v.number(),
+    badBlocks: v.number(),
   }),
   v.object({ state: v.literal('declined'), byMe: v.boolean() }),
   v.object({ state: v.literal('cancelled'), byMe: v.boolean() }),
@@ -62,9 +75,7 @@ export const TimelineItem = v.variant('kind', [
   v.object({
     ...itemBase,
     kind: v.literal('file'),
-    name: FileName,
-    sizeBytes: SizeBytes,
-    mime: maybeText(limits.MAX_MIME_LENGTH),
+    ...fileDetails,
     transfer: Transfer,
   }),
   /** "Bob showed you a tab · 12 min", once a share has ended. */
@@ -105,6 +116,8 @@ export const PeerState = v.object({
   /** Six words that the peer sees too, if nobody is in between. */
   words: VerifierWords,
   blocked: v.boolean(),
+  /** What this peer sends is accepted without asking up to this size; null: always ask. */
+  acceptUpToBytes: v.nullable(SizeBytes),
   /** The newest items, oldest first, at most `SNAPSHOT_ITEMS`. Whatever still waits or moves is always among them. */
   timeline: v.array(TimelineItem),
   /** Whether older items can be asked for with `history-page`. */
@@ -163,8 +176,16 @@ export const Notice = v.object({
   at: TimeMs,
 });
 
+export const FileSettings = v.object({
+  /** Folder below Downloads where everything that arrives is saved: names separated by slashes, safe on every system; may be empty. */
+  downloadFolder: maybeText(limits.MAX_TITLE_LENGTH),
+  /** Days after which the part of an unfinished transfer that has arrived is removed. */
+  keepPartialsDays: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(365)),
+});
+
 export const AppState = v.object({
   me: v.object({ id: PeerId, name: Name }),
+  settings: FileSettings,
   server: v.object({
     url: v.string(),
     status: v.picklist(['connecting', 'online', 'unreachable']),
@@ -180,6 +201,7 @@ export const AppState = v.object({
   notices: v.array(Notice),
 });
 
+export type FileSettings = v.InferOutput<typeof FileSettings>;
 export type Mark = v.InferOutput<typeof Mark>;
 export type Transfer = v.InferOutput<typeof Transfer>;
 export type TimelineItem = v.InferOutput<typeof TimelineItem>;
@@ -196,5 +218,5 @@ export type AppState = v.InferOutput<typeof AppState>;
 export function isUnfinished(item: TimelineItem): boolean {
   if (item.kind === 'share') return false;
   if (item.kind !== 'file') return item.mine && (item.mark === 'waiting' || item.mark === 'sent');
-  return ['waiting', 'offered', 'moving', 'saving'].includes(item.transfer.state);
+  return ['waiting', 'offered', 'moving', 'paused', 'interrupted', 'ready', 'saving'].includes(item.transfer.state);
 }

@@ -50,6 +50,10 @@ export const ERROR_CODES = [
   'file-too-large',
   'file-stalled',
   'file-interrupted',
+  'file-wrong-source',
+  'file-too-many',
+  'file-fetch-failed',
+  'folder-name',
   'storage-full',
   'download-failed',
   // own contexts
