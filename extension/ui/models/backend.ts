@@ -1,3 +1,4 @@
+import type { Selection } from '../../core/files/source.ts';
 import type { AppState } from '../../core/session/state.ts';
 import type { BackgroundCommands, OffscreenCommands, RequestOf, ResponseOf } from '../../messaging/commands.ts';
 
@@ -29,8 +30,12 @@ export interface Backend {
     name: Name,
     request: RequestOf<BackgroundCommands, Name>,
   ): Promise<ResponseOf<BackgroundCommands, Name>>;
-  /** The view may close right after. */
-  handOverFiles(peerId: string, files: readonly File[]): void;
+  /** Files to be sent, as one transfer. The view may close right after. */
+  handOverFiles(peerId: string, selection: Selection): void;
+  /** The files of an interrupted transfer of this side's, chosen again. The view may close right after. */
+  handOverAgain(peerId: string, id: string, selection: Selection): void;
+  /** Where a `ready` transfer is to be saved; the person has allowed writing there. */
+  handOverFolder(peerId: string, id: string, folder: FileSystemDirectoryHandle): void;
   /** Null when there is no ordinary tab. */
   currentTab(): Promise<CurrentTab | null>;
   /** Opens an http(s) link in a tab of its own, which learns nothing about this page. */

@@ -1,7 +1,7 @@
 import { browser } from 'wxt/browser';
 import { askBackground, askOffscreen } from '../../messaging/ask.ts';
 import { followState } from '../../messaging/feed.ts';
-import { handOverFiles } from '../../messaging/file-handover.ts';
+import { handOverAgain, handOverFiles, handOverFolder } from '../../messaging/file-handover.ts';
 import { openWindow } from '../../platform/views.ts';
 import type { Backend, CurrentTab, Place, View } from './backend.ts';
 
@@ -12,6 +12,8 @@ export function createBrowserBackend(view: View): Backend {
     askOffscreen,
     askBackground,
     handOverFiles,
+    handOverAgain,
+    handOverFolder,
     currentTab: () => currentTab(view),
     openLink: async (url) => {
       await browser.tabs.create({ url });

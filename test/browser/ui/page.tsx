@@ -1,5 +1,6 @@
 /** Runs in the browser: the interface in a plain page, with the test in the place of everything behind it. */
 import { render } from 'preact';
+import type { Selection } from '../../../extension/core/files/source.ts';
 import type { AppState, TimelineItem } from '../../../extension/core/session/state.ts';
 import { AppError, type ErrorCode } from '../../../extension/core/shared/errors.ts';
 import { App } from '../../../extension/ui/components/app.tsx';
@@ -29,6 +30,11 @@ async function answer(name: string, request: unknown): Promise<unknown> {
   return name === 'history-page' ? api.page : undefined;
 }
 
+/** A selection as a test compares it. */
+function described({ form, name, files }: Selection) {
+  return { form, name, files: files.map(({ path, file }) => ({ path, sizeBytes: file.size })) };
+}
+
 const backend: Backend = {
   follow: (onState) => {
     follower = onState;
@@ -38,8 +44,14 @@ const backend: Backend = {
   // The real one parses what comes back; here it is what the test says.
   askOffscreen: answer as Backend['askOffscreen'],
   askBackground: answer as Backend['askBackground'],
-  handOverFiles: (peerId, files) => {
-    api.asked.push({ name: 'files', request: { peerId, names: files.map((file) => file.name) } });
+  handOverFiles: (peerId, selection) => {
+    api.asked.push({ name: 'files', request: { peerId, ...described(selection) } });
+  },
+  handOverAgain: (peerId, id, selection) => {
+    api.asked.push({ name: 'files-again', request: { peerId, id, ...described(selection) } });
+  },
+  handOverFolder: (peerId, id, folder) => {
+    api.asked.push({ name: 'folder', request: { peerId, id, name: folder.name } });
   },
   currentTab: async () => api.tab,
   openLink: async (url) => {
