@@ -4,7 +4,6 @@ import { StoreReply, type StoreRequest } from './opfs-messages.ts';
 // Not `new URL(…, import.meta.url)`: WXT replaces `import.meta.url` before Vite sees it, and the worker would be missing.
 import OpfsWorker from './opfs-worker.ts?worker';
 import type { FileStore, PartialFile } from './store.ts';
-import type { LeafInput } from './tree-hash.ts';
 
 type Reply<Type extends StoreReply['type']> = Extract<StoreReply, { type: Type }>;
 type Body = StoreRequest extends infer Each ? (Each extends StoreRequest ? Omit<Each, 'request'> : never) : never;
@@ -14,7 +13,7 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-/** Opens the store of one peer's files, with a worker of its own. `folder` has only the characters of a `PeerId`. */
+/** Opens the store of what one peer sends, with a worker of its own. `folder` has only the characters of a `PeerId`. */
 export function openOpfsStore(folder: string): FileStore {
   return new OpfsStore(folder);
 }
@@ -36,29 +35,31 @@ class OpfsStore implements FileStore {
     );
   }
 
+  /** Transfers that are open count as used with their whole size, also where nothing has been written yet. */
   async availableBytes(): Promise<number> {
     const { quota = 0, usage = 0 } = await navigator.storage.estimate();
     return quota - usage;
   }
 
-  async create(name: string, sizeBytes: number): Promise<PartialFile> {
+  async open(name: string, sizeBytes: number): Promise<PartialFile> {
     const file = this.#files++;
-    await this.#ask('done', { type: 'create', file, folder: this.#folder, name, sizeBytes });
+    const { leaves } = await this.#ask('opened', { type: 'open', file, folder: this.#folder, name, sizeBytes });
+    const ask = async (type: 'close' | 'remove') => void (await this.#ask('done', { type, file }));
     return {
-      writeBlock: (index, block) => this.#write(file, index, block),
+      leaves,
+      writeBlock: async (index, bytes, encoding, leaf) => {
+        const block = { type: 'write', file, index, bytes, encoding, leaf } as const;
+        return (await this.#ask('written', block, [bytes.buffer])).isRight;
+      },
       finish: async () => (await this.#ask('finished', { type: 'finish', file })).content,
-      remove: async () => void (await this.#ask('done', { type: 'remove', file })),
+      close: () => ask('close'),
+      remove: () => ask('remove'),
     };
   }
 
   async close(): Promise<void> {
     this.#worker.terminate();
     this.#abandon(new Error('The store is closed.'));
-  }
-
-  async #write(file: number, index: number, block: LeafInput): Promise<Uint8Array> {
-    const input = block.buffer;
-    return (await this.#ask('written', { type: 'write', file, index, input }, [input])).leaf;
   }
 
   async #ask<Type extends StoreReply['type']>(
