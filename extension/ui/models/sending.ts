@@ -2,6 +2,7 @@ import { MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, MAX_URL_LENGTH } from '../../core/sh
 import { isHttpUrl } from '../../core/shared/schemas.ts';
 import type { Backend } from './backend.ts';
 import type { Notices } from './notices.ts';
+import { type Chosen, selectionOf } from './selection.ts';
 
 /** A sign of typing this often keeps "is typing" on the other screen without flooding it. */
 const TYPING_PAUSE_MS = 2_500;
@@ -50,10 +51,13 @@ export class Sending {
     await this.#notices.watch(this.#backend.askOffscreen('link-send', { peerId, url, title }), peerId);
   }
 
-  files(peerId: string, files: readonly File[]): void {
-    if (files.length === 0) return;
+  /** Sends what was chosen as one transfer; of nothing, nothing. */
+  async files(peerId: string, chosen: Chosen): Promise<void> {
     this.#notices.clearOwn();
-    this.#backend.handOverFiles(peerId, files);
+    const handingOver = selectionOf(chosen).then((selection) => {
+      if (selection) this.#backend.handOverFiles(peerId, selection);
+    });
+    await this.#notices.watch(handingOver, peerId);
   }
 
   /** Shows the tab the person looks at. The popup is closed by the browser as soon as that starts. */

@@ -1,0 +1,51 @@
+import type { Selection, SourceFile } from '../../core/files/source.ts';
+import { AppError } from '../../core/shared/errors.ts';
+import { MAX_FILE_NAME_LENGTH, MAX_FILES } from '../../core/shared/limits.ts';
+import { type DroppedEntry, isFolder, walkEntries } from './dropped-entries.ts';
+import { isPicture, namePasted } from './pasted-picture.ts';
+
+/** The choice of a file input, which stays empty behind it so that the same can be chosen again. */
+export function takeChosen(input: HTMLInputElement): File[] {
+  const files = [...(input.files ?? [])];
+  input.value = '';
+  return files;
+}
+
+/** The files of a file input or folder picker, or what was dropped or pasted. */
+export type Chosen = readonly File[] | DataTransfer;
+
+/**
+ * What was chosen, as one transfer: folders walked to the bottom, those without a file left out. Null when no file is among it. What
+ * was dropped or pasted has to come here while its event is handled: afterwards the browser has taken the content away.
+ * @throws AppError `file-too-many`, `file-gone` when something can't be read.
+ */
+export async function selectionOf(chosen: Chosen): Promise<Selection | null> {
+  if (chosen instanceof DataTransfer) return select(await walkEntries(entriesOf(chosen)));
+  if (chosen.length > MAX_FILES) throw new AppError('file-too-many');
+  return select(chosen.map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+}
+
+function entriesOf({ items }: DataTransfer): DroppedEntry[] {
+  const now = new Date();
+  return [...items].flatMap((item): DroppedEntry | [] => {
+    if (item.kind !== 'file') return [];
+    const entry = item.webkitGetAsEntry();
+    if (entry && isFolder(entry)) return entry;
+    const file = item.getAsFile();
+    if (!file) return [];
+    return isPicture(item) ? namePasted(file, now) : file;
+  });
+}
+
+/** Below one folder it is that folder, and its name is no part of the paths. */
+function select(files: readonly SourceFile[]): Selection | null {
+  const [first] = files;
+  if (!first) return null;
+  const [top = '', ...rest] = first.path.split('/');
+  const name = top.slice(0, MAX_FILE_NAME_LENGTH) || 'file';
+  const start = `${top}/`;
+  if (rest.length > 0 && files.every(({ path }) => path.startsWith(start))) {
+    return { form: 'folder', name, files: files.map(({ path, file }) => ({ path: path.slice(start.length), file })) };
+  }
+  return { form: files.length === 1 ? 'file' : 'files', name, files };
+}
