@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { asked, button, isAsked, namesAsked, sees, show, tell, useStage } from './ui/driver.ts';
-import { app, BOB_ID, CAROL_ID, chat, file, itemId, NOW, peer, SHARE_ID, sharing, states } from './ui/states.ts';
+import { app, BOB_ID, CAROL_ID, chat, done, file, itemId, NOW, peer, SHARE_ID, sharing, states } from './ui/states.ts';
 
 useStage();
 
@@ -137,7 +137,6 @@ describe('requests', () => {
 
   test('a file that has arrived can be shown in its folder', async () => {
     const moving = { state: 'moving', bytes: 1, bytesPerSecond: 1, secondsLeft: null } as const;
-    const done = { state: 'done', startedAt: NOW, verifiedAt: NOW, savedAt: NOW, downloadId: 7 } as const;
     const page = await show(app({ peers: [peer({ timeline: [file(1, false, 'map.png', 2, moving)] })] }));
     await tell(page, app({ peers: [peer({ timeline: [file(1, false, 'map.png', 2, done)] })] }));
     await sees(page, 'map.png is in Downloads');

@@ -2,6 +2,7 @@ import { useLayoutEffect } from 'preact/hooks';
 import type { AppModel } from '../models/app-model.ts';
 import { followKeys } from '../models/keys.ts';
 import { t } from '../text.ts';
+import { Announcement } from './announcement.tsx';
 import { Confirm } from './confirm.tsx';
 import { Confirming } from './confirming.tsx';
 import { Dialogs } from './dialogs.tsx';
@@ -28,6 +29,7 @@ export function App({ model }: { model: AppModel }) {
         {screen === 'confirming' && <Confirming />}
         {screen === 'peer' && peer && <PeerScreen peer={peer} />}
       </main>
+      <Announcement />
       <Dialogs />
     </ModelContext.Provider>
   );
