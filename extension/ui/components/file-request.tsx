@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ItemOf, PeerState } from '../../core/session/state.ts';
-import { ACCEPT_LIMITS, acceptLimitFor, acceptLimitText } from '../models/accept-limit.ts';
+import { ACCEPT_LIMITS, acceptLimitText, suggestedLimit } from '../models/accept-limit.ts';
 import { nameOf } from '../models/app-model.ts';
 import { lineText } from '../models/display-text.ts';
 import { shownFileName } from '../models/file-name.ts';
@@ -21,7 +21,7 @@ export interface FileRequestProps {
 export function FileRequest({ peer, file, isPrimary }: FileRequestProps) {
   const { files } = useModel();
   const [isAlways, setAlways] = useState(false);
-  const [limit, setLimit] = useState(() => acceptLimitFor(file.sizeBytes));
+  const [limit, setLimit] = useState(() => suggestedLimit(file.sizeBytes));
   const label = t('request_file_always', nameOf(peer));
   return (
     <article class="card request">

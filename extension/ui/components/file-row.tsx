@@ -66,6 +66,7 @@ function glyphOf(item: File): IconName | null {
   const { state } = item.transfer;
   if (state === 'done') return 'tick';
   if (state === 'failed' || isSourceWanted(item)) return 'warning';
+  if (state === 'interrupted') return 'clock';
   return formIcon(item) ?? (fileType(item.name) === '' ? 'file' : null);
 }
 

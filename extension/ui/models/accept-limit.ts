@@ -5,9 +5,10 @@ import { size } from './format.ts';
 /** Up to these sizes, in bytes, a person can let a peer's files come without being asked. The last is any size. */
 export const ACCEPT_LIMITS: readonly number[] = [10e6, 100e6, 1e9, MAX_FILE_BYTES];
 
-/** The smallest of them that would have let a transfer of this size pass. */
-export function acceptLimitFor(sizeBytes: number): number {
-  return ACCEPT_LIMITS.find((limit) => sizeBytes <= limit) ?? MAX_FILE_BYTES;
+/** The smallest of them that would have let a transfer of this size pass. Any size is only what a person chooses. */
+export function suggestedLimit(sizeBytes: number): number {
+  const bounded = ACCEPT_LIMITS.filter((limit) => limit < MAX_FILE_BYTES);
+  return bounded.find((limit) => sizeBytes <= limit) ?? Math.max(...bounded);
 }
 
 /** A limit as an end of a sentence: `100 MB`, or that there is none. */

@@ -69,9 +69,11 @@ export function detailText(item: File, peer: PeerState, bytes: number): string {
   }
 }
 
-/** Why it doesn't move, beside the percentage. */
-export function standstillText({ transfer }: File, peer: PeerState): string {
+/** Beside the percentage: why it doesn't move, or how much is there where the line below the name already says why. */
+export function standstillText(item: File, peer: PeerState): string {
+  const { transfer } = item;
   const name = nameOf(peer);
+  if (isSourceWanted(item) && transfer.state === 'interrupted') return progressText(item, transfer.bytes);
   if (transfer.state === 'paused') {
     if (transfer.byMe) return transfer.byPeer ? t('file_paused_by_both') : t('file_paused_by_me');
     return t('file_paused_by_peer', name);

@@ -92,6 +92,7 @@ export function app(change: Partial<AppState> = {}): AppState {
     peers: [peer()],
     outgoingShare: null,
     incomingShares: [],
+    fetches: [],
     notices: [],
     ...change,
   };
