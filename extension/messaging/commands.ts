@@ -11,7 +11,11 @@ import { ErrorCodeSchema, HttpUrl, ItemId, maybeText, Name, PeerId, SizeBytes, t
 
 /** A path below Downloads, in UTF-16 code units: deeper ones no system takes. */
 const MAX_DOWNLOAD_PATH = 4_096;
+/** An address that carries its file in itself (`data:`), in UTF-16 code units. */
+const MAX_WEB_FILE_URL = 32 * 1024 * 1024;
 const nothing = v.void();
+/** More names in a menu than fit on a small screen. */
+export const MAX_MENU_PEERS = 20;
 const pixels = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32_767));
 const Size = v.object({ width: pixels, height: pixels });
 const command = <Request extends v.ObjectEntries, Response extends v.GenericSchema>(
@@ -51,6 +55,28 @@ export const offscreenCommands = {
   'item-remove': command({ peerId: PeerId, id: ItemId }, nothing),
   /** Saves a `ready` transfer as one zip in Downloads. A folder comes by hand-over, see file-handover.ts. */
   'file-save-zip': command({ peerId: PeerId, id: ItemId }, nothing),
+  /**
+   * Fetches a file of the web and sends it; what can't be fetched goes out as a link. `isMedia`: shown as picture, film or sound. Tells
+   * whether the person has to give leave first: then it is among the `fetches` of the state. @throws peer-unknown, too-many-waiting
+   */
+  'web-file-send': command(
+    {
+      peerId: PeerId,
+      url: text(MAX_WEB_FILE_URL),
+      isMedia: v.boolean(),
+      title: maybeText(limits.MAX_TITLE_LENGTH),
+    },
+    v.picklist(['taken', 'asking']),
+  ),
+  /** What the person says to a fetch: try again since leave was given, send the link instead, or nothing at all. */
+  'web-file-answer': command({ id: ItemId, answer: v.picklist(['fetch', 'link', 'cancel']) }, nothing),
+  /** From the worker: the person has given leave for a site. */
+  'site-allowed': command({}, nothing),
+  /** From the worker: what was chosen in the menu of a page could not be done. */
+  'menu-failed': command(
+    { peerId: PeerId, code: ErrorCodeSchema, subject: maybeText(limits.MAX_TITLE_LENGTH) },
+    nothing,
+  ),
   'peer-accept-files': command({ peerId: PeerId, upToBytes: v.nullable(SizeBytes) }, nothing),
   /** Starts showing a tab whose capture id the worker minted. `size`: of its page, in CSS pixels, where it is known. */
   'share-tab': command(
@@ -113,7 +139,12 @@ export const backgroundCommands = {
   'download-open': command({ downloadId: v.number() }, nothing),
   /** From the offscreen document: what the toolbar icon says. */
   badge: command({ unread: v.number(), live: v.boolean() }, nothing),
-  /** From the offscreen document. `id` names what it is about: `pairing`, `file:<peerId>`, `peer:<peerId>` or `share:<peerId>:<shareId>`. */
+  /** From the offscreen document: to whom the menu of a page offers to send, the one last sent to first. */
+  menus: command(
+    { peers: v.pipe(v.array(v.object({ id: PeerId, name: Name })), v.maxLength(MAX_MENU_PEERS)) },
+    nothing,
+  ),
+  /** From the offscreen document. `id` names what it is about: `pairing`, `file:<peerId>`, `peer:<peerId>`, `link:<peerId>` or `share:<peerId>:<shareId>`. */
   notify: command({ id: text(128), name: text(limits.MAX_NAME_LENGTH), body: maybeText(500) }, nothing),
 };
 

@@ -26,6 +26,7 @@ const base: AppState = {
   peers: [],
   outgoingShare: null,
   incomingShares: [],
+  fetches: [],
   notices: [],
 };
 

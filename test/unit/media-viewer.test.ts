@@ -79,6 +79,7 @@ function state(peers: readonly Partial<PeerState>[], shares: readonly Partial<In
     peers: peers.map((change) => ({ ...peer, ...change })),
     outgoingShare: null,
     incomingShares: shares.map((change) => ({ ...share, ...change })),
+    fetches: [],
     notices: [],
   };
 }

@@ -1,6 +1,9 @@
 import type { LeafInput } from './tree-hash.ts';
 
-/** One file of a transfer. `path`: names separated by slashes, relative, as the person's own system has them. */
+/**
+ * One file of a transfer. `path`: names separated by slashes, relative, as the person's own system has them; in a `folder` from below
+ * that folder, without its name.
+ */
 export interface SourceFile {
   readonly path: string;
   readonly file: File;

@@ -3,7 +3,7 @@ import type { DeviceKeys } from '../crypto/device-keys.ts';
 import { removeLeftovers } from '../files/opfs-folder.ts';
 import { openOpfsStore } from '../files/opfs-store.ts';
 import type { Hello, Message } from '../protocol/messages.ts';
-import { AppError } from '../shared/errors.ts';
+import { AppError, type ErrorCode } from '../shared/errors.ts';
 import { report } from '../shared/report.ts';
 import { Broker } from '../signalling/broker.ts';
 import { ServerAccess } from '../signalling/server-access.ts';
@@ -70,6 +70,7 @@ export class Pairwise {
       peers: [],
       outgoingShare: null,
       incomingShares: [],
+      fetches: [],
       notices: [],
     });
     this.#store = store;
@@ -155,6 +156,11 @@ export class Pairwise {
     this.#access = this.#openAccess();
     this.#broker = this.#connect();
     this.peers.useBroker(this.#broker);
+  }
+
+  /** Tells of a failure that happened outside. */
+  notice(code: ErrorCode, about: { peerId: string; subject: string }): void {
+    this.#store.notice(code, about);
   }
 
   /** Takes back an item that still waits. */

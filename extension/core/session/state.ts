@@ -3,6 +3,7 @@ import { fileDetails } from '../protocol/messages.ts';
 import * as limits from '../shared/limits.ts';
 import {
   ErrorCodeSchema,
+  FileName,
   HttpUrl,
   ItemId,
   maybeText,
@@ -167,6 +168,21 @@ export const IncomingShare = v.object({
   status: v.picklist(['offered', 'dismissed', 'watching']),
 });
 
+/**
+ * A file of the web on its way into this browser, from where it is sent to a peer. `origin`: where it lies, `https://example.org`;
+ * empty when it is part of its own address. asking: the browser keeps it from Pairwise until the person gives leave for that origin.
+ */
+export const Fetch = v.object({
+  id: ItemId,
+  peerId: PeerId,
+  name: FileName,
+  origin: maybeText(limits.MAX_URL_LENGTH),
+  step: v.variant('state', [
+    v.object({ state: v.literal('fetching'), bytes: SizeBytes, sizeBytes: v.nullable(SizeBytes) }),
+    v.object({ state: v.literal('asking') }),
+  ]),
+});
+
 /** A failure to show until it is dismissed: one sentence from its code. `subject` names what failed, a page title or file name. */
 export const Notice = v.object({
   id: ItemId,
@@ -198,6 +214,7 @@ export const AppState = v.object({
   peers: v.array(PeerState),
   outgoingShare: v.nullable(OutgoingShare),
   incomingShares: v.array(IncomingShare),
+  fetches: v.array(Fetch),
   notices: v.array(Notice),
 });
 
@@ -211,6 +228,7 @@ export type PeerState = v.InferOutput<typeof PeerState>;
 export type PairingState = v.InferOutput<typeof PairingState>;
 export type OutgoingShare = v.InferOutput<typeof OutgoingShare>;
 export type IncomingShare = v.InferOutput<typeof IncomingShare>;
+export type Fetch = v.InferOutput<typeof Fetch>;
 export type Notice = v.InferOutput<typeof Notice>;
 export type AppState = v.InferOutput<typeof AppState>;
 

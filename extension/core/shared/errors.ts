@@ -53,6 +53,7 @@ export const ERROR_CODES = [
   'file-wrong-source',
   'file-too-many',
   'file-fetch-failed',
+  'file-page-only',
   'folder-name',
   'storage-full',
   'download-failed',

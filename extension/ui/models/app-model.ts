@@ -11,6 +11,7 @@ import { Notices } from './notices.ts';
 import { Sending } from './sending.ts';
 import { Toasts } from './toasts.ts';
 import { ViewMemory } from './view-memory.ts';
+import { WebFileActions } from './web-files.ts';
 
 /** Which screen is shown. `pair`: the first run, and "Pair another browser". */
 export type Screen = 'loading' | 'pair' | 'show-code' | 'confirm' | 'enter-code' | 'confirming' | 'peer';
@@ -36,6 +37,7 @@ export class AppModel {
   readonly memory = new ViewMemory(localStorage);
   readonly sending: Sending;
   readonly files: FileActions;
+  readonly webFiles: WebFileActions;
   readonly arrivals: Arrivals;
   readonly state = signal<AppState | null>(null);
   readonly overlay = signal<Overlay | null>(null);
@@ -77,6 +79,7 @@ export class AppModel {
     this.notices = new Notices(backend, this.state);
     this.sending = new Sending(backend, this.notices);
     this.files = new FileActions(backend, this.notices, view);
+    this.webFiles = new WebFileActions(backend, this.notices);
     this.arrivals = new Arrivals(this.files, this.toasts);
     this.#stops = [
       backend.follow((state) => {

@@ -36,6 +36,8 @@ export interface Backend {
   handOverAgain(peerId: string, id: string, selection: Selection): void;
   /** Where a `ready` transfer is to be saved; the person has allowed writing there. */
   handOverFolder(peerId: string, id: string, folder: FileSystemDirectoryHandle): void;
+  /** Asks for leave to read from one site, in answer to a click. Resolves with whether it was given. */
+  allowOrigin(origin: string): Promise<boolean>;
   /** Null when there is no ordinary tab. */
   currentTab(): Promise<CurrentTab | null>;
   /** Opens an http(s) link in a tab of its own, which learns nothing about this page. */

@@ -14,6 +14,7 @@ export function createBrowserBackend(view: View): Backend {
     handOverFiles,
     handOverAgain,
     handOverFolder,
+    allowOrigin: (origin) => browser.permissions.request({ origins: [`${origin}/*`] }),
     currentTab: () => currentTab(view),
     openLink: async (url) => {
       await browser.tabs.create({ url });

@@ -4,13 +4,6 @@ import { MAX_FILE_NAME_LENGTH, MAX_FILES } from '../../core/shared/limits.ts';
 import { type DroppedEntry, isFolder, walkEntries } from './dropped-entries.ts';
 import { isPicture, namePasted } from './pasted-picture.ts';
 
-/** The choice of a file input, which stays empty behind it so that the same can be chosen again. */
-export function takeChosen(input: HTMLInputElement): File[] {
-  const files = [...(input.files ?? [])];
-  input.value = '';
-  return files;
-}
-
 /** The files of a file input or folder picker, or what was dropped or pasted. */
 export type Chosen = readonly File[] | DataTransfer;
 

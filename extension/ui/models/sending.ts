@@ -1,5 +1,6 @@
 import { MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, MAX_URL_LENGTH } from '../../core/shared/limits.ts';
 import { isHttpUrl } from '../../core/shared/schemas.ts';
+import { withoutUser } from '../../core/shared/web-url.ts';
 import type { Backend } from './backend.ts';
 import type { Notices } from './notices.ts';
 import { type Chosen, selectionOf } from './selection.ts';
@@ -79,14 +80,4 @@ export class Sending {
   async stopSharing(): Promise<void> {
     await this.#notices.watch(this.#backend.askOffscreen('share-stop', {}));
   }
-}
-
-/** A name and password in an address are for this person alone. */
-function withoutUser(href: string): string {
-  if (!URL.canParse(href)) return href;
-  const url = new URL(href);
-  if (url.username === '' && url.password === '') return href;
-  url.username = '';
-  url.password = '';
-  return url.href;
 }

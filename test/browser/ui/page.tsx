@@ -53,6 +53,10 @@ const backend: Backend = {
   handOverFolder: (peerId, id, folder) => {
     api.asked.push({ name: 'folder', request: { peerId, id, name: folder.name } });
   },
+  allowOrigin: async (origin) => {
+    api.asked.push({ name: 'allow-origin', request: { origin } });
+    return api.isAllowing;
+  },
   currentTab: async () => api.tab,
   openLink: async (url) => {
     api.asked.push({ name: 'open-link', request: { url } });
@@ -67,6 +71,8 @@ const api = {
   asked: [] as Asked[],
   tab: { id: 5, title: 'Tide tables', url: 'https://tides.example.org/' } as CurrentTab | null,
   page: { items: [] as TimelineItem[], hasOlder: false },
+  /** What the person answers when the browser asks for leave to read from a site. */
+  isAllowing: true,
 
   open(view: View, state: AppState | null): void {
     current = state;
