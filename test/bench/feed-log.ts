@@ -21,14 +21,14 @@ declare global {
  */
 export class FeedLog {
   readonly #page: Page;
-  readonly #limitMs: number;
+  /** For everything that is waited for. */
+  readonly limitMs: number;
 
   private constructor(page: Page, limitMs: number) {
     this.#page = page;
-    this.#limitMs = limitMs;
+    this.limitMs = limitMs;
   }
 
-  /** @param limitMs for everything that is waited for later. */
   static async open(page: Page, limitMs: number): Promise<FeedLog> {
     await page.evaluate(() => {
       const log: Told[] = [];
@@ -64,7 +64,7 @@ export class FeedLog {
         const newest = (globalThis.feedLog ?? []).findLast(({ item }) => item.kind === 'file' && item.name === wanted);
         return newest?.item.kind === 'file' && ends.includes(newest.item.transfer.state);
       },
-      { timeout: this.#limitMs, polling: 50 },
+      { timeout: this.limitMs, polling: 50 },
       name,
       [...states, 'failed', 'cancelled', 'declined'],
     );
@@ -81,17 +81,22 @@ export class FeedLog {
           ({ item }) =>
             item.kind === 'file' && item.name === wanted && 'bytes' in item.transfer && item.transfer.bytes >= least,
         ),
-      { timeout: this.#limitMs, polling: 50 },
+      { timeout: this.limitMs, polling: 50 },
       name,
       bytes,
     );
   }
 
-  /** When each chat line was first told, by its text. */
-  async lines(): Promise<ReadonlyMap<string, number>> {
-    const told = await this.#page.evaluate(() => (globalThis.feedLog ?? []).filter(({ item }) => item.kind === 'chat'));
-    const first = new Map<string, number>();
-    for (const { atMs, item } of told) if (item.kind === 'chat' && !first.has(item.text)) first.set(item.text, atMs);
-    return first;
+  /** When this chat line was first told, in milliseconds since 1970; waits for it. */
+  async lineReaches(text: string): Promise<number> {
+    const found = await this.#page.waitForFunction(
+      (wanted) =>
+        (globalThis.feedLog ?? []).find(({ item }) => item.kind === 'chat' && item.text === wanted)?.atMs ?? null,
+      { timeout: this.limitMs, polling: 50 },
+      text,
+    );
+    const atMs = await found.jsonValue();
+    if (atMs === null) throw new Error('Found, and not there.');
+    return atMs;
   }
 }

@@ -8,6 +8,7 @@ const KIB = 1024;
 export interface Usage {
   /** Of all browsers together, in percent of one core. */
   readonly cpuPercent: number;
+  readonly cpuSeconds: number;
   /** Of the browser that grew most, at its largest, above its start, in MiB. Null where the system doesn't say. */
   readonly addedMemoryMiB: number | null;
 }
@@ -37,6 +38,7 @@ export async function startUsage(browsers: readonly Browser[]): Promise<{ stop()
       const addedBytes = Math.max(...peakBytes.map((peak, index) => peak - (idleBytes[index] ?? 0)));
       return {
         cpuPercent: (usedSeconds / tookSeconds) * 100,
+        cpuSeconds: usedSeconds,
         addedMemoryMiB: Number.isNaN(addedBytes) ? null : addedBytes / KIB / KIB,
       };
     },
