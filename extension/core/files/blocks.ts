@@ -11,6 +11,8 @@ export const MIN_CHUNK_BYTES = 16 * 1024;
  * when its disk is slow. 16 MiB fills 1 Gbit/s at a round trip of 100 ms.
  */
 export const WINDOW_BLOCKS = 16;
+/** How far beyond the first block that is missing others may be sent: what is there can always be told in one `file-accept`. */
+export const SPREAD_BLOCKS = 64;
 /** Transfers of one direction whose bytes move at once; the others wait their turn. */
 export const MAX_RUNNING = 4;
 /** Wrong blocks of one transfer that are asked for again; the next one ends it. */

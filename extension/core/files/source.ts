@@ -38,3 +38,15 @@ export interface TransferSource {
    */
   readBlock(index: number): Promise<LeafInput>;
 }
+
+/** Whether two descriptions are of the same transfer. The type is a guess of each system and says nothing. */
+export function sameDetails(a: TransferDetails, b: TransferDetails): boolean {
+  return (
+    a.form === b.form &&
+    a.name === b.name &&
+    a.count === b.count &&
+    a.sizeBytes === b.sizeBytes &&
+    a.manifestBytes === b.manifestBytes &&
+    a.modifiedAt === b.modifiedAt
+  );
+}

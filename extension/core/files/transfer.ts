@@ -104,12 +104,18 @@ export class Transfer {
     this.#onChange({ id: this.id, direction: this.#direction, ...this.details, state });
   }
 
+  /** An earlier run had accepted it; whoever listens knows that. */
+  restored(): void {
+    this.#state = { state: 'interrupted', bytes: 0, needsSource: false };
+  }
+
   /** Moves between moving, paused and interrupted. `canMove`: there is a link, and the sender was told to send over it. */
   settle(nowMs: number, canMove: boolean): void {
     const bytes = this.#fileBytes();
     if (this.isHeld) this.become({ state: 'paused', bytes, byMe: this.byMe, byPeer: this.byPeer });
     else if (canMove) this.#move(nowMs, bytes);
-    else if (this.state !== 'interrupted') this.become({ state: 'interrupted', bytes, needsSource: false });
+    else if (this.#state.state !== 'interrupted' || this.#state.bytes !== bytes)
+      this.become({ state: 'interrupted', bytes, needsSource: false });
   }
 
   /** Counts what the receiver has of the run; told by the next `report`. */
