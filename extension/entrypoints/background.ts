@@ -9,7 +9,7 @@ import { askOffscreen } from '../messaging/ask.ts';
 import { backgroundCommands } from '../messaging/commands.ts';
 import { serve } from '../messaging/serve.ts';
 import { type MenuChoice, showMenus, watchAllowedSites, watchMenus } from '../platform/context-menus.ts';
-import { showDownload, startDownload, watchDownloads } from '../platform/downloads.ts';
+import { cancelDownload, openDownload, showDownload, startDownload, watchDownloads } from '../platform/downloads.ts';
 import { watchIdle } from '../platform/idle.ts';
 import { notify, watchNotificationClicks } from '../platform/notifications.ts';
 import { OffscreenDocument } from '../platform/offscreen-document.ts';
@@ -34,14 +34,16 @@ export default defineBackground(() => {
       }
     },
     'viewer-open': ({ peerId, shareId }) => openViewer(peerId, shareId),
-    'download-start': ({ itemId, url, name }) => startDownload(itemId, url, name),
+    'download-start': ({ key, url, path }) => startDownload(key, url, path),
+    'download-cancel': ({ downloadId }) => cancelDownload(downloadId),
+    'download-open': ({ downloadId }) => openDownload(downloadId),
     'download-show': ({ downloadId }) => showDownload(downloadId),
     badge: showOnToolbar,
     menus: ({ peers }) => showMenus(peers),
     notify: ({ id, name, body }) => notify(id, name, body),
   });
 
-  watchDownloads((itemId, downloadId, ok) => askOffscreen('download-ended', { itemId, downloadId, ok }).then(() => {}));
+  watchDownloads((key, code) => askOffscreen('download-ended', { key, code }).then(() => {}));
   watchIdle((idle) => void askOffscreen('idle', { idle }).catch(report));
   watchNotificationClicks((id) => {
     const [kind, peerId, shareId] = id.split(':');

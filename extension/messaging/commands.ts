@@ -117,8 +117,8 @@ export const offscreenCommands = {
   'notice-dismiss': command({ id: ItemId }, nothing),
   /** From the worker: the person has been idle, or is back. */
   idle: command({ idle: v.boolean() }, nothing),
-  /** From the worker: a download that this document started has ended. */
-  'download-ended': command({ key: text(64), downloadId: v.number(), ok: v.boolean() }, nothing),
+  /** From the worker: a download that this document started, under this key, stands there whole or has failed. */
+  'download-ended': command({ key: text(64), code: v.nullable(ErrorCodeSchema) }, nothing),
 };
 
 /** Answered by the background worker. */
@@ -133,6 +133,8 @@ export const backgroundCommands = {
   'viewer-open': command({ peerId: PeerId, shareId: ItemId }, nothing),
   /** From the offscreen document: saves a blob URL under Downloads, at a safe relative path. Resolves with the download's number. */
   'download-start': command({ key: text(64), url: text(512), path: text(MAX_DOWNLOAD_PATH) }, v.number()),
+  /** From the offscreen document: nobody wants it any more. */
+  'download-cancel': command({ downloadId: v.number() }, nothing),
   /** @throws download-failed when the file is gone. */
   'download-show': command({ downloadId: v.number() }, nothing),
   /** Opens a saved file as a click on it would. @throws download-failed when the file is gone. */
@@ -144,7 +146,7 @@ export const backgroundCommands = {
     { peers: v.pipe(v.array(v.object({ id: PeerId, name: Name })), v.maxLength(MAX_MENU_PEERS)) },
     nothing,
   ),
-  /** From the offscreen document. `id` names what it is about: `pairing`, `file:<peerId>`, `peer:<peerId>`, `link:<peerId>` or `share:<peerId>:<shareId>`. */
+  /** From the offscreen document. `id` names what it is about: `pairing`, `file:<peerId>`, `received:<peerId>`, `peer:<peerId>`, `link:<peerId>` or `share:<peerId>:<shareId>`. */
   notify: command({ id: text(128), name: text(limits.MAX_NAME_LENGTH), body: maybeText(500) }, nothing),
 };
 

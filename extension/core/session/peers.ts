@@ -43,7 +43,8 @@ export interface PeersOptions {
   shareWith(peerId: string): string | null;
   onConnected(peerId: string, session: Session, hello: Hello): void;
   onDisconnected(peerId: string): void;
-  onRemoved(peerId: string): void;
+  /** This peer is no more looked for. `forgotten`: all that is known of it goes. */
+  onRemoved(peerId: string, why: 'forgotten' | 'unpaired' | 'blocked'): void;
   onMessage(peerId: string, message: Exclude<Message, Hello>): Promise<void> | void;
 }
 
@@ -120,6 +121,7 @@ export class Peers {
       readAt: known?.readAt ?? 0,
       unpaired: false,
       blocked: false,
+      acceptUpToBytes: known?.acceptUpToBytes ?? null,
       identityKey: concat(peer.identity),
       routingKey: concat(peer.routing),
       root,
@@ -159,7 +161,7 @@ export class Peers {
     await this.#keep(changed);
     this.#options.store.changePeer(peerId, { blocked });
     if (blocked) {
-      this.#options.onRemoved(peerId);
+      this.#options.onRemoved(peerId, 'blocked');
       this.#rendezvous?.remove(peerId);
       this.#options.store.changePeer(peerId, BLOCKED);
     } else if (changed.unpaired) this.#options.store.changePeer(peerId, UNPAIRED);
@@ -170,7 +172,7 @@ export class Peers {
   async wasForgotten(peerId: string): Promise<void> {
     const stored = this.#stored.get(peerId);
     if (!stored) return;
-    this.#options.onRemoved(peerId);
+    this.#options.onRemoved(peerId, 'unpaired');
     this.#rendezvous?.remove(peerId);
     await this.#keep({ ...stored, unpaired: true });
     this.#options.store.changePeer(peerId, UNPAIRED);
@@ -179,6 +181,14 @@ export class Peers {
   async rename(peerId: string, ownName: string): Promise<void> {
     const stored = this.#stored.get(peerId);
     if (stored) await this.#keep({ ...stored, ownName });
+  }
+
+  /** From now on, what this peer sends is accepted without asking up to this size; null: always ask. */
+  async acceptFiles(peerId: string, acceptUpToBytes: number | null): Promise<void> {
+    const stored = this.#stored.get(peerId);
+    if (!stored) return;
+    await this.#keep({ ...stored, acceptUpToBytes });
+    this.#options.store.changePeer(peerId, { acceptUpToBytes });
   }
 
   retry(peerId: string): void {
@@ -229,6 +239,7 @@ export class Peers {
       typing: false,
       words: verifierWords(stored.verifier),
       blocked: stored.blocked,
+      acceptUpToBytes: stored.acceptUpToBytes,
       ...loaded,
       ...(stored.unpaired && UNPAIRED),
       ...(stored.blocked && BLOCKED),
@@ -335,7 +346,7 @@ export class Peers {
   async #remove(peerId: string): Promise<void> {
     const session = this.#sessions.get(peerId);
     if (!session) return;
-    this.#options.onRemoved(peerId);
+    this.#options.onRemoved(peerId, 'forgotten');
     this.#sessions.delete(peerId);
     this.#stored.delete(peerId);
     this.#rendezvous?.remove(peerId);

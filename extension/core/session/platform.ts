@@ -4,10 +4,13 @@ export interface Platform {
   notify(notification: { about: NotificationTarget; name: string; body: string }): void;
   /**
    * Saves whole, checked files under Downloads, at safe relative paths ("Pairwise/photos/1.jpg"); a name that is taken gets a number.
-   * `onSaved` hears how many stand there. Resolves with the browser's number for the first.
-   * @throws AppError `download-failed`, `storage-full`.
+   * `onSaved` hears which of them stands there. Resolves, once all do, with the browser's number for the first.
+   * @throws AppError `download-failed`, `storage-full`; the signal's reason when aborted. What stands there already stays.
    */
-  save(files: readonly FileToSave[], onSaved: (count: number) => void): Promise<{ downloadId: number | null }>;
+  save(
+    files: readonly FileToSave[],
+    options: { signal: AbortSignal; onSaved(index: number): void },
+  ): Promise<{ downloadId: number | null }>;
 }
 
 export interface FileToSave {
@@ -20,5 +23,10 @@ export type NotificationTarget =
   /** Somebody had my code and waits for my answer. */
   | { kind: 'pairing' }
   | { kind: 'peer'; peerId: string }
+  /** Somebody wants to send something. */
   | { kind: 'file'; peerId: string }
+  /** A file of the web could not be fetched, so its link was sent. */
+  | { kind: 'link'; peerId: string }
+  /** Something has arrived whole. */
+  | { kind: 'received'; peerId: string }
   | { kind: 'share'; peerId: string; shareId: string };

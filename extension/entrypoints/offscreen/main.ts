@@ -3,7 +3,7 @@ import { Pairwise } from '../../core/session/pairwise.ts';
 import { report } from '../../core/shared/report.ts';
 import { askBackground } from '../../messaging/ask.ts';
 import { offscreenCommands } from '../../messaging/commands.ts';
-import { takeFiles } from '../../messaging/file-handover.ts';
+import { takeHandovers } from '../../messaging/file-handover.ts';
 import { publishState } from '../../messaging/publish.ts';
 import { serve } from '../../messaging/serve.ts';
 import { serveViewers } from '../../messaging/viewer-port.ts';
@@ -33,6 +33,11 @@ async function main(): Promise<void> {
     'item-cancel': ({ peerId, id }) => pairwise.cancelItem(peerId, id),
     'file-answer': ({ peerId, id, accept }) => files.answer(peerId, id, accept),
     'file-cancel': ({ peerId, id }) => files.cancel(peerId, id),
+    'file-pause': ({ peerId, id, paused }) => files.pause(peerId, id, paused),
+    'file-retry': ({ peerId, id }) => files.retry(peerId, id),
+    'file-save-zip': ({ id }) => files.saveZip(id),
+    'item-remove': ({ peerId, id }) => files.remove(peerId, id),
+    'peer-accept-files': ({ peerId, upToBytes }) => peers.acceptFiles(peerId, upToBytes),
     // Not awaited: starting a capture closes the popup that asked, and every failure goes into the state.
     'share-tab': ({ peerId, ...tab }) => void live.shareTab(peerId, tab),
     'share-pick': ({ peerId }) => void live.sharePicked(peerId),
@@ -43,15 +48,17 @@ async function main(): Promise<void> {
     'peer-block': ({ peerId, blocked }) => peers.block(peerId, blocked),
     'peer-forget': ({ peerId }) => peers.forget(peerId),
     'peer-retry': ({ peerId }) => pairwise.retry(peerId),
-    'history-wipe': ({ peerId }) => timeline.wipe(peerId),
+    'history-wipe': ({ peerId }) => pairwise.wipe(peerId),
     'history-page': ({ peerId, before }) => timeline.page(peerId, before),
     'settings-set': (change) => pairwise.changeSettings(change),
     'notice-dismiss': ({ id }) => pairwise.dismissNotice(id),
     idle: ({ idle }) => peers.setPresence(idle ? 'away' : 'online'),
-    'download-ended': ({ itemId, downloadId, ok }) => platform.downloadEnded(itemId, downloadId, ok),
+    'download-ended': ({ key, code }) => platform.downloadEnded(key, code),
   });
-  takeFiles((peerId, chosen) => {
-    for (const file of chosen) void files.send(peerId, file).catch(report);
+  takeHandovers({
+    send: (peerId, selection) => void files.send(peerId, selection).catch(report),
+    again: (peerId, id, selection) => void files.again(peerId, id, selection).catch(report),
+    folder: (_, id, folder) => files.saveToFolder(id, folder),
   });
   serveViewers(live);
   const views = publishState(pairwise.state);
