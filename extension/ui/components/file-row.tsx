@@ -25,7 +25,7 @@ export function FileRow({ item, detail, place = '', children }: FileRowProps) {
         <FileName name={item.name} />
         <small>{detail}</small>
         {place !== '' && (
-          <small title={lineText(place)}>
+          <small class="cut" title={lineText(place)}>
             <bdi>{t('file_place', lineText(place))}</bdi>
           </small>
         )}
