@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Profile } from './profile.ts';
@@ -83,4 +84,24 @@ function seededRandom(seed: number): () => number {
     mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
     return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
   };
+}
+
+/** Writes a folder beside a person's profile, gone with it: a file for each path, with other bytes each. Returns its path. */
+export async function makeFolder(profile: Profile, name: string, paths: readonly string[]): Promise<string> {
+  const folder = join(profile.dir, name);
+  for (const path of paths) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), randomBytes(1 + Math.floor(Math.random() * 5_000)));
+  }
+  return folder;
+}
+
+/** The content of every file below a folder, by its path. */
+export async function readFolder(folder: string): Promise<ReadonlyMap<string, Buffer>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const contents = await Promise.all(
+    files.map(async (file) => [relative(folder, file), await readFile(file)] as const),
+  );
+  return new Map(contents);
 }

@@ -97,7 +97,7 @@ export class PopupUser {
     });
   }
 
-  async clicks(name: string, role: 'button' | 'menuitem' = 'button'): Promise<void> {
+  async clicks(name: string, role: 'button' | 'menuitem' | 'checkbox' = 'button'): Promise<void> {
     const popup = await this.popup();
     // A click may close the popup before it is confirmed. Whether it did what it should shows in what comes next.
     const closing = new AbortController();
