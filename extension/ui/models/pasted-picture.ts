@@ -15,13 +15,14 @@ export function hasPastedFiles(data: DataTransfer): boolean {
 }
 
 /** Names a picture without a file after the time, to the second, in local time: "Pasted image 2026-11-22 10.15.03.png". */
-export function namePasted(picture: File, now: Date): File {
+export function namePasted(picture: File, nowMs: number): File {
+  const now = new Date(nowMs);
   const two = (value: number) => String(value).padStart(2, '0');
   const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
   const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('.');
   const extension = picture.name.slice(picture.name.lastIndexOf('.'));
   return new File([picture], `Pasted image ${day} ${time}${extension}`, {
     type: picture.type,
-    lastModified: now.getTime(),
+    lastModified: nowMs,
   });
 }

@@ -19,14 +19,14 @@ export async function selectionOf(chosen: Chosen): Promise<Selection | null> {
 }
 
 function entriesOf({ items }: DataTransfer): DroppedEntry[] {
-  const now = new Date();
+  const nowMs = Date.now();
   return [...items].flatMap((item): DroppedEntry | [] => {
     if (item.kind !== 'file') return [];
     const entry = item.webkitGetAsEntry();
     if (entry && isFolder(entry)) return entry;
     const file = item.getAsFile();
     if (!file) return [];
-    return isPicture(item) ? namePasted(file, now) : file;
+    return isPicture(item) ? namePasted(file, nowMs) : file;
   });
 }
 
