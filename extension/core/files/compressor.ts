@@ -1,14 +1,8 @@
 import { EncodingRate } from './encoding-rate.ts';
-import type { BlockEncoding } from './frames.ts';
+import type { EncodedBytes } from './exchange-options.ts';
 import { hasPackedContent } from './packed-content.ts';
 import type { TransferDetails } from './source.ts';
 import { blockOf, type LeafInput } from './tree-hash.ts';
-
-/** A block as it goes over the line. */
-export interface EncodedBlock {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly encoding: BlockEncoding;
-}
 
 /** Deflates blocks somewhere else. */
 export interface BlockEncoder {
@@ -58,7 +52,7 @@ export class Compressor {
    * Takes the memory of `input`, which has been hashed by now. `lineBytesPerSecond`: what all lanes together deliver at the moment,
    * 0 while nobody knows.
    */
-  async encode(input: LeafInput, details: TransferDetails, lineBytesPerSecond: number): Promise<EncodedBlock> {
+  async encode(input: LeafInput, details: TransferDetails, lineBytesPerSecond: number): Promise<EncodedBytes> {
     const sampling = this.#samplingOf(details);
     if (!this.#isWanted(sampling) || !this.#rate.isFaster(this.#now(), lineBytesPerSecond)) return plain(input);
     const plainBytes = blockOf(input).length;
@@ -101,6 +95,6 @@ export class Compressor {
   }
 }
 
-function plain(input: LeafInput): EncodedBlock {
+function plain(input: LeafInput): EncodedBytes {
   return { bytes: blockOf(input), encoding: 0 };
 }
