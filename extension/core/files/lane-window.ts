@@ -12,7 +12,7 @@ const MAX_CHUNK_BYTES = 64 * KIB;
 const CHUNK_MS = 10;
 
 /** What may wait on the way beyond what the line itself holds, so that it never runs dry: acknowledgements come up to 15 ms late, timers too. */
-const SLACK_MS = 40;
+const SLACK_MS = 20;
 /** On fast lines bytes are cheap and it is busy processors that come late: up to this much. */
 const MAX_SLACK_MS = 100;
 /** Slack grows with the rate, one ms for so many bytes a second. */
@@ -20,9 +20,8 @@ const BYTES_PER_SECOND_FOR_SLACK_MS = 100_000;
 /** The rate is measured with some error, and too small a window could never find that out. */
 const GAIN = 1.15;
 
-/** While it starts the window is twice what the line held in the last round, so that it doubles in each. */
-const START_ROUND_TRIPS = 2;
-const START_SLACK_MS = 20;
+/** While it starts the window is so much more than what the line held in the last round. */
+const START_GAIN = 1.75;
 /** The line is full when the rate has not grown by this in so many rounds. */
 const START_GROWTH = 1.25;
 const START_ROUNDS = 3;
@@ -34,7 +33,7 @@ const RATE_SPAN_MS = 1_000;
 /** Its own queue hides what the way takes without one. When it was not seen for this long the queue is let run empty for a round. */
 const MIN_RTT_SPAN_MS = 10_000;
 /** Then this much of what the line holds is under way. */
-const PROBE_SHARE = 0.5;
+const PROBE_SHARE = 0.75;
 
 /** What was true when a frame was sent, to measure with when it is acknowledged. */
 interface Mark {
@@ -57,6 +56,7 @@ export class LaneWindow {
   readonly #marks: Mark[] = [];
   #sentBytes = 0;
   #ackedBytes = 0;
+  #windowBytes = START_BYTES;
   /** When the newest acknowledgement came, and when the newest acknowledged frame had been sent. */
   #ackedAtMs = 0;
   #ackedSentAtMs = 0;
@@ -98,7 +98,7 @@ export class LaneWindow {
 
   /** Whether a frame of so many bytes may go now. When nothing is under way one always may. Ask only when there is such a frame. */
   canSend(bytes: number): boolean {
-    if (this.unacknowledgedBytes === 0 || this.unacknowledgedBytes + bytes <= this.#windowBytes()) return true;
+    if (this.unacknowledgedBytes === 0 || this.unacknowledgedBytes + bytes <= this.#windowBytes) return true;
     if (!this.#probe) this.#fullUpToBytes = this.#sentBytes;
     return false;
   }
@@ -124,6 +124,7 @@ export class LaneWindow {
   acknowledged(receivedBytes: number): boolean {
     if (!(receivedBytes >= this.#ackedBytes && receivedBytes <= this.#sentBytes)) return false;
     const nowMs = this.#now();
+    const newBytes = receivedBytes - this.#ackedBytes;
     this.#ackedBytes = receivedBytes;
     let mark: Mark | undefined;
     let count = 0;
@@ -135,16 +136,19 @@ export class LaneWindow {
     this.#ackedSentAtMs = mark.sentAtMs;
     this.#measureRtt(nowMs - mark.sentAtMs, nowMs);
     this.#measureRate(mark, nowMs);
+    // It grows with what arrives, so that it never opens all at once: at most it doubles in a round.
+    const growthBytes = this.#isStarting ? newBytes : newBytes / 4;
+    this.#windowBytes = Math.min(this.#wantedBytes(), this.#windowBytes + growthBytes);
     return true;
   }
 
-  #windowBytes(): number {
+  #wantedBytes(): number {
     const rate = this.bytesPerSecond / 1_000;
     if (rate === 0) return START_BYTES;
     if (this.#probe) return Math.max(this.chunkBytes, rate * this.#minRttMs * PROBE_SHARE);
     const slackMs = Math.min(MAX_SLACK_MS, Math.max(SLACK_MS, (rate * 1_000) / BYTES_PER_SECOND_FOR_SLACK_MS));
     const steady = rate * (this.#minRttMs + slackMs) * GAIN;
-    const starting = rate * (this.#minRttMs * START_ROUND_TRIPS + START_SLACK_MS);
+    const starting = rate * this.#minRttMs * START_GAIN;
     const bytes = this.#isStarting ? Math.max(START_BYTES, starting, steady) : Math.max(MIN_WINDOW_BYTES, steady);
     return Math.min(MAX_WINDOW_BYTES, bytes);
   }
@@ -162,7 +166,7 @@ export class LaneWindow {
     probe.rttMs = Math.min(probe.rttMs, rttMs);
     if (probe.endBytes === undefined) {
       // What is sent from here on meets no queue of its own.
-      if (this.unacknowledgedBytes <= this.#windowBytes()) probe.endBytes = this.#sentBytes;
+      if (this.unacknowledgedBytes <= this.#wantedBytes()) probe.endBytes = this.#sentBytes;
     } else if (this.#ackedBytes > probe.endBytes) {
       this.#minRttMs = probe.rttMs;
       this.#minRttAtMs = nowMs;
