@@ -16,6 +16,7 @@ import { OffscreenDocument } from '../platform/offscreen-document.ts';
 import { mintStreamId, tabSize } from '../platform/tab-capture.ts';
 import { showOnToolbar } from '../platform/toolbar.ts';
 import { openViewer, openWindow } from '../platform/views.ts';
+import { inSentence } from '../ui/models/display-text.ts';
 
 /** Wakes, does one thing for another context, and may be stopped at any second: it keeps nothing. */
 export default defineBackground(() => {
@@ -39,7 +40,7 @@ export default defineBackground(() => {
     'download-open': ({ downloadId }) => openDownload(downloadId),
     'download-show': ({ downloadId }) => showDownload(downloadId),
     badge: showOnToolbar,
-    menus: ({ peers }) => showMenus(peers),
+    menus: ({ peers }) => showMenus(peers.map(({ id, name }) => ({ id, name: inSentence(name) }))),
     notify: ({ id, name, body }) => notify(id, name, body),
   });
 

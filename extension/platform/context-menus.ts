@@ -48,9 +48,9 @@ async function replace(peers: readonly MenuPeer[]): Promise<void> {
   }
 }
 
-/** Chromium takes `&` for the mark of a shortcut and `%s` for what is selected. */
+/** Chromium takes `&` for the mark of a shortcut and `%s` for what is selected, and an entry without a text for a mistake. */
 function label(name: string): string {
-  return name.replaceAll('&', '&&').replaceAll('%', '%\u2060');
+  return name.replaceAll('&', '&&').replaceAll('%', '%\u2060') || browser.i18n.getMessage('somebody');
 }
 
 function create(properties: Browser.contextMenus.CreateProperties): Promise<void> {

@@ -23,6 +23,7 @@ import type { Platform } from './platform.ts';
 import type { AppState, FileSettings } from './state.ts';
 import { Store } from './store.ts';
 import { Timeline } from './timeline.ts';
+import { WebFiles } from './web-files.ts';
 
 /** No STUN or TURN yet: two browsers meet on one network. The server will hand out the list. */
 const ICE_SERVERS: RTCIceServer[] = [];
@@ -47,6 +48,7 @@ export class Pairwise {
   readonly peers: Peers;
   readonly chat: Chat;
   readonly files: FileSharing;
+  readonly webFiles: WebFiles;
   readonly live: Live;
   readonly timeline: Timeline;
   readonly #store: Store;
@@ -114,6 +116,13 @@ export class Pairwise {
       onArrived: ({ peerId, name }) =>
         platform.notify({ about: { kind: 'received', peerId }, name: nameOf(peerId), body: name }),
     });
+    this.webFiles = new WebFiles({
+      store,
+      send: (peerId, id, file) => this.files.sendOwn(peerId, id, file),
+      sendLink: (peerId, url, title) => this.chat.sendLink(peerId, url, title),
+      onLinkSent: (peerId, name) =>
+        platform.notify({ about: { kind: 'link', peerId }, name: nameOf(peerId), body: name }),
+    });
     this.live = new Live({
       store,
       timeline,
@@ -142,6 +151,7 @@ export class Pairwise {
         if (why === 'forgotten') this.files.forgotten(peerId).catch(report);
         else if (why === 'unpaired') this.files.unpaired(peerId);
         else this.files.disconnected(peerId);
+        this.webFiles.removed(peerId);
         this.live.removed(peerId);
       },
       onMessage: (peerId, message) => this.#receive(peerId, message),

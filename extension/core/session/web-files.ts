@@ -70,10 +70,20 @@ export class WebFiles {
     return this.#start(id, peerId, true);
   }
 
-  /** The person has given leave: it is tried again, for the last time. Nothing happens to what doesn't wait for it. */
-  allowed(id: string): void {
+  /**
+   * What the person says to a file that is under way or waits: `fetch`, leave was given, so it is tried again, for the last time;
+   * `link`, that goes out instead; `cancel`, nothing does.
+   */
+  async answer(id: string, answer: 'fetch' | 'link' | 'cancel'): Promise<void> {
+    const running = this.#running.get(id);
     const fetch = this.#find(id);
-    if (fetch?.step.state === 'asking') void this.#start(id, fetch.peerId, false);
+    if (!running || !fetch) return;
+    if (answer === 'fetch') {
+      if (fetch.step.state === 'asking') await this.#start(id, fetch.peerId, false);
+      return;
+    }
+    this.#cancel(id);
+    if (answer === 'link') await this.#options.sendLink(fetch.peerId, running.target.url, running.target.title);
   }
 
   /** The person has given leave for a site: all that waits is tried again. */
@@ -83,23 +93,9 @@ export class WebFiles {
     }
   }
 
-  /** The person would rather send the link. */
-  async sendLink(id: string): Promise<void> {
-    const running = this.#running.get(id);
-    const fetch = this.#find(id);
-    this.cancel(id);
-    if (running && fetch) await this.#options.sendLink(fetch.peerId, running.target.url, running.target.title);
-  }
-
-  /** Idempotent. */
-  cancel(id: string): void {
-    this.#running.get(id)?.abort.abort();
-    this.#end(id);
-  }
-
   /** The peer was forgotten. */
   removed(peerId: string): void {
-    for (const fetch of this.#options.store.now.fetches) if (fetch.peerId === peerId) this.cancel(fetch.id);
+    for (const fetch of this.#options.store.now.fetches) if (fetch.peerId === peerId) this.#cancel(fetch.id);
   }
 
   async #start(id: string, peerId: string, mayAsk: boolean): Promise<'taken' | 'asking'> {
@@ -152,6 +148,11 @@ export class WebFiles {
     if (!hasLink || code !== 'file-fetch-failed') return;
     await sendLink(peerId, target.url, target.title);
     onLinkSent(peerId, name);
+  }
+
+  #cancel(id: string): void {
+    this.#running.get(id)?.abort.abort();
+    this.#end(id);
   }
 
   #end(id: string): void {
