@@ -87,10 +87,10 @@ export abstract class FileSide<Entry extends FileEntry> {
     entry.transfer.become({ state: 'cancelled', byMe: false });
   }
 
-  /** Holds a transfer that was accepted, or lets it go on. */
+  /** Holds a transfer, or lets it go on. One that is only offered, again perhaps, is held once it is accepted. */
   pause(id: string, paused: boolean): void {
-    const entry = this.entries.get(id);
-    if (!entry?.transfer.isUnderWay || entry.transfer.byMe === paused) return;
+    const entry = this.#unfinished(id);
+    if (!entry || entry.transfer.byMe === paused) return;
     entry.transfer.byMe = paused;
     this.context.say({ type: 'file-pause', id, paused });
     this.#held(entry);
@@ -98,19 +98,20 @@ export abstract class FileSide<Entry extends FileEntry> {
 
   /** The other side holds a transfer, or lets it go on. */
   paused(id: string, paused: boolean): void {
-    const entry = this.entries.get(id);
-    if (!entry?.transfer.isUnderWay || entry.transfer.byPeer === paused) return;
+    const entry = this.#unfinished(id);
+    if (!entry || entry.transfer.byPeer === paused) return;
     entry.transfer.byPeer = paused;
     this.#held(entry);
   }
 
   /** There is a new link. What the peer held it says again. */
   attach(): void {
-    for (const entry of this.#underWay()) {
+    for (const entry of [...this.entries.values()]) {
+      if (!this.#unfinished(entry.transfer.id)) continue;
       entry.transfer.byPeer = false;
-      if (entry.transfer.byMe) this.context.say({ type: 'file-pause', id: entry.transfer.id, paused: true });
+      this.sayHeld(entry);
       this.#held(entry);
-      this.attached(entry);
+      if (entry.transfer.isUnderWay) this.attached(entry);
     }
   }
 
@@ -159,6 +160,11 @@ export abstract class FileSide<Entry extends FileEntry> {
     entry.transfer.fail(code);
   }
 
+  /** Tells the peer what it may not know: that the transfer is held here. */
+  protected sayHeld({ transfer: { id, byMe } }: Entry): void {
+    if (byMe) this.context.say({ type: 'file-pause', id, paused: true });
+  }
+
   /** Shows whether a transfer moves. */
   protected settle(entry: Entry): void {
     entry.transfer.settle(this.context.now(), entry.run !== undefined);
@@ -182,6 +188,7 @@ export abstract class FileSide<Entry extends FileEntry> {
 
   #held(entry: Entry): void {
     this.#quietMs = 0;
+    if (!entry.transfer.isUnderWay) return;
     this.held(entry);
     this.settle(entry);
   }

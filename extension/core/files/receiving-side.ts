@@ -163,6 +163,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     this.halt(receiving);
     transfer.byPeer = false;
     this.settle(receiving);
+    this.sayHeld(receiving);
     this.#track(this.#ask(receiving));
   }
 
