@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { AppError } from '../shared/errors.ts';
+import { blockLength } from './blocks.ts';
 import { StoreReply, type StoreRequest } from './opfs-messages.ts';
 // Not `new URL(…, import.meta.url)`: WXT replaces `import.meta.url` before Vite sees it, and the worker would be missing.
 import OpfsWorker from './opfs-worker.ts?worker';
@@ -24,6 +25,8 @@ class OpfsStore implements FileStore {
   readonly #waiters = new Map<number, Waiter>();
   /** Why nothing is answered any more. */
   #broken: Error | undefined;
+  /** Bytes that each open file has still to take. */
+  readonly #unwritten = new Map<number, number>();
   #requests = 0;
   #files = 0;
 
@@ -35,25 +38,37 @@ class OpfsStore implements FileStore {
     );
   }
 
-  /** Transfers that are open count as used with their whole size, also where nothing has been written yet. */
+  /** What open transfers have still to write is taken: neither disk nor browser count it before it is written. */
   async availableBytes(): Promise<number> {
     const { quota = 0, usage = 0 } = await navigator.storage.estimate();
-    return quota - usage;
+    return [...this.#unwritten.values()].reduce((left, bytes) => left - bytes, quota - usage);
   }
 
   async open(name: string, sizeBytes: number): Promise<PartialFile> {
     const file = this.#files++;
     const { leaves } = await this.#ask('opened', { type: 'open', file, folder: this.#folder, name, sizeBytes });
-    const ask = async (type: 'close' | 'remove') => void (await this.#ask('done', { type, file }));
+    const there = [...leaves.keys()].reduce((bytes, index) => bytes + blockLength(sizeBytes, index), 0);
+    this.#unwritten.set(file, sizeBytes - there);
+    const end = async (type: 'close' | 'remove') => {
+      this.#unwritten.delete(file);
+      await this.#ask('done', { type, file });
+    };
     return {
       leaves,
       writeBlock: async (index, bytes, encoding, leaf) => {
         const block = { type: 'write', file, index, bytes, encoding, leaf } as const;
-        return (await this.#ask('written', block, [bytes.buffer])).isRight;
+        const { isRight } = await this.#ask('written', block, [bytes.buffer]);
+        const unwritten = this.#unwritten.get(file);
+        if (isRight && unwritten !== undefined)
+          this.#unwritten.set(file, Math.max(0, unwritten - blockLength(sizeBytes, index)));
+        return isRight;
       },
-      finish: async () => (await this.#ask('finished', { type: 'finish', file })).content,
-      close: () => ask('close'),
-      remove: () => ask('remove'),
+      finish: async () => {
+        this.#unwritten.delete(file);
+        return (await this.#ask('finished', { type: 'finish', file })).content;
+      },
+      close: () => end('close'),
+      remove: () => end('remove'),
     };
   }
 

@@ -52,6 +52,8 @@ export class FileSharing {
   /** How those went that are whole. */
   readonly #outcomes = new Map<string, Outcome>();
   readonly #keptAtMs = new Map<string, number>();
+  /** Held by this side before a restart: held again as soon as they would move. */
+  readonly #toBeHeld = new Set<string>();
 
   constructor(options: FileSharingOptions) {
     this.#options = options;
@@ -207,6 +209,7 @@ export class FileSharing {
       if (item.kind !== 'file') continue;
       this.cancel(peerId, item.id);
       this.#saving.drop(item.id);
+      if (this.#known.has(item.id)) this.#release(peerId, item.id);
       this.#options.outgoing.drop(item.id);
     }
   }
@@ -300,15 +303,15 @@ export class FileSharing {
 
   #offer(peerId: string, id: string, source: TransferSource): void {
     const item = this.#options.store.item(peerId, id);
-    const isHeld = item?.kind === 'file' && item.transfer.state === 'paused' && item.transfer.byMe;
-    const exchange = this.#exchange(peerId);
-    exchange.offer(id, source).catch((error) => {
-      const code = errorCode(error);
-      // Without a link it is offered again with the next one.
-      if (code === 'peer-offline' || code === 'link-lost') return;
-      this.#show(peerId, id, { state: 'failed', code, bytes: 0 });
-    });
-    if (isHeld) exchange.pause(id, true);
+    if (item?.kind === 'file' && item.transfer.state === 'paused' && item.transfer.byMe) this.#toBeHeld.add(id);
+    this.#exchange(peerId)
+      .offer(id, source)
+      .catch((error) => {
+        const code = errorCode(error);
+        // Without a link it is offered again with the next one.
+        if (code === 'peer-offline' || code === 'link-lost') return;
+        this.#show(peerId, id, { state: 'failed', code, bytes: 0 });
+      });
   }
 
   /** A message that no exchange has to know of. Without a link it is lost; what the peer asks later is answered then. */
@@ -335,7 +338,9 @@ export class FileSharing {
     else this.#known.add(id);
     const item = this.#options.store.item(peerId, id);
     if (direction === 'in' && state.state === 'offered') return this.#offered(peerId, progress, item);
-    if (item?.kind === 'file' && item.mine === (direction === 'out')) this.#show(peerId, id, state);
+    if (item?.kind !== 'file' || item.mine !== (direction === 'out')) return;
+    this.#show(peerId, id, state);
+    if (state.state === 'moving' && this.#toBeHeld.delete(id)) this.#exchange(peerId).pause(id, true);
   }
 
   #offered(peerId: string, progress: TransferProgress, known: TimelineItem | undefined): void {
