@@ -15,6 +15,8 @@ interface StoredFile {
   readonly sizeBytes: number;
   readonly blocks: Blob[];
   readonly leaves: Map<number, Uint8Array>;
+  /** The writes so far. */
+  settled: Promise<unknown>;
 }
 
 export interface MemoryStoreOptions {
@@ -51,7 +53,9 @@ export class MemoryStore implements FileStore {
   async open(name: string, sizeBytes: number): Promise<PartialFile> {
     if (this.isClosed) throw new Error('The store is closed.');
     const known = this.disk.files.get(name);
-    const file: StoredFile = known?.sizeBytes === sizeBytes ? known : { sizeBytes, blocks: [], leaves: new Map() };
+    await known?.settled;
+    const file: StoredFile =
+      known?.sizeBytes === sizeBytes ? known : { sizeBytes, blocks: [], leaves: new Map(), settled: Promise.resolve() };
     this.disk.files.set(name, file);
     return {
       leaves: new Map(file.leaves),
@@ -82,7 +86,9 @@ export class MemoryStore implements FileStore {
     // The memory is the store's, as if it had gone to a worker.
     const { byteOffset, length } = bytes;
     const encoded = new Uint8Array(structuredClone(bytes.buffer, { transfer: [bytes.buffer] }), byteOffset, length);
-    return this.#check(file, index, encoded, encoding, leaf);
+    const written = this.#check(file, index, encoded, encoding, leaf);
+    file.settled = Promise.allSettled([file.settled, written]);
+    return written;
   }
 
   async #check(

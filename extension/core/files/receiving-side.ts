@@ -44,6 +44,7 @@ export class ReceivingSide extends FileSide<Receiving> {
   readonly #released = new Set<string>();
   /** Work on the store that `close` waits for. */
   readonly #unfinished = new Set<Promise<void>>();
+  #opening: Promise<void> = Promise.resolve();
   /** Begins anywhere, so that frames from before a restart never meet a new run. */
   #stream = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
   #store: FileStore | undefined;
@@ -86,7 +87,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     if (this.entries.has(id)) return;
     const receiving = this.#create(id, details);
     receiving.transfer.restored();
-    this.#track(this.#reopen(receiving, isWhole));
+    this.#inTurn(() => this.#reopen(receiving, isWhole));
   }
 
   /** See `FileExchange.release`. */
@@ -144,12 +145,12 @@ export class ReceivingSide extends FileSide<Receiving> {
   }
 
   protected override drop(receiving: Receiving, _told?: Promise<void>, code?: ErrorCode): void {
-    const { transfer, partial } = receiving;
+    const { transfer, partial, blocks } = receiving;
     this.halt(receiving);
     this.entries.delete(transfer.id);
     for (const [stream, owner] of this.#streams) if (owner === receiving) this.#streams.delete(stream);
     if (!partial) return;
-    const isKept = code !== undefined && KEEPING.has(code);
+    const isKept = code !== undefined && KEEPING.has(code) && (blocks?.bytes ?? 0) > 0;
     if (isKept) this.#kept.set(transfer.id, { details: transfer.details, partial });
     this.#track(isKept ? partial.close() : partial.remove());
   }
@@ -186,7 +187,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     // Shown at once; the sender hears it when there is room.
     receiving.transfer.settle(this.context.now(), this.context.isAttached);
     this.context.began();
-    this.#track(this.#prepare(receiving));
+    this.#inTurn(() => this.#prepare(receiving));
   }
 
   /** Opens the partial file and looks for room; only then is the sender told to begin. */
@@ -214,6 +215,7 @@ export class ReceivingSide extends FileSide<Receiving> {
 
   async #open(receiving: Receiving): Promise<void> {
     const { transfer } = receiving;
+    if (this.entries.get(transfer.id) !== receiving) return;
     const partial = await this.#openedStore().open(transfer.id, transfer.runBytes);
     // It was cancelled meanwhile. It may have been offered again too, but then it is opened later.
     if (this.entries.get(transfer.id) !== receiving) return partial.remove();
@@ -291,6 +293,12 @@ export class ReceivingSide extends FileSide<Receiving> {
   #openedStore(): FileStore {
     this.#store ??= this.#context.openStore();
     return this.#store;
+  }
+
+  /** One file is opened after the other: the room of one that was accepted before is set aside by then. */
+  #inTurn(open: () => Promise<void>): void {
+    this.#opening = this.#opening.then(open).catch(() => undefined);
+    this.#track(this.#opening);
   }
 
   /** A store that fails while it cleans up has nothing to say to anybody: its leftovers go at the next start. */
