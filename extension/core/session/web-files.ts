@@ -83,7 +83,7 @@ export class WebFiles {
       return;
     }
     this.#cancel(id);
-    if (answer === 'link') await this.#options.sendLink(fetch.peerId, running.target.url, running.target.title);
+    if (answer === 'link') await this.#options.sendLink(fetch.peerId, running.target.url, fetch.name);
   }
 
   /** The person has given leave for a site: all that waits is tried again. */
@@ -146,7 +146,7 @@ export class WebFiles {
     const hasLink = isHttpUrl(target.url) && target.url.length <= MAX_URL_LENGTH;
     store.notice(code === 'file-fetch-failed' && !hasLink ? 'file-page-only' : code, { peerId, subject: name });
     if (!hasLink || code !== 'file-fetch-failed') return;
-    await sendLink(peerId, target.url, target.title);
+    await sendLink(peerId, target.url, name);
     onLinkSent(peerId, name);
   }
 
