@@ -331,7 +331,8 @@ export class FileSharing {
     const { id, direction, state } = progress;
     if (state.state === 'received') {
       this.#known.add(id);
-      this.#outcomes.set(id, state);
+      const { state: _, ...outcome } = state;
+      this.#outcomes.set(id, outcome);
       return;
     }
     if (hasEnded(state)) this.#known.delete(id);
