@@ -47,8 +47,6 @@ export class SimulatedLine {
   nowMs = 0;
   deliveredBytes = 0;
   droppedPackets = 0;
-  /** Set to false: nothing more to send. */
-  hasMore = true;
   readonly #options: LineOptions;
   readonly #events: { atMs: number; order: number; act(): void }[] = [];
   #scheduled = 0;
@@ -67,7 +65,9 @@ export class SimulatedLine {
   #cwnd = FIRST_WINDOW_PACKETS;
   #ssthresh = Number.POSITIVE_INFINITY;
   #recoverUntilOrder = -1;
-  #timeout = 0;
+  #hasMore = true;
+  #lastSentAtMs = 0;
+  #isWatched = false;
   #busyUntilMs = 0;
   readonly #arrived = new Set<number>();
   #inOrder = 0;
@@ -81,6 +81,12 @@ export class SimulatedLine {
   /** Lets this sender send as much as it allows itself, from now on. */
   start(sender: Sender): void {
     this.#sender = sender;
+    this.#at(0, () => this.#pull());
+  }
+
+  /** Whether there is more to send than the sender lets go; at first there is. */
+  set hasMore(hasMore: boolean) {
+    this.#hasMore = hasMore;
     this.#at(0, () => this.#pull());
   }
 
@@ -107,7 +113,7 @@ export class SimulatedLine {
   #pull(): void {
     const sender = this.#sender;
     if (!sender) return;
-    for (let bytes = sender.chunkBytes; this.hasMore && sender.canSend(bytes); bytes = sender.chunkBytes) {
+    for (let bytes = sender.chunkBytes; this.#hasMore && sender.canSend(bytes); bytes = sender.chunkBytes) {
       sender.sent(bytes);
       this.#writtenBytes += bytes;
       this.#frameEnds.push(this.#writtenBytes);
@@ -212,15 +218,25 @@ export class SimulatedLine {
     this.#cwnd = this.#ssthresh;
   }
 
-  /** Nothing came back for a while: all that flies is lost. */
+  /** Nothing went out for a while, so nothing came back: all that flies is lost. */
   #watch(): void {
-    const mine = ++this.#timeout;
-    this.#at(TIMEOUT_MS, () => {
-      if (mine !== this.#timeout || this.#flying === 0) return;
-      for (const flight of this.#flights.splice(0)) if (isFlying(flight)) this.#lose(flight.packet);
-      this.#cwnd = 1;
-      this.#transmit();
-    });
+    this.#lastSentAtMs = this.nowMs;
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    this.#at(TIMEOUT_MS, () => this.#look());
+  }
+
+  #look(): void {
+    const leftMs = this.#lastSentAtMs + TIMEOUT_MS - this.nowMs;
+    if (this.#flying > 0 && leftMs > 0) {
+      this.#at(leftMs, () => this.#look());
+      return;
+    }
+    this.#isWatched = false;
+    if (this.#flying === 0) return;
+    for (const flight of this.#flights.splice(0)) if (isFlying(flight)) this.#lose(flight.packet);
+    this.#cwnd = 1;
+    this.#transmit();
   }
 
   #late(): number {
