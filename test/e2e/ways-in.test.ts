@@ -6,6 +6,7 @@ import { makeFolder, readFolder } from '../support/files.ts';
 import { choosesInMenu, isInMenu, onlyPeerId } from '../support/page-menu.ts';
 import { pairedTest } from '../support/people-test.ts';
 import type { Person } from '../support/person.ts';
+import { SEE_LIMIT_MS } from '../support/popup-user.ts';
 import { gives, type Site, startSite } from '../support/site.ts';
 import { readState } from '../support/state.ts';
 
@@ -47,8 +48,9 @@ const test = pairedTest.extend<{ home: Site; other: Site }>({
 });
 
 async function arrives(bob: Person, name: string): Promise<void> {
-  const path = await bob.receives(name);
-  expect(digest(await readFile(path))).toBe(digest(PICTURE));
+  await bob.accepts(name);
+  const saved = async () => digest(await readFile(bob.downloadPath(name)).catch(() => new Uint8Array()));
+  await expect.poll(saved, { timeout: SEE_LIMIT_MS }).toBe(digest(PICTURE));
 }
 
 /** Where the newest link leads that this person has. */

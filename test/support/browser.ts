@@ -8,6 +8,8 @@ import { resumeWorkers } from './resume-workers.ts';
 export interface LaunchOptions {
   /** Default true. */
   readonly headless?: boolean;
+  /** The display to show windows on, `:90`, instead of the one this process has. */
+  readonly display?: string;
   /** A profile to start again with. Without one a fresh profile is made, and removed by `close`. */
   readonly profile?: Profile;
   /** An unpacked extension other than the built one. */
@@ -69,6 +71,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Extens
     handleSIGTERM: false,
     handleSIGHUP: false,
     ...(options.signal && { signal: options.signal }),
+    ...(options.display && { env: { ...process.env, DISPLAY: options.display } }),
   });
   await resumeWorkers(browser);
   const problems = collectProblems(browser);

@@ -1,0 +1,72 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { Person } from '../support/person.ts';
+import { SEE_LIMIT_MS } from '../support/popup-user.ts';
+import { hasScreen, Screen } from '../support/screen.ts';
+import { startTestServer } from '../support/server.ts';
+import { gives, startSite } from '../support/site.ts';
+
+/*
+ * A real click in the real menu of a page, and the browser's own question whether a site may be read: the protocol of a browser has
+ * neither. The rest of what the menu does is in ways-in.test.ts.
+ */
+const PICTURE = randomBytes(50_000);
+
+const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+async function arrives(bob: Person, name: string): Promise<void> {
+  await bob.accepts(name);
+  const saved = async () => digest(await readFile(bob.downloadPath(name)).catch(() => new Uint8Array()));
+  await expect.poll(saved, { timeout: SEE_LIMIT_MS }).toBe(digest(PICTURE));
+}
+
+test.skipIf(!hasScreen())('a click in the menu gives leave for the page’s site, and a word for another', async () => {
+  const other = await startSite({ '/closed.png': gives(PICTURE, { 'content-type': 'image/png' }) });
+  onTestFinished(() => other.close());
+  const shown = (id: string, url: string) => `<img id="${id}" src="${url}" style="width:600px;height:200px" alt="">`;
+  const home = await startSite({
+    '/': gives(`<title>Harbour</title>${shown('own', '/own.png')}<br>${shown('other', `${other.origin}/closed.png`)}`, {
+      'content-type': 'text/html',
+      'set-cookie': 'member=yes; SameSite=Strict',
+    }),
+    '/own.png': (request, response) => {
+      const isMember = request.headers.cookie === 'member=yes';
+      response.writeHead(isMember ? 200 : 403, { 'content-type': 'image/png' }).end(isMember ? PICTURE : '');
+    },
+  });
+  onTestFinished(() => home.close());
+  const server = await startTestServer();
+  onTestFinished(() => server.stop());
+  const bob = await Person.start({ name: 'Bob', serverUrl: server.url, pageUrl: `${home.origin}/` });
+  onTestFinished(() => bob.leaves());
+  const screen = await Screen.open();
+  onTestFinished(() => screen.close());
+  const alice = await Person.start(
+    { name: 'Alice', serverUrl: server.url, pageUrl: `${home.origin}/` },
+    { headless: false, display: screen.display },
+  );
+  onTestFinished(() => alice.leaves());
+  await alice.pairsWith(bob);
+  await alice.closesPopup();
+  // Whatever leave the icon gave for this page is gone with it.
+  await alice.goesTo('about:blank');
+  await alice.goesTo(`${home.origin}/`);
+
+  // The entry stands above "Inspect", the last one.
+  await screen.rightClick(alice.page, '#own');
+  await screen.presses('Up', 'Up', 'Return');
+  await arrives(bob, 'own.png');
+
+  await screen.rightClick(alice.page, '#other');
+  await screen.presses('Up', 'Up', 'Return');
+  const view = await alice.browser.waitForPanel('/window.html');
+  const allow = view.locator('::-p-aria([name="Allow"][role="button"])').setTimeout(SEE_LIMIT_MS);
+  await allow.click();
+  // "Deny" has the focus, "Allow" is the next.
+  await screen.presses('Tab', 'Return');
+  await arrives(bob, 'closed.png');
+  const worker = await alice.browser.worker();
+  const { origins } = await worker.evaluate(() => chrome.permissions.getAll());
+  expect(origins).toEqual([`${other.origin}/*`]);
+});
