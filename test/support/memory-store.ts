@@ -35,6 +35,7 @@ export class MemoryStore implements FileStore {
   isClosed = false;
   /** Blocks written, in their order. */
   readonly written: number[] = [];
+  readonly #watchers = new Set<() => void>();
   readonly #options: MemoryStoreOptions;
 
   constructor(options: MemoryStoreOptions = {}) {
@@ -72,6 +73,15 @@ export class MemoryStore implements FileStore {
     };
   }
 
+  /** Resolves when so many blocks have been written. */
+  async wrote(count: number): Promise<void> {
+    while (this.written.length < count) {
+      await new Promise<void>((resolve) => {
+        this.#watchers.add(resolve);
+      });
+    }
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
   }
@@ -107,6 +117,8 @@ export class MemoryStore implements FileStore {
     file.blocks[index] = new Blob([blockOf(input)]);
     file.leaves.set(index, leaf);
     this.written.push(index);
+    for (const watcher of this.#watchers) watcher();
+    this.#watchers.clear();
     return true;
   }
 }

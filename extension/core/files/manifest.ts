@@ -10,7 +10,7 @@ import { UniquePaths } from './unique-paths.ts';
 
 /*
  * The list of files that comes before their bytes: JSON, `[[path, sizeBytes, modifiedAt], …]`, in the order of the bytes. Paths are as
- * the sender's system has them; the receiver makes them safe.
+ * the sender's system has them; the receiver makes them safe. Whatever stands in a row behind these is for later versions.
  */
 
 /** Names of one path, its file included. */
