@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { countConnections } from '../support/connections.ts';
-import { makeFile, sha256 } from '../support/files.ts';
+import { makeFile, makeRepetitive, sha256 } from '../support/files.ts';
 import { pairedTest, strangersTest } from '../support/people-test.ts';
 import { holdDisk } from '../support/slow-disk.ts';
 
@@ -28,8 +28,8 @@ pairedTest('it goes on after the receiver’s browser was started again', async 
   await bob.accepts('evening.bin');
   await bob.sees('50 %');
   await bob.quitsBrowser();
-  await alice.sees('Goes on when Bob is back');
   await goOn();
+  await alice.sees('Goes on when Bob is back');
   await bob.startsBrowserAgain();
   await bob.sees('checked');
   expect(await sha256(bob.downloadPath('evening.bin'))).toBe(await sha256(file));
@@ -49,7 +49,7 @@ pairedTest('a small one goes on after the sender’s browser was started again',
 });
 
 pairedTest('a large one does once the sender has chosen it again', async ({ people: { alice, bob } }) => {
-  const file = await makeFile(alice.profile, 'large.bin', 80 * MIB);
+  const file = await makeRepetitive(alice.profile, 'large.bin', 80 * MIB);
   await holdDisk(await alice.browser.offscreen(), 40);
   await alice.sendsFile(file);
   await bob.accepts('large.bin');

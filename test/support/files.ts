@@ -19,6 +19,16 @@ export async function makeFile(profile: Profile, name: string, sizeBytes: number
 }
 
 /**
+ * Writes a file that is sent in no time and yet has no two blocks alike: each mebibyte repeats a few random bytes of its own.
+ * @returns its path.
+ */
+export async function makeRepetitive(profile: Profile, name: string, sizeBytes: number): Promise<string> {
+  const path = join(profile.dir, name);
+  await pipeline(Readable.from(repetitiveChunks(sizeBytes)), createWriteStream(path));
+  return path;
+}
+
+/**
  * Writes a file of log lines beside a person's profile, gone with it: always the same ones, which gzip makes 6 times smaller.
  * @returns its path.
  */
@@ -30,6 +40,12 @@ export async function makeLog(profile: Profile, name: string, sizeBytes: number)
 
 function* randomChunks(sizeBytes: number): Generator<Buffer> {
   for (let left = sizeBytes; left > 0; left -= CHUNK_BYTES) yield randomBytes(Math.min(left, CHUNK_BYTES));
+}
+
+function* repetitiveChunks(sizeBytes: number): Generator<Buffer> {
+  for (let left = sizeBytes; left > 0; left -= CHUNK_BYTES) {
+    yield Buffer.alloc(Math.min(left, CHUNK_BYTES), randomBytes(64));
+  }
 }
 
 /** SHA-256 of a file, in hexadecimal. */
