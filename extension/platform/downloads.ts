@@ -4,12 +4,17 @@ import { AppError, type ErrorCode } from '../core/shared/errors.ts';
 
 /** What the offscreen document calls each running download, under this and its number; in session storage, since the worker may be stopped. */
 const KEY = 'download:';
+/** The same, and how those ended whose start hasn't been answered yet, for as long as this worker lives: hundreds of files hardly ask the storage. */
+const keys = new Map<number, string>();
+const early = new Map<number, ErrorCode | null>();
+let starting = 0;
 
 /**
  * Saves a blob URL of the offscreen document at a path below Downloads, next to what is there. Resolves with the browser's number.
  * @throws AppError `download-failed`, also for a path with a name that isn't safe.
  */
 export async function startDownload(key: string, url: string, path: string): Promise<number> {
+  starting++;
   try {
     if (path.split('/').some((name) => name !== safeName(name))) throw new Error('The path is not safe.');
     const downloadId = await browser.downloads.download({
@@ -18,18 +23,22 @@ export async function startDownload(key: string, url: string, path: string): Pro
       conflictAction: 'uniquify',
       saveAs: false,
     });
-    await browser.storage.session.set({ [KEY + downloadId]: key });
-    // It may have ended before it was noted.
-    const [entry] = await browser.downloads.search({ id: downloadId });
-    if (entry && entry.state !== 'in_progress') await ended(downloadId, faultOf(entry.state, entry.error));
+    keys.set(downloadId, key);
+    const code = early.get(downloadId);
+    if (code === undefined) await browser.storage.session.set({ [KEY + downloadId]: key });
+    else await ended(downloadId, code);
     return downloadId;
   } catch (cause) {
     throw new AppError('download-failed', { cause });
+  } finally {
+    starting--;
+    if (starting === 0) early.clear();
   }
 }
 
 /** Ends a download that is running, and removes what it has written. Idempotent. */
 export async function cancelDownload(downloadId: number): Promise<void> {
+  keys.delete(downloadId);
   await browser.storage.session.remove(KEY + downloadId);
   await browser.downloads.cancel(downloadId).catch(() => {}); // It has ended meanwhile.
 }
@@ -57,11 +66,20 @@ export function watchDownloads(listener: typeof onEnded): void {
 }
 
 async function ended(downloadId: number, code: ErrorCode | null): Promise<void> {
+  const known = keys.get(downloadId);
+  if (known === undefined && starting > 0) early.set(downloadId, code);
+  const key = known ?? (await storedKey(downloadId));
+  if (key === undefined) return;
+  keys.delete(downloadId);
+  void browser.storage.session.remove(KEY + downloadId);
+  await onEnded(key, code);
+}
+
+/** Noted by a worker that was stopped meanwhile. */
+async function storedKey(downloadId: number): Promise<string | undefined> {
   const stored = await browser.storage.session.get(KEY + downloadId);
   const key: unknown = stored[KEY + downloadId];
-  if (typeof key !== 'string') return;
-  await browser.storage.session.remove(KEY + downloadId);
-  await onEnded(key, code);
+  return typeof key === 'string' ? key : undefined;
 }
 
 /** Null for a download that is whole. */

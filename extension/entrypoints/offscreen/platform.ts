@@ -4,8 +4,8 @@ import { newId } from '../../core/shared/ids.ts';
 import { report } from '../../core/shared/report.ts';
 import { askBackground } from '../../messaging/ask.ts';
 
-/** Downloads running side by side: each costs a few round trips to the browser, and more of them gain nothing. */
-const DOWNLOADS_AT_ONCE = 8;
+/** Downloads running side by side: each is mostly waiting for the browser. With 32 at once they were 3.6 times as fast as one by one, with 8 2.2 times. */
+const DOWNLOADS_AT_ONCE = 16;
 
 /** What the core needs from the browser, asked of the worker. */
 export class WorkerPlatform implements Platform {
