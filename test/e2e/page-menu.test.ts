@@ -54,17 +54,20 @@ test.skipIf(!hasScreen())('a click in the menu gives leave for the page’s site
   await alice.goesTo(`${home.origin}/`);
 
   // The entry stands above "Inspect", the last one.
-  await screen.rightClick(alice.page, '#own');
-  await screen.presses('Up', 'Up', 'Return');
+  await screen.opensMenu(alice.page, '#own');
+  screen.presses('Up', 'Up', 'Return');
   await arrives(bob, 'own.png');
 
-  await screen.rightClick(alice.page, '#other');
-  await screen.presses('Up', 'Up', 'Return');
+  await screen.opensMenu(alice.page, '#other');
+  screen.presses('Up', 'Up', 'Return');
   const view = await alice.browser.waitForPanel('/window.html');
   const allow = view.locator('::-p-aria([name="Allow"][role="button"])').setTimeout(SEE_LIMIT_MS);
+  const hasFocus = () => view.evaluate(() => document.hasFocus());
+  await expect.poll(hasFocus, { timeout: SEE_LIMIT_MS }).toBe(true);
   await allow.click();
-  // "Deny" has the focus, "Allow" is the next.
-  await screen.presses('Tab', 'Return');
+  // The browser's question takes the focus. "Deny" has it, "Allow" is the next.
+  await expect.poll(hasFocus, { timeout: SEE_LIMIT_MS }).toBe(false);
+  screen.presses('Tab', 'Return');
   await arrives(bob, 'closed.png');
   const worker = await alice.browser.worker();
   const { origins } = await worker.evaluate(() => chrome.permissions.getAll());

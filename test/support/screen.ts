@@ -5,6 +5,7 @@ import type { Page } from 'puppeteer-core';
 
 const PROGRAMS = ['Xvfb', 'openbox', 'xdotool'] as const;
 const START_LIMIT_MS = 10_000;
+const OPEN_LIMIT_MS = 30_000;
 const POLL_MS = 50;
 const SIZE = '1280x900x24';
 
@@ -31,8 +32,8 @@ export class Screen {
     return new Screen(display, [manager, server]);
   }
 
-  /** Clicks with the right button on the middle of an element. */
-  async rightClick(page: Page, selector: string): Promise<void> {
+  /** Opens the menu of an element with the right button, and waits until it is there. */
+  async opensMenu(page: Page, selector: string): Promise<void> {
     const { x, y } = await page.$eval(selector, (element) => {
       const { left, top, width, height } = element.getBoundingClientRect();
       const frame = (outerWidth - innerWidth) / 2;
@@ -41,16 +42,19 @@ export class Screen {
         y: Math.round(screenY + (outerHeight - innerHeight) - frame + top + height / 2),
       };
     });
+    // To the system a menu is a window.
+    const before = this.#windows();
     this.#do('mousemove', String(x), String(y), 'click', '3');
+    const deadlineMs = performance.now() + OPEN_LIMIT_MS;
+    while (this.#windows() <= before) {
+      if (performance.now() > deadlineMs) throw new Error('No menu opens.');
+      await delay(POLL_MS);
+    }
   }
 
   /** Presses keys, one after the other, as xdotool names them. */
-  async presses(...keys: readonly string[]): Promise<void> {
-    for (const key of keys) {
-      this.#do('key', key);
-      // A menu that is opening swallows what comes too fast.
-      await delay(POLL_MS * 4);
-    }
+  presses(...keys: readonly string[]): void {
+    this.#do('key', ...keys);
   }
 
   /** Idempotent. */
@@ -58,8 +62,12 @@ export class Screen {
     for (const program of this.#programs) program.kill();
   }
 
-  #do(...args: readonly string[]): void {
-    execFileSync('xdotool', args, { env: { ...process.env, DISPLAY: this.display } });
+  #windows(): number {
+    return this.#do('search', '--onlyvisible', '--class', '.*').trim().split('\n').length;
+  }
+
+  #do(...args: readonly string[]): string {
+    return execFileSync('xdotool', args, { encoding: 'utf8', env: { ...process.env, DISPLAY: this.display } });
   }
 }
 
