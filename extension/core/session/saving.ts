@@ -12,8 +12,8 @@ import type { ItemOf, Transfer } from './state.ts';
 type FileItem = ItemOf<'file'>;
 
 /**
- * Above this many files the person chooses a folder or a zip. A download costs the browser some ten milliseconds however small its file
- * is, and stands in its list for ever: so many are there within a few seconds, and a folder takes ten times as many as quickly.
+ * Above this many files the person chooses a folder or a zip. However small its file is, a download costs the browser several
+ * milliseconds and stands in its list for ever: so many take a few seconds, and nobody wants to clear away more.
  */
 export const MAX_DOWNLOADS = 300;
 
