@@ -14,6 +14,8 @@ export interface LaunchOptions {
   readonly profile?: Profile;
   /** An unpacked extension other than the built one. */
   readonly extensionDir?: string;
+  /** The program that starts the browser, with the browser's arguments. Default the browser itself. */
+  readonly executablePath?: string;
   /** Closes the browser when aborted, also while it starts. */
   readonly signal?: AbortSignal;
   /** Time limit for one command to the browser: a capture that never answers must not hang a test for ever. Default a minute. */
@@ -52,7 +54,7 @@ const WINDOW_SIZE = '1280,800';
  */
 export async function launchBrowser(options: LaunchOptions = {}): Promise<ExtensionBrowser> {
   const headless = options.headless ?? true;
-  const executablePath = findBrowser();
+  const executablePath = options.executablePath ?? findBrowser();
   const extensionDir = options.extensionDir ?? (await ensureBuilt());
   const profile = options.profile ?? (await createProfile());
   const browser = await puppeteer.launch({
