@@ -98,7 +98,7 @@ test('what can’t be fetched goes out as a link, and Alice is told', async ({ p
   await alice.closesPopup();
   for (const path of ['/gone.png', '/login.png', '/torn.mp4']) {
     await choosesInMenu(alice, 'file', { srcUrl: home.origin + path });
-    await alice.sees('so Bob gets its link');
+    await alice.sees('so its link was sent instead');
     await alice.clicks('Close');
     await expect.poll(() => newestLink(bob)).toBe(home.origin + path);
   }
