@@ -119,7 +119,7 @@ describe('a cut link', () => {
           const outcome = await bob.reached(id, 'received');
           expect(outcome.badBlocks).toBe(0);
           expect(outcome.repeatedBytes).toBeLessThanOrEqual(made * lanes * BLOCK_BYTES);
-          expect(written(bob.store.written)).toEqual(all);
+          expect(written(bob.store.written)).toEqual([0, 1, 2, 3, 4, 5]);
           pair.disconnect();
         },
       ),

@@ -123,7 +123,7 @@ export class SendFrame implements Sendable {
   arrived(): void {}
 }
 
-/** Length of all blocks of a run that `isThere` names. */
+/** Length of these blocks of a run together. */
 export function bytesOf(runBytes: number, indexes: Iterable<number>): number {
   let bytes = 0;
   for (const index of indexes) bytes += blockLength(runBytes, index);
