@@ -127,6 +127,7 @@ const api = {
             },
           ]
         : [],
+      fetches: [],
       notices: [],
     });
   },
