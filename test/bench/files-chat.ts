@@ -7,16 +7,17 @@ import { FilesStage, fileLoad, MIB, nothingMeasured } from './files-stage.ts';
 import type { BenchResult } from './run.ts';
 
 const PAUSE_MS = 250;
-/** Lines count from here on: the file moves at its full rate. */
 const BEGUN_BYTES = 16 * MIB;
-const FILE = 'round-1-random.bin';
 
 /** Both write to each other, turn by turn, while a file moves from one to the other. */
 export async function chatCase(name: string, sizeBytes: number): Promise<BenchResult> {
   const stage = await FilesStage.open(limitMs(sizeBytes));
   try {
     const load = await fileLoad(stage.people.alice.profile, 'random', sizeBytes);
-    const [delaysMs] = await Promise.all([chatWhileMoving(stage), stage.send(load, nothingMeasured())]);
+    const [delaysMs] = await Promise.all([
+      chatWhileMoving(stage, 'round-1-random.bin', BEGUN_BYTES),
+      stage.send(load, nothingMeasured()),
+    ]);
     return {
       chromium: await stage.chromium(),
       figures: [
@@ -29,14 +30,21 @@ export async function chatCase(name: string, sizeBytes: number): Promise<BenchRe
   }
 }
 
-/** @returns for each line the milliseconds from its writer's Enter to its reader's view. */
-async function chatWhileMoving({ alicePage, bobPage, bobLog }: FilesStage): Promise<number[]> {
+/**
+ * Lines count once so many bytes are there: the file moves at its full rate then.
+ * @returns for each line the milliseconds from its writer's Enter to its reader's view.
+ */
+export async function chatWhileMoving(
+  { alicePage, bobPage, bobLog }: FilesStage,
+  file: string,
+  begunBytes: number,
+): Promise<number[]> {
   const aliceLog = await FeedLog.open(alicePage, bobLog.limitMs);
   const writers = [
     { page: alicePage, peerId: await onlyPeer(alicePage), reader: bobLog },
     { page: bobPage, peerId: await onlyPeer(bobPage), reader: aliceLog },
   ];
-  await bobLog.fileHas(FILE, BEGUN_BYTES);
+  await bobLog.fileHas(file, begunBytes);
   const written: { text: string; atMs: number; reader: FeedLog }[] = [];
   for (;;) {
     for (const { page, peerId, reader } of writers) {
@@ -44,7 +52,7 @@ async function chatWhileMoving({ alicePage, bobPage, bobLog }: FilesStage): Prom
       written.push({ text, atMs: await write(page, peerId, text), reader });
       await delay(PAUSE_MS);
     }
-    const newest = (await bobLog.file(FILE)).at(-1);
+    const newest = (await bobLog.file(file)).at(-1);
     if (newest?.item.transfer.state !== 'moving') break;
   }
   const delaysMs: number[] = [];

@@ -59,9 +59,12 @@ export class FilesStage {
     this.bobLog = bobLog;
   }
 
-  /** @param limitMs for a whole transfer: many times what the slowest of the known ways needs. */
-  static async open(limitMs: number): Promise<FilesStage> {
-    const people = await meetPeople({ protocolTimeoutMs: limitMs });
+  /**
+   * @param limitMs for a whole transfer: many times what the slowest of the known ways needs.
+   * @param meet makes the two, side by side unless told otherwise.
+   */
+  static async open(limitMs: number, meet: typeof meetPeople = meetPeople): Promise<FilesStage> {
+    const people = await meet({ protocolTimeoutMs: limitMs });
     try {
       const { alice, bob } = people;
       await alice.pairsWith(bob);
