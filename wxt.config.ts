@@ -26,6 +26,7 @@ export default defineConfig({
       'activeTab',
       'contextMenus',
       'downloads',
+      'downloads.open',
       'idle',
       'notifications',
       'offscreen',

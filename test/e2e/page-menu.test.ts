@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { Person } from '../support/person.ts';
 import { SEE_LIMIT_MS } from '../support/popup-user.ts';
@@ -12,6 +13,9 @@ import { gives, startSite } from '../support/site.ts';
  * neither. The rest of what the menu does is in ways-in.test.ts.
  */
 const PICTURE = randomBytes(50_000);
+
+/** Chromium's questions take no answer for half a second after they appear, and after every key; nothing shows when that is over. */
+const ANSWER_PAUSE_MS = 1_500;
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
@@ -67,6 +71,7 @@ test.skipIf(!hasScreen())('a click in the menu gives leave for the page’s site
   await allow.click();
   // The browser's question takes the focus. "Deny" has it, "Allow" is the next.
   await expect.poll(hasFocus, { timeout: SEE_LIMIT_MS }).toBe(false);
+  await delay(ANSWER_PAUSE_MS);
   screen.presses('Tab');
   const worker = await alice.browser.worker();
   const allowed = async () => (await worker.evaluate(() => chrome.permissions.getAll())).origins;
@@ -75,7 +80,6 @@ test.skipIf(!hasScreen())('a click in the menu gives leave for the page’s site
     if (origins?.length === 0) screen.presses('Return');
     return origins;
   };
-  // For half a second after it appears, and after every key, it takes no answer.
-  await expect.poll(answers, { timeout: SEE_LIMIT_MS, interval: 1_000 }).toEqual([`${other.origin}/*`]);
+  await expect.poll(answers, { timeout: SEE_LIMIT_MS, interval: ANSWER_PAUSE_MS }).toEqual([`${other.origin}/*`]);
   await arrives(bob, 'closed.png');
 });
