@@ -49,7 +49,7 @@ export const offscreenCommands = {
   'file-cancel': command({ peerId: PeerId, id: ItemId }, nothing),
   /** Holds a transfer of either direction, or lets it go on. */
   'file-pause': command({ peerId: PeerId, id: ItemId, paused: v.boolean() }, nothing),
-  /** Sends again what failed, was declined or cancelled, if its files are still at hand. @throws file-gone */
+  /** Sends again what failed, was declined or cancelled, if its files are still at hand; saves again what could not be saved. @throws file-gone */
   'file-retry': command({ peerId: PeerId, id: ItemId }, nothing),
   /** Takes an ended item off the timeline of this device. */
   'item-remove': command({ peerId: PeerId, id: ItemId }, nothing),
@@ -131,7 +131,7 @@ export const backgroundCommands = {
   'share-tab': command({ peerId: PeerId, tabId: v.number(), title: maybeText(limits.MAX_TITLE_LENGTH) }, nothing),
   /** Opens (or brings to front) the viewer of a share. */
   'viewer-open': command({ peerId: PeerId, shareId: ItemId }, nothing),
-  /** From the offscreen document: saves a blob URL under Downloads, at a safe relative path. Resolves with the download's number. */
+  /** From the offscreen document: saves a blob URL under Downloads, at a safe relative path. Resolves with the download's number. @throws save-failed */
   'download-start': command({ key: text(64), url: text(512), path: text(MAX_DOWNLOAD_PATH) }, v.number()),
   /** From the offscreen document: nobody wants it any more. */
   'download-cancel': command({ downloadId: v.number() }, nothing),

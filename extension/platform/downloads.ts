@@ -11,7 +11,7 @@ let starting = 0;
 
 /**
  * Saves a blob URL of the offscreen document at a path below Downloads, next to what is there. Resolves with the browser's number.
- * @throws AppError `download-failed`, also for a path with a name that isn't safe.
+ * @throws AppError `save-failed`, also for a path with a name that isn't safe.
  */
 export async function startDownload(key: string, url: string, path: string): Promise<number> {
   starting++;
@@ -29,7 +29,7 @@ export async function startDownload(key: string, url: string, path: string): Pro
     else await ended(downloadId, code);
     return downloadId;
   } catch (cause) {
-    throw new AppError('download-failed', { cause });
+    throw new AppError('save-failed', { cause });
   } finally {
     starting--;
     if (starting === 0) early.clear();
@@ -85,7 +85,7 @@ async function storedKey(downloadId: number): Promise<string | undefined> {
 /** Null for a download that is whole. */
 function faultOf(state: string, error: string | undefined): ErrorCode | null {
   if (state === 'complete') return null;
-  return error === 'FILE_NO_SPACE' ? 'storage-full' : 'download-failed';
+  return error === 'FILE_NO_SPACE' ? 'save-full' : 'save-failed';
 }
 
 async function mustExist(downloadId: number): Promise<void> {

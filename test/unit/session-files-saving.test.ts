@@ -102,9 +102,9 @@ describe('what has arrived', () => {
     saving.received(item({ form: 'files', count: 3, sizeBytes: 15 }), outcome, ['a', 'b', 'c'].map(file));
     const first = call();
     first.saved(1);
-    first.reject(new AppError('storage-full'));
+    first.reject(new AppError('save-full'));
     await settled();
-    expect(told.at(-1)).toEqual({ state: 'failed', code: 'storage-full', bytes: 15 });
+    expect(told.at(-1)).toEqual({ state: 'failed', code: 'save-full', bytes: 15 });
     expect(told).not.toContain('release');
     saving.again(item().id);
     const second = call();

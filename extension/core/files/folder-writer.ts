@@ -14,7 +14,7 @@ const MAX_SAME_NAMES = 10_000;
 /**
  * Writes files into a folder that a person has chosen. Nothing that stands there is overwritten: what comes under a taken name gets a
  * number, a whole folder as well. `onWritten` hears how many stand there. The browser offers no way to set their times.
- * @throws AppError `storage-full`; `download-failed` when the folder can't be written; the signal's reason when aborted.
+ * @throws AppError `save-full`; `save-failed` when the folder can't be written; the signal's reason when aborted.
  */
 export async function writeToFolder(
   folder: FileSystemDirectoryHandle,
@@ -63,7 +63,7 @@ export async function writeToFolder(
     left.length = 0;
     signal.throwIfAborted();
     const isFull = cause instanceof DOMException && cause.name === 'QuotaExceededError';
-    throw new AppError(isFull ? 'storage-full' : 'download-failed', { cause });
+    throw new AppError(isFull ? 'save-full' : 'save-failed', { cause });
   }
 }
 
@@ -83,7 +83,7 @@ async function freeName(
     given.add(key);
     return candidate;
   }
-  throw new AppError('download-failed');
+  throw new AppError('save-failed');
 }
 
 async function exists(folder: FileSystemDirectoryHandle, name: string): Promise<boolean> {

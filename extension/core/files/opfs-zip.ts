@@ -12,7 +12,7 @@ export interface ZipEntry {
 /**
  * Packs files into one zip in private storage, without compressing them; above 4 GiB or 65,535 files it is a zip64. Whoever asked
  * removes it. `onPacked` hears how many files are in it.
- * @throws AppError `storage-full` when the zip, and a copy of it in Downloads, don't fit; the signal's reason when aborted.
+ * @throws AppError `save-full` when the zip, and a copy of it in Downloads, don't fit; the signal's reason when aborted.
  */
 export async function packZip(
   name: string,
@@ -27,7 +27,7 @@ export async function packZip(
   }));
   const sizeBytes = Number(predictLength(entries));
   const { quota = 0, usage = 0 } = await navigator.storage.estimate();
-  if (quota - usage < 2 * sizeBytes) throw new AppError('storage-full');
+  if (quota - usage < 2 * sizeBytes) throw new AppError('save-full');
   const folder = await openFolder(ZIPS_FOLDER, { create: true });
   const handle = await folder.getFileHandle(name, { create: true });
   try {
@@ -35,7 +35,7 @@ export async function packZip(
   } catch (error) {
     await removeZip(name);
     const isFull = error instanceof DOMException && error.name === 'QuotaExceededError';
-    throw isFull ? new AppError('storage-full', { cause: error }) : error;
+    throw isFull ? new AppError('save-full', { cause: error }) : error;
   }
   return handle.getFile();
 }

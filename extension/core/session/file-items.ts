@@ -24,4 +24,4 @@ export function isWhole({ mine, transfer, sizeBytes }: ItemOf<'file'>): boolean 
   return transfer.state === 'ready' || transfer.state === 'saving';
 }
 
-const SAVING_FAULTS: ReadonlySet<string> = new Set(['download-failed', 'storage-full', 'internal']);
+const SAVING_FAULTS: ReadonlySet<string> = new Set(['save-failed', 'save-full', 'internal']);

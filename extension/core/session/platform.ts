@@ -5,7 +5,7 @@ export interface Platform {
   /**
    * Saves whole, checked files under Downloads, at safe relative paths ("Pairwise/photos/1.jpg"); a name that is taken gets a number.
    * `onSaved` hears which of them stands there. Resolves, once all do, with the browser's number for the first.
-   * @throws AppError `download-failed`, `storage-full`; the signal's reason when aborted. What stands there already stays.
+   * @throws AppError `save-failed`, `save-full`; the signal's reason when aborted. What stands there already stays.
    */
   save(
     files: readonly FileToSave[],

@@ -56,6 +56,8 @@ export const ERROR_CODES = [
   'file-page-only',
   'folder-name',
   'storage-full',
+  'save-failed',
+  'save-full',
   'download-failed',
   // own contexts
   'timed-out',

@@ -1,3 +1,4 @@
+import { isWhole } from '../../core/session/file-items.ts';
 import type { ItemOf } from '../../core/session/state.ts';
 import { isSourceGone, isSourceWanted } from '../models/file-text.ts';
 import { t } from '../text.ts';
@@ -99,7 +100,7 @@ export function FileChoices({ item }: { item: File }) {
       {isSourceGone(item) ? (
         <ChooseButton form={item.form} onChosen={(chosen) => sending.files(item.peerId, chosen)} />
       ) : (
-        mine && (
+        (mine || isWhole(item)) && (
           <button type="button" class="btn small" onClick={() => files.retry(item)}>
             {t('try_again')}
           </button>
