@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { expect } from 'vitest';
 import { makeFile, makeFolder, readFolder, sha256 } from '../support/files.ts';
+import { chooseFolder, readChosenFolder } from '../support/hand-over.ts';
 import { pairedTest } from '../support/people-test.ts';
 import { digestOf, readZip } from '../support/zip.ts';
 
@@ -38,6 +39,19 @@ pairedTest('too many files for Downloads come as one zip, if wanted', async ({ p
   await bob.sees('checked');
   const zip = await readZip(bob.downloadPath('leaves.zip'));
   const below = new Map([...zip].map(([path, content]) => [path.replace(/^leaves\//, ''), content]));
+  expect(digestOf(below)).toBe(digestOf(await readFolder(sent)));
+  expect(problems()).toEqual([]);
+});
+
+pairedTest('or in a folder that Bob has chosen', async ({ people: { alice, bob, problems } }) => {
+  const paths = Array.from({ length: 400 }, (_, index) => `${index % 7}/leaf ${index}.bin`);
+  const sent = await makeFolder(alice.profile, 'leaves', paths);
+  await alice.sendsFolder(sent);
+  await bob.accepts('leaves');
+  await bob.sees('400 files are too many for Downloads');
+  await chooseFolder(bob.browser, 'leaves');
+  await bob.sees('checked');
+  const below = new Map([...(await readChosenFolder(bob.browser))].map(([path, content]) => [path.slice(7), content]));
   expect(digestOf(below)).toBe(digestOf(await readFolder(sent)));
   expect(problems()).toEqual([]);
 });
