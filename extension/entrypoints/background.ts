@@ -9,7 +9,7 @@ import { askOffscreen } from '../messaging/ask.ts';
 import { backgroundCommands } from '../messaging/commands.ts';
 import { serve } from '../messaging/serve.ts';
 import { type MenuChoice, showMenus, watchAllowedSites, watchMenus } from '../platform/context-menus.ts';
-import { cancelDownload, openDownload, showDownload, startDownload, watchDownloads } from '../platform/downloads.ts';
+import { cancelDownload, showDownload, startDownload, watchDownloads } from '../platform/downloads.ts';
 import { watchIdle } from '../platform/idle.ts';
 import { notify, watchNotificationClicks } from '../platform/notifications.ts';
 import { OffscreenDocument } from '../platform/offscreen-document.ts';
@@ -37,7 +37,6 @@ export default defineBackground(() => {
     'viewer-open': ({ peerId, shareId }) => openViewer(peerId, shareId),
     'download-start': ({ key, url, path }) => startDownload(key, url, path),
     'download-cancel': ({ downloadId }) => cancelDownload(downloadId),
-    'download-open': ({ downloadId }) => openDownload(downloadId),
     'download-show': ({ downloadId }) => showDownload(downloadId),
     badge: showOnToolbar,
     menus: ({ peers }) => showMenus(peers.map(({ id, name }) => ({ id, name: inSentence(name) }))),

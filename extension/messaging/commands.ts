@@ -137,8 +137,6 @@ export const backgroundCommands = {
   'download-cancel': command({ downloadId: v.number() }, nothing),
   /** @throws download-failed when the file is gone. */
   'download-show': command({ downloadId: v.number() }, nothing),
-  /** Opens a saved file as a click on it would. @throws download-failed when the file is gone. */
-  'download-open': command({ downloadId: v.number() }, nothing),
   /** From the offscreen document: what the toolbar icon says. */
   badge: command({ unread: v.number(), live: v.boolean() }, nothing),
   /** From the offscreen document: to whom the menu of a page offers to send, the one last sent to first. */

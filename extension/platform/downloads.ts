@@ -45,14 +45,9 @@ export async function cancelDownload(downloadId: number): Promise<void> {
 
 /** Shows the file in the system's file manager. @throws AppError `download-failed` when it is gone. */
 export async function showDownload(downloadId: number): Promise<void> {
-  await mustExist(downloadId);
+  const [entry] = await browser.downloads.search({ id: downloadId });
+  if (!entry?.exists) throw new AppError('download-failed');
   browser.downloads.show(downloadId);
-}
-
-/** Opens the file as a click on it would. The browser wants a click of the person's before. @throws AppError `download-failed` when it is gone. */
-export async function openDownload(downloadId: number): Promise<void> {
-  await mustExist(downloadId);
-  await browser.downloads.open(downloadId);
 }
 
 let onEnded: (key: string, code: ErrorCode | null) => Promise<void> = async () => {};
@@ -86,9 +81,4 @@ async function storedKey(downloadId: number): Promise<string | undefined> {
 function faultOf(state: string, error: string | undefined): ErrorCode | null {
   if (state === 'complete') return null;
   return error === 'FILE_NO_SPACE' ? 'save-full' : 'save-failed';
-}
-
-async function mustExist(downloadId: number): Promise<void> {
-  const [entry] = await browser.downloads.search({ id: downloadId });
-  if (!entry?.exists) throw new AppError('download-failed');
 }

@@ -39,7 +39,7 @@ describe('by keyboard alone', () => {
     const page = await show(one(theirs(done)));
     await press(page, 'Open');
     await press(page, 'Show');
-    await isAsked(page, 'download-open', { downloadId: 7 });
+    await isAsked(page, 'open-download', { downloadId: 7 });
     await isAsked(page, 'download-show', { downloadId: 7 });
   });
 

@@ -42,6 +42,8 @@ export interface Backend {
   currentTab(): Promise<CurrentTab | null>;
   /** Opens an http(s) link in a tab of its own, which learns nothing about this page. */
   openLink(url: string): Promise<void>;
+  /** Opens a saved file, in answer to a click. @throws AppError `download-failed` when it is gone. */
+  openDownload(downloadId: number): Promise<void>;
   /** Opens another place, in answer to a click; a popup closes. */
   openPlace(place: Place): Promise<void>;
 }

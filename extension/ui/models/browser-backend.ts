@@ -2,6 +2,7 @@ import { browser } from 'wxt/browser';
 import { askBackground, askOffscreen } from '../../messaging/ask.ts';
 import { followState } from '../../messaging/feed.ts';
 import { handOverAgain, handOverFiles, handOverFolder } from '../../messaging/file-handover.ts';
+import { openDownload } from '../../platform/open-download.ts';
 import { openWindow } from '../../platform/views.ts';
 import type { Backend, CurrentTab, Place, View } from './backend.ts';
 
@@ -19,6 +20,7 @@ export function createBrowserBackend(view: View): Backend {
     openLink: async (url) => {
       await browser.tabs.create({ url });
     },
+    openDownload,
     openPlace: (place) => openPlace(view, place),
   };
 }

@@ -62,7 +62,7 @@ export class FileActions {
   }
 
   open(file: File, downloadId: number): void {
-    this.#watch(this.#backend.askBackground('download-open', { downloadId }), file.peerId);
+    this.#watch(this.#backend.openDownload(downloadId), file.peerId);
   }
 
   /** The files that a transfer of mine goes on with, after a restart has lost them. */

@@ -61,6 +61,9 @@ const backend: Backend = {
   openLink: async (url) => {
     api.asked.push({ name: 'open-link', request: { url } });
   },
+  openDownload: async (downloadId) => {
+    api.asked.push({ name: 'open-download', request: { downloadId } });
+  },
   openPlace: async (place) => {
     api.asked.push({ name: 'open-place', request: { place } });
   },
