@@ -4,7 +4,19 @@ import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dropsFiles } from '../support/drop.ts';
-import { asked, button, field, isAsked, menuItem, namesAsked, sees, show, tell, useStage } from './ui/driver.ts';
+import {
+  asked,
+  button,
+  field,
+  isAsked,
+  menuItem,
+  namesAsked,
+  screen,
+  sees,
+  show,
+  tell,
+  useStage,
+} from './ui/driver.ts';
 import { app, BOB_ID, CAROL_ID, NOW, peer, states } from './ui/states.ts';
 
 useStage();
@@ -202,6 +214,33 @@ describe('a drop', () => {
     await tell(page, app({ peers: [carol] }));
     await expect.poll(() => namesAsked(page)).toContain('files');
     expect(await sent(page)).toMatchObject([{ peerId: BOB_ID, form: 'folder', name: 'many' }]);
+  });
+
+  test('that takes long is said to be read until it is', async () => {
+    const page = await show(states.e, { view: 'side-panel' });
+    await has('slow/one.txt');
+    const goOn = await page.evaluateHandle(() => {
+      const { webkitGetAsEntry } = DataTransferItem.prototype;
+      let release = () => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      DataTransferItem.prototype.webkitGetAsEntry = function () {
+        const folder = webkitGetAsEntry.call(this) as FileSystemDirectoryEntry;
+        const reader = folder.createReader();
+        const { readEntries } = reader;
+        reader.readEntries = (...callbacks) => void released.then(() => readEntries.apply(reader, callbacks));
+        folder.createReader = () => reader;
+        return folder;
+      };
+      return release;
+    });
+    await dropsFiles(page, [join(dir, 'slow')]);
+    await sees(page, 'Reading the folder');
+    await goOn.evaluate((release) => release());
+    const files = [{ path: 'one.txt', sizeBytes: 1 }];
+    await isSent(page, { peerId: BOB_ID, form: 'folder', name: 'slow', files });
+    await expect.poll(() => screen(page)).not.toContain('Reading the folder');
   });
 
   test('nothing goes to somebody who is blocked', async () => {

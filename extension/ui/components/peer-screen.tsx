@@ -15,6 +15,7 @@ import { NoConnection } from './no-connection.tsx';
 import { NoticeList } from './notice-list.tsx';
 import { Parted, PartedNotice, partedBy } from './parted.tsx';
 import { PeerBar } from './peer-bar.tsx';
+import { ReadingLine } from './reading-line.tsx';
 import { Requests } from './requests.tsx';
 import { ServerNotice } from './server-notice.tsx';
 import { Timeline } from './timeline.tsx';
@@ -62,6 +63,7 @@ export function PeerScreen({ peer }: { peer: PeerState }) {
           <Requests peer={peer} />
           {items.length === 0 && !peer.typing ? <EmptyTimeline peer={peer} /> : <Timeline peer={peer} items={items} />}
           {!isCut && <WaitingNotice peer={peer} />}
+          <ReadingLine />
           <TotalLine peer={peer} />
           <ToastLine />
           {isCut ? (

@@ -1,3 +1,4 @@
+import { computed, signal } from '@preact/signals';
 import { MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, MAX_URL_LENGTH } from '../../core/shared/limits.ts';
 import { isHttpUrl } from '../../core/shared/schemas.ts';
 import { withoutUser } from '../../core/shared/web-url.ts';
@@ -12,6 +13,10 @@ const TYPING_PAUSE_MS = 2_500;
 export class Sending {
   readonly #backend: Backend;
   readonly #notices: Notices;
+  /** How many choices are being read. */
+  readonly #reading = signal(0);
+  /** Whether folders that were dropped are still being read: thousands of files take seconds. */
+  readonly isReading = computed(() => this.#reading.value > 0);
   #typedAt = Number.NEGATIVE_INFINITY;
 
   constructor(backend: Backend, notices: Notices) {
@@ -55,10 +60,12 @@ export class Sending {
   /** Sends what was chosen as one transfer; of nothing, nothing. */
   async files(peerId: string, chosen: Chosen): Promise<void> {
     this.#notices.clearOwn();
+    this.#reading.value += 1;
     const handingOver = selectionOf(chosen).then((selection) => {
       if (selection) this.#backend.handOverFiles(peerId, selection);
     });
     await this.#notices.watch(handingOver, peerId);
+    this.#reading.value -= 1;
   }
 
   /** Shows the tab the person looks at. The popup is closed by the browser as soon as that starts. */
