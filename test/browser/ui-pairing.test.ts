@@ -98,7 +98,7 @@ describe('pairing', () => {
 
   test('why a code was refused stays until the next letter', async () => {
     const page = await show(states['c-wrong']);
-    await sees(page, 'That code doesn’t match. Check the two words.');
+    await sees(page, 'That code doesn’t match. Check its words.');
     await page.keyboard.type('4');
     await expect.poll(() => screen(page)).not.toContain('doesn’t match');
   });

@@ -29,7 +29,7 @@ pairedTest(
 strangersTest('a wrong code burns itself and pairs nobody', async ({ people: { alice, bob } }) => {
   const code = await alice.showsCode();
   await bob.entersCode(wrong(code));
-  await bob.sees('That code doesn’t match. Check the two words.');
+  await bob.sees('That code doesn’t match. Check its words.');
   await alice.sees('Somebody entered a wrong code, so this one is used up. Show a new one.');
   await bob.clicks('Back');
   await alice.clicks('Back');
@@ -49,6 +49,16 @@ strangersTest('one’s own code is recognised', async ({ people: { alice } }) =>
   await alice.clicks('Back');
   await alice.entersCode(code);
   await alice.sees('This is your own code. Enter it in the other browser.');
+});
+
+strangersTest('who steps back from the six words has declined, and the other one is told', async ({ people }) => {
+  const { alice, bob } = people;
+  await bob.entersCode(await alice.showsCode());
+  await Promise.all([alice.verificationWords(), bob.verificationWords()]);
+  await alice.clicks('Back');
+  await bob.sees('The pairing was declined, so nothing was paired.');
+  await bob.clicks('Back');
+  await alice.pairsWith(bob);
 });
 
 /** The same number with two other words. */

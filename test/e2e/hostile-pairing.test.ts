@@ -218,3 +218,27 @@ test('garbage instead of an answer: a sentence, no harm, and a code as soon as t
   server.tricks = {};
   expect(await alice.hosts()).toMatch(/^\d{4}-/);
 });
+
+/** Bob types a code and comes to Mallory, who knows it, and agrees. */
+async function bobPairsWith(mallory: Mallory): Promise<void> {
+  const code = await alice.hosts();
+  const host = server.newestHost ?? { hostId: '', sidH: '' };
+  server.tricks = { lead: () => ({ ...host, hostId: mallory.id }) };
+  const posing = mallory.poses(await bob.id(), host.sidH, wordsOf(code));
+  await bob.ask('pair-join', { code });
+  const posed = await posing;
+  if ('code' in posed) throw new Error(posed.code);
+  await bob.words();
+  await posed.last();
+}
+
+test('a known device that comes with another identity is refused loudly, and what was stored stays', async () => {
+  const mallory = await Mallory.in(server, 'Carol');
+  await bobPairsWith(mallory);
+  await bob.until('is paired', ({ pairing }) => pairing.step === 'paired');
+  const { words } = await bob.peer('offline');
+  await bobPairsWith(await mallory.withOtherIdentity());
+  expect(await bob.failure()).toBe('identity-mismatch');
+  await bob.sees('came with a key that isn’t its own');
+  expect((await bob.peer('offline')).words).toEqual(words);
+});

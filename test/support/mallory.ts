@@ -6,7 +6,7 @@ import { HostExchange, JoinExchange } from '../../extension/core/pairing/exchang
 import { fromBase64Url, toBase64Url, utf8 } from '../../extension/core/shared/bytes.ts';
 import { errorCode } from '../../extension/core/shared/errors.ts';
 import type { SignallingMessage } from '../../extension/core/signalling/messages.ts';
-import { device } from './exchange.ts';
+import { device, withKeys } from './exchange.ts';
 import type { Host, HostileServer, Passing } from './hostile-server.ts';
 
 type Step = 1 | 2 | 3 | 4;
@@ -36,6 +36,12 @@ export class Mallory {
 
   static async in(server: HostileServer, name = 'Mallory'): Promise<Mallory> {
     return new Mallory(server, await device(name));
+  }
+
+  /** The same device, by its id and routing key, with another identity key. */
+  async withOtherIdentity(): Promise<Mallory> {
+    const { identity } = (await device(this.self.name)).keys;
+    return new Mallory(this.#server, withKeys(this.self, { identity }));
   }
 
   get id(): string {

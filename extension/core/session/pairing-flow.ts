@@ -69,9 +69,9 @@ export class PairingFlow {
     this.#decide(accept);
   }
 
-  /** Ends what runs, or takes its result off the screen. */
+  /** Ends what runs, and somebody on the other side is told that this one said no; or takes its result off the screen. */
   cancel(): void {
-    this.#running?.abort();
+    this.#running?.abort(new AppError('pairing-declined'));
     this.#running = null;
     this.#show({ step: 'idle' });
   }

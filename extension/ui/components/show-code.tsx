@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import type { PairingState } from '../../core/session/state.ts';
 import type { ErrorCode } from '../../core/shared/errors.ts';
 import { errorText } from '../error-text.ts';
@@ -14,11 +15,16 @@ import { SpokenTimeLeft } from './time-left.tsx';
 import { ToastLine } from './toast-line.tsx';
 import { useNow } from './use-now.ts';
 
+type Form = Extract<PairingState, { step: 'hosting' }>['form'];
+
 /** My code or its picture, with the time it has left. */
 export function ShowCode() {
   const model = useModel();
   const pairing = model.state.value?.pairing;
   const failure = model.pairingFailure.value;
+  // Who showed a picture wants the next one as a picture, too.
+  const form = useRef<Form>('code');
+  if (pairing?.step === 'hosting') form.current = pairing.form;
   return (
     <>
       <BackBar title={t('show_code')} />
@@ -30,7 +36,7 @@ export function ShowCode() {
           <p>{t('show_code_preparing')}</p>
         </div>
       )}
-      {failure && <Failed code={failure} />}
+      {failure && <Failed code={failure} form={form.current} />}
       <ToastLine />
     </>
   );
@@ -84,7 +90,7 @@ function Shown({ pairing }: { pairing: Extract<PairingState, { step: 'hosting' }
 /** Codes that are used up or out of date: a new one is the next step, rather than another try. */
 const SPENT: ReadonlySet<ErrorCode> = new Set(['code-expired', 'code-wrong', 'pairing-declined']);
 
-function Failed({ code }: { code: ErrorCode }) {
+function Failed({ code, form }: { code: ErrorCode; form: Form }) {
   const model = useModel();
   return (
     <>
@@ -96,7 +102,7 @@ function Failed({ code }: { code: ErrorCode }) {
         <p>{code === 'code-wrong' ? t('show_code_guessed') : errorText(code, t('somebody'))}</p>
       </div>
       <div class="foot">
-        <button type="button" class="btn primary big" onClick={() => model.showCode()}>
+        <button type="button" class="btn primary big" onClick={() => model.showCode(form)}>
           {SPENT.has(code) ? t('new_code') : t('try_again')}
         </button>
         {isServerProblem(code) && <OptionsButton look="quiet" />}
