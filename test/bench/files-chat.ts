@@ -48,7 +48,7 @@ export async function chatWhileMoving(
   const written: { text: string; atMs: number; reader: FeedLog }[] = [];
   for (;;) {
     for (const { page, peerId, reader } of writers) {
-      const text = `line ${written.length}`;
+      const text = `${file}, line ${written.length}`;
       written.push({ text, atMs: await write(page, peerId, text), reader });
       await delay(PAUSE_MS);
     }

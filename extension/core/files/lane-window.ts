@@ -30,8 +30,13 @@ const START_ROUNDS = 3;
 const RATE_ROUNDS = 10;
 const RATE_SPAN_MS = 1_000;
 
-/** Its own queue hides what the way takes without one. When it was not seen for this long the queue is let run empty for a round. */
-const MIN_RTT_SPAN_MS = 10_000;
+/** A queue of its own hides how long the way takes without one: every so often it is let run empty for a round … */
+const PROBE_MS = 10_000;
+/** … and sooner when round trips take longer than they should by this: perhaps processors have become busy, and not the line. */
+const SUSPICIOUS = 1.3;
+const EARLY_PROBE_MS = 2_000;
+/** Twice as late each time that this found nothing else than before, more or less. */
+const PROBE_NEWS = 1.25;
 /** Then this much of what the line holds is under way. */
 const PROBE_SHARE = 0.75;
 
@@ -70,10 +75,13 @@ export class LaneWindow {
   #startRounds = 0;
   /** Best rates of recent rounds, falling. */
   #rates: { readonly round: number; readonly atMs: number; readonly bytesPerSecond: number }[] = [];
-  #minRttMs = Number.POSITIVE_INFINITY;
-  #minRttAtMs = 0;
-  /** The queue runs empty, then a round is measured that ends here. */
-  #probe: { endBytes: number | undefined; rttMs: number } | undefined;
+  /** A round trip when nothing of this lane waits in a queue, late timers and busy processors at both ends included. */
+  #baseMs = Number.POSITIVE_INFINITY;
+  #rtts = { endBytes: 0, sumMs: 0, count: 0 };
+  #probedAtMs = 0;
+  #earlyProbeMs = EARLY_PROBE_MS;
+  /** The queue runs empty; then what is sent from `fromBytes` on measures the round trip. */
+  #probe: { fromBytes: number; sumMs: number; count: number } | undefined;
 
   /** `now`: ms that only grow. */
   constructor(now: () => number) {
@@ -126,18 +134,17 @@ export class LaneWindow {
     const nowMs = this.#now();
     const newBytes = receivedBytes - this.#ackedBytes;
     this.#ackedBytes = receivedBytes;
-    let mark: Mark | undefined;
-    let count = 0;
-    for (; (this.#marks[count]?.endBytes ?? Number.POSITIVE_INFINITY) <= receivedBytes; count++)
-      mark = this.#marks[count];
+    const count = this.#marks.findIndex(({ endBytes }) => endBytes > receivedBytes);
+    const marks = this.#marks.splice(0, count < 0 ? this.#marks.length : count);
+    const mark = marks.at(-1);
     if (!mark) return true;
-    this.#marks.splice(0, count);
     this.#ackedAtMs = nowMs;
     this.#ackedSentAtMs = mark.sentAtMs;
-    this.#measureRtt(nowMs - mark.sentAtMs, nowMs);
+    for (const one of marks) this.#measureRtt(one, nowMs);
     this.#measureRate(mark, nowMs);
+    if (receivedBytes >= this.#rtts.endBytes) this.#endRound(nowMs);
     // It grows with what arrives, so that it never opens all at once: at most it doubles in a round.
-    const growthBytes = this.#isStarting ? newBytes : newBytes / 4;
+    const growthBytes = this.#isStarting ? newBytes : newBytes / 2;
     this.#windowBytes = Math.min(this.#wantedBytes(), this.#windowBytes + growthBytes);
     return true;
   }
@@ -145,33 +152,57 @@ export class LaneWindow {
   #wantedBytes(): number {
     const rate = this.bytesPerSecond / 1_000;
     if (rate === 0) return START_BYTES;
-    if (this.#probe) return Math.max(this.chunkBytes, rate * this.#minRttMs * PROBE_SHARE);
-    const slackMs = Math.min(MAX_SLACK_MS, Math.max(SLACK_MS, (rate * 1_000) / BYTES_PER_SECOND_FOR_SLACK_MS));
-    const steady = rate * (this.#minRttMs + slackMs) * GAIN;
-    const starting = rate * this.#minRttMs * START_GAIN;
+    if (this.#probe) return this.#probeBytes();
+    const steady = rate * this.#expectedMs();
+    const starting = rate * this.#baseMs * START_GAIN;
     const bytes = this.#isStarting ? Math.max(START_BYTES, starting, steady) : Math.max(MIN_WINDOW_BYTES, steady);
     return Math.min(MAX_WINDOW_BYTES, bytes);
   }
 
-  #measureRtt(rttMs: number, nowMs: number): void {
-    if (rttMs <= this.#minRttMs) {
-      this.#minRttMs = rttMs;
-      this.#minRttAtMs = nowMs;
-      this.#probe = undefined;
-    } else if (this.#probe) this.#goOnProbing(this.#probe, rttMs, nowMs);
-    else if (nowMs - this.#minRttAtMs >= MIN_RTT_SPAN_MS) this.#probe = { endBytes: undefined, rttMs };
+  #probeBytes(): number {
+    return Math.max(this.chunkBytes, (this.bytesPerSecond / 1_000) * this.#baseMs * PROBE_SHARE);
   }
 
-  #goOnProbing(probe: { endBytes: number | undefined; rttMs: number }, rttMs: number, nowMs: number): void {
-    probe.rttMs = Math.min(probe.rttMs, rttMs);
-    if (probe.endBytes === undefined) {
-      // What is sent from here on meets no queue of its own.
-      if (this.unacknowledgedBytes <= this.#wantedBytes()) probe.endBytes = this.#sentBytes;
-    } else if (this.#ackedBytes > probe.endBytes) {
-      this.#minRttMs = probe.rttMs;
-      this.#minRttAtMs = nowMs;
-      this.#probe = undefined;
-    }
+  /** The round trip when as much as is wanted is under way. */
+  #expectedMs(): number {
+    const slackMs = Math.min(MAX_SLACK_MS, Math.max(SLACK_MS, this.bytesPerSecond / BYTES_PER_SECOND_FOR_SLACK_MS));
+    return (this.#baseMs + slackMs) * GAIN;
+  }
+
+  #measureRtt(mark: Mark, nowMs: number): void {
+    const rttMs = nowMs - mark.sentAtMs;
+    if (this.#isStarting) this.#baseMs = Math.min(this.#baseMs, rttMs);
+    const probe = this.#probe;
+    const into = probe && mark.endBytes > probe.fromBytes ? probe : this.#rtts;
+    into.sumMs += rttMs;
+    into.count++;
+  }
+
+  /** A whole window was acknowledged: look at its round trips. */
+  #endRound(nowMs: number): void {
+    const { sumMs, count } = this.#rtts;
+    this.#rtts = { endBytes: this.#sentBytes, sumMs: 0, count: 0 };
+    if (this.#probe) return this.#goOnProbing(this.#probe, nowMs);
+    if (this.#isStarting || count === 0) return;
+    const meanMs = sumMs / count;
+    this.#baseMs = Math.min(this.#baseMs, meanMs);
+    const isSuspicious = meanMs > this.#expectedMs() * SUSPICIOUS;
+    if (nowMs - this.#probedAtMs >= (isSuspicious ? this.#earlyProbeMs : PROBE_MS)) this.#startProbe();
+  }
+
+  #startProbe(): void {
+    this.#probe = { fromBytes: Number.POSITIVE_INFINITY, sumMs: 0, count: 0 };
+  }
+
+  #goOnProbing(probe: { fromBytes: number; sumMs: number; count: number }, nowMs: number): void {
+    if (this.unacknowledgedBytes <= this.#probeBytes()) probe.fromBytes = Math.min(probe.fromBytes, this.#sentBytes);
+    if (probe.count === 0) return;
+    const baseMs = probe.sumMs / probe.count;
+    const isNews = Math.max(baseMs, this.#baseMs) > PROBE_NEWS * Math.min(baseMs, this.#baseMs);
+    this.#earlyProbeMs = isNews ? EARLY_PROBE_MS : Math.min(PROBE_MS, 2 * this.#earlyProbeMs);
+    this.#baseMs = baseMs;
+    this.#probedAtMs = nowMs;
+    this.#probe = undefined;
   }
 
   #measureRate(mark: Mark, nowMs: number): void {
@@ -201,6 +232,9 @@ export class LaneWindow {
     if (this.bytesPerSecond >= this.#startRate * START_GROWTH) {
       this.#startRate = this.bytesPerSecond;
       this.#startRounds = 0;
-    } else if (++this.#startRounds >= START_ROUNDS) this.#isStarting = false;
+    } else if (++this.#startRounds >= START_ROUNDS) {
+      this.#isStarting = false;
+      this.#startProbe();
+    }
   }
 }
