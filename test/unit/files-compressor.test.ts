@@ -80,14 +80,33 @@ describe('what is deflated', () => {
     expect(found).toMatch(/^0{0,32}1+$/);
   });
 
-  test('one block at a time until it is known to shrink', async () => {
+  test.each([
+    ['all', zeros, '111', 3],
+    ['none', random, '000', 1],
+  ])(
+    'what is read together with the first block waits for what that one says: %s',
+    async (_, make, expected, count) => {
+      const encoder = new CountingEncoder();
+      const compressor = new Compressor(encoder);
+      const about = details('unknown.bin');
+      const first = await Promise.all([make(), make(), make()].map((block) => compressor.encode(block, about, 0)));
+      expect(first.map(({ encoding }) => encoding).join('')).toBe(expected);
+      expect(encoder.count).toBe(count);
+    },
+  );
+
+  test('what fails to be deflated fails alone', async () => {
     const encoder = new CountingEncoder();
+    const { encode } = encoder;
+    encoder.encode = () => {
+      encoder.encode = encode;
+      throw new Error('broken');
+    };
     const compressor = new Compressor(encoder);
     const about = details('unknown.bin');
-    const first = await Promise.all([zeros(), zeros(), zeros()].map((block) => compressor.encode(block, about, 0)));
-    expect(first.map(({ encoding }) => encoding)).toEqual([1, 0, 0]);
-    const then = await Promise.all([zeros(), zeros(), zeros()].map((block) => compressor.encode(block, about, 0)));
-    expect(then.map(({ encoding }) => encoding)).toEqual([1, 1, 1]);
+    const [broken, other] = [compressor.encode(zeros(), about, 0), compressor.encode(zeros(), about, 0)];
+    await expect(broken).rejects.toThrow('broken');
+    expect((await other).encoding).toBe(1);
   });
 
   test('each transfer by its own content', async () => {

@@ -24,9 +24,10 @@ const MAX_PAUSE_BLOCKS = 32;
 /** What samples say about one transfer. */
 interface Sampling {
   readonly isPacked: boolean;
-  /** The newest block tried has shrunk. */
-  shrinks: boolean;
-  isTrying: boolean;
+  /** Whether the newest block tried has shrunk; undefined before the first. */
+  shrinks: boolean | undefined;
+  /** Settles with the block that is being tried. */
+  trying: Promise<unknown> | undefined;
   plainLeft: number;
   pauseBlocks: number;
 }
@@ -54,22 +55,13 @@ export class Compressor {
    */
   async encode(input: LeafInput, details: TransferDetails, lineBytesPerSecond: number): Promise<EncodedBytes> {
     const sampling = this.#samplingOf(details);
+    // Those that follow the very first wait for what it says: of a small file they would be all.
+    while (sampling.trying && sampling.shrinks === undefined) await sampling.trying.catch(() => undefined);
     if (!this.#isWanted(sampling) || !this.#rate.isFaster(this.#now(), lineBytesPerSecond)) return plain(input);
-    const plainBytes = blockOf(input).length;
-    sampling.isTrying = true;
-    this.#rate.began(this.#now());
-    const deflated = await this.#encoder.encode(input).finally(() => {
-      this.#rate.ended(this.#now(), plainBytes);
-      sampling.isTrying = false;
-    });
-    sampling.shrinks = 'encoded' in deflated;
-    if ('encoded' in deflated) {
-      sampling.pauseBlocks = FIRST_PAUSE_BLOCKS;
-      return { bytes: deflated.encoded, encoding: 1 };
-    }
-    sampling.plainLeft = sampling.pauseBlocks;
-    sampling.pauseBlocks = Math.min(MAX_PAUSE_BLOCKS, sampling.pauseBlocks * 2);
-    return plain(deflated.plain);
+    const trying = this.#try(input, sampling);
+    sampling.trying = trying;
+    const deflated = await trying;
+    return 'encoded' in deflated ? { bytes: deflated.encoded, encoding: 1 } : plain(deflated.plain);
   }
 
   /** Ends what is under way. */
@@ -77,10 +69,30 @@ export class Compressor {
     this.#encoder.close();
   }
 
+  /** Whoever waits for it finds its verdict in `sampling`. */
+  async #try(input: LeafInput, sampling: Sampling): Promise<Deflated> {
+    const plainBytes = blockOf(input).length;
+    this.#rate.began(this.#now());
+    try {
+      // Not over before the caller has written down that it is under way.
+      await Promise.resolve();
+      const deflated = await this.#encoder.encode(input);
+      sampling.shrinks = 'encoded' in deflated;
+      sampling.plainLeft = sampling.shrinks ? 0 : sampling.pauseBlocks;
+      sampling.pauseBlocks = sampling.shrinks
+        ? FIRST_PAUSE_BLOCKS
+        : Math.min(MAX_PAUSE_BLOCKS, sampling.pauseBlocks * 2);
+      return deflated;
+    } finally {
+      sampling.trying = undefined;
+      this.#rate.ended(this.#now(), plainBytes);
+    }
+  }
+
   /** While blocks shrink all of them are tried; before that, and after one that doesn't, one at a time. */
   #isWanted(sampling: Sampling): boolean {
     if (sampling.isPacked) return false;
-    if (sampling.plainLeft === 0) return sampling.shrinks || !sampling.isTrying;
+    if (sampling.plainLeft === 0) return sampling.shrinks === true || !sampling.trying;
     sampling.plainLeft -= 1;
     return false;
   }
@@ -89,7 +101,7 @@ export class Compressor {
     const known = this.#samplings.get(details);
     if (known) return known;
     const isPacked = details.form === 'file' && hasPackedContent(details.name, details.mime);
-    const made = { isPacked, shrinks: false, isTrying: false, plainLeft: 0, pauseBlocks: FIRST_PAUSE_BLOCKS };
+    const made = { isPacked, shrinks: undefined, trying: undefined, plainLeft: 0, pauseBlocks: FIRST_PAUSE_BLOCKS };
     this.#samplings.set(details, made);
     return made;
   }

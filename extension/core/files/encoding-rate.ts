@@ -3,11 +3,11 @@ const WINDOW_MS = 2_000;
 /** Busy for less than this part of the time the encoder isn't what the transfer waits for: then deflating only helps. */
 const LIMITING_SHARE = 0.7;
 /** Time that blocks go plain, to learn what the line delivers without the encoder. */
-const TRIAL_MS = 500;
+const TRIAL_MS = 400;
 /** The line must be this much faster than the encoder: below, it isn't worth the other's data volume. */
 const MARGIN = 1.1;
 /** Until the next trial, or the next look at the encoder when the line was faster; twice as long after each of either. */
-const FIRST_WAIT_MS = 2_000;
+const FIRST_WAIT_MS = 8_000;
 const MAX_WAIT_MS = 60_000;
 
 /**
