@@ -1,5 +1,5 @@
 import type { TransferDetails } from '../files/source.ts';
-import type { ItemOf, Transfer } from './state.ts';
+import type { ItemOf, TimelineItem, Transfer } from './state.ts';
 
 /** What a transfer carries, without the rest of an item, an offer or whatever else it is part of. */
 export function detailsOf(all: TransferDetails): TransferDetails {
@@ -25,3 +25,18 @@ export function isWhole({ mine, transfer, sizeBytes }: ItemOf<'file'>): boolean 
 }
 
 const SAVING_FAULTS: ReadonlySet<string> = new Set(['save-failed', 'save-full', 'internal']);
+
+/** Whether a file item is one that I send to this peer. */
+export function isMine(item: TimelineItem | null | undefined, peerId: string): item is ItemOf<'file'> {
+  return item?.kind === 'file' && item.mine && item.peerId === peerId;
+}
+
+/** Whether I have to choose its files again before it can go on. */
+export function isWaitingForSource({ transfer }: ItemOf<'file'>): boolean {
+  return transfer.state === 'interrupted' && transfer.needsSource;
+}
+
+/** The same transfer, standing still. */
+export function interrupted({ transfer }: ItemOf<'file'>, needsSource: boolean): Transfer {
+  return { state: 'interrupted', bytes: 'bytes' in transfer ? transfer.bytes : 0, needsSource };
+}
