@@ -1,6 +1,6 @@
 import type { Lane } from '../link/link.ts';
 import { decodeFrame, encodeAck, type Frame, isAcknowledged } from './frames.ts';
-import { LaneWindow } from './lane-window.ts';
+import type { LaneWindow } from './lane-window.ts';
 import type { Sendable } from './send-block.ts';
 
 /** An acknowledgement goes out for so many new bytes … */
@@ -34,7 +34,7 @@ export class BulkLane {
   readonly #lane: Lane;
   readonly #events: BulkLaneEvents;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #window = new LaneWindow(() => performance.now());
+  readonly #window: LaneWindow;
   readonly #stopping = new AbortController();
   readonly #answers: Uint8Array[] = [];
   readonly #unacknowledged: Sent[] = [];
@@ -47,8 +47,9 @@ export class BulkLane {
   #isSending = false;
   #wasIdle = true;
 
-  constructor(lane: Lane, events: BulkLaneEvents) {
+  constructor(lane: Lane, window: LaneWindow, events: BulkLaneEvents) {
     this.#lane = lane;
+    this.#window = window;
     this.#events = events;
     this.#reader = lane.frames.getReader();
     void this.#read();

@@ -1,8 +1,10 @@
 import type { Link } from '../link/link.ts';
 import { BLOCK_BYTES, WINDOW_BLOCKS } from './blocks.ts';
-import { BulkLane } from './bulk-lane.ts';
+import { BulkLane, type BulkLaneEvents } from './bulk-lane.ts';
 import type { Frame } from './frames.ts';
 import { LaneCount } from './lane-count.ts';
+import { LaneWindow } from './lane-window.ts';
+import { LineDelay } from './line-delay.ts';
 import type { Sendable } from './send-block.ts';
 
 /**
@@ -36,8 +38,10 @@ export class BulkLanes {
   constructor(link: Link, events: BulkLanesEvents) {
     this.#link = link;
     this.#count = new LaneCount(link.bulkLanes.length);
+    const now = () => performance.now();
+    const delay = new LineDelay();
     this.#lanes = link.bulkLanes.map((name, index) => {
-      return new BulkLane(link.lane(name), {
+      const laneEvents: BulkLaneEvents = {
         receive: (frame, sizeBytes, lane) => {
           if (!events.receive(frame, lane)) this.#countStray(sizeBytes);
         },
@@ -45,7 +49,8 @@ export class BulkLanes {
         next: () => (index < this.#count.count ? events.next() : undefined),
         acknowledged: events.acknowledged,
         broken: () => link.close('message-invalid'),
-      });
+      };
+      return new BulkLane(link.lane(name), new LaneWindow(now, delay, index > 0), laneEvents);
     });
   }
 
