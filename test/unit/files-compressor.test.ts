@@ -36,7 +36,7 @@ class CountingEncoder implements BlockEncoder {
 /** Encodings of so many blocks, one after the other. */
 async function encodings(compressor: Compressor, about: TransferDetails, blocks: LeafInput[]): Promise<string> {
   const seen: number[] = [];
-  for (const block of blocks) seen.push((await compressor.encode(block, about, 0)).encoding);
+  for (const block of blocks) seen.push((await compressor.encode(block, about)).encoding);
   return seen.join('');
 }
 
@@ -89,7 +89,7 @@ describe('what is deflated', () => {
       const encoder = new CountingEncoder();
       const compressor = new Compressor(encoder);
       const about = details('unknown.bin');
-      const first = await Promise.all([make(), make(), make()].map((block) => compressor.encode(block, about, 0)));
+      const first = await Promise.all([make(), make(), make()].map((block) => compressor.encode(block, about)));
       expect(first.map(({ encoding }) => encoding).join('')).toBe(expected);
       expect(encoder.count).toBe(count);
     },
@@ -104,7 +104,7 @@ describe('what is deflated', () => {
     };
     const compressor = new Compressor(encoder);
     const about = details('unknown.bin');
-    const [broken, other] = [compressor.encode(zeros(), about, 0), compressor.encode(zeros(), about, 0)];
+    const [broken, other] = [compressor.encode(zeros(), about), compressor.encode(zeros(), about)];
     await expect(broken).rejects.toThrow('broken');
     expect((await other).encoding).toBe(1);
   });
@@ -132,15 +132,14 @@ async function deflatedShare(encodeBytesPerSecond: number, lineBytesPerSecond: n
   };
   const compressor = new Compressor(encoder, () => nowMs);
   const about = details('log.txt');
+  const block = createLeafInput(BLOCK_BYTES);
   let deflated = 0;
   let all = 0;
-  let seenBytesPerSecond = 0;
   while (nowMs < 60_000) {
     const startedMs = nowMs;
-    const { bytes, encoding } = await compressor.encode(createLeafInput(BLOCK_BYTES), about, seenBytesPerSecond);
+    const { bytes, encoding } = await compressor.encode(block, about);
     // The line works while the encoder does.
     nowMs = Math.max(nowMs, startedMs + (bytes.length / lineBytesPerSecond) * 1000);
-    seenBytesPerSecond = bytes.length / ((nowMs - startedMs) / 1000);
     if (nowMs < 30_000) continue;
     all += 1;
     deflated += encoding;

@@ -49,15 +49,12 @@ export class Compressor {
     this.#rate = new EncodingRate(encoder.width);
   }
 
-  /**
-   * Takes the memory of `input`, which has been hashed by now. `lineBytesPerSecond`: what all lanes together deliver at the moment,
-   * 0 while nobody knows.
-   */
-  async encode(input: LeafInput, details: TransferDetails, lineBytesPerSecond: number): Promise<EncodedBytes> {
+  /** Takes the memory of `input`, which has been hashed by now. Call it as the line takes blocks. */
+  async encode(input: LeafInput, details: TransferDetails): Promise<EncodedBytes> {
     const sampling = this.#samplingOf(details);
     // Those that follow the very first wait for what it says: of a small file they would be all.
     while (sampling.trying && sampling.shrinks === undefined) await sampling.trying.catch(() => undefined);
-    if (!this.#isWanted(sampling) || !this.#rate.isFaster(this.#now(), lineBytesPerSecond)) return plain(input);
+    if (!this.#isWanted(sampling) || !this.#rate.isFaster(this.#now(), blockOf(input).length)) return plain(input);
     const trying = this.#try(input, sampling);
     sampling.trying = trying;
     const deflated = await trying;

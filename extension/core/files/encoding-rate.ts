@@ -1,21 +1,32 @@
-/** Time over which it is judged whether the encoder holds the transfer up. */
+/** Time over which it is judged whether the encoder holds transfers up. */
 const WINDOW_MS = 2_000;
-/** Busy for less than this part of the time the encoder isn't what the transfer waits for: then deflating only helps. */
+/** Busy for less than this part of the time the encoder isn't what transfers wait for: then deflating only helps. */
 const LIMITING_SHARE = 0.7;
-/** Time that blocks go plain, to learn what the line delivers without the encoder. */
-const TRIAL_MS = 400;
-/** The line must be this much faster than the encoder: below, it isn't worth the other's data volume. */
-const MARGIN = 1.1;
+/** Blocks sent plain to learn what the line takes without the encoder. The first ones only fill what is read ahead. */
+const TRIAL_BLOCKS = 12;
+const UNCOUNTED_BLOCKS = 4;
+/** A line so slow needs no more blocks to show it. */
+const TRIAL_LIMIT_MS = 1_000;
+/** The line must be that much faster than the encoder: a smaller gain isn't worth the other's data volume. */
+const MARGIN = 1.25;
 /** Until the next trial, or the next look at the encoder when the line was faster; twice as long after each of either. */
 const FIRST_WAIT_MS = 8_000;
 const MAX_WAIT_MS = 60_000;
 
+type Phase =
+  | { readonly name: 'encoding' }
+  /** Blocks go plain and are counted. */
+  | { readonly name: 'trial'; blocks: number; fromMs: number; bytes: number }
+  | { readonly name: 'plain'; readonly untilMs: number };
+
 /**
  * Finds out whether deflating makes transfers faster. While the encoder waits for blocks it does. While blocks wait for the encoder,
- * the line is tried without it for a moment, and the faster of the two is kept for a while. Times in milliseconds of one clock.
+ * some are sent plain, and the way that took more bytes a second is kept for a while. Blocks are asked for as the line takes them, so
+ * counting those is measuring it. Times in milliseconds of one clock.
  */
 export class EncodingRate {
   readonly #width: number;
+  #phase: Phase = { name: 'encoding' };
   #underWay = 0;
   #changedAt = 0;
   #windowFrom = -Infinity;
@@ -23,27 +34,24 @@ export class EncodingRate {
   #bytes = 0;
   #waitMs = FIRST_WAIT_MS;
   #trialAt = -Infinity;
-  /** What the encoder achieved before the trial. */
+  /** What the encoder achieved in the last window. */
   #encodedBytesPerSecond = 0;
-  /** Set while blocks go plain. */
-  #plainUntil: number | undefined;
-  #isTrial = false;
 
   /** @param width blocks that the encoder takes at the same time. */
   constructor(width: number) {
     this.#width = width;
   }
 
-  /** Whether the next block should be deflated. `lineBytesPerSecond`: what the line delivers now. */
-  isFaster(nowMs: number, lineBytesPerSecond: number): boolean {
-    if (this.#plainUntil === undefined) return !this.#startsTrial(nowMs);
-    if (nowMs < this.#plainUntil) return false;
-    const isLineFaster = this.#isTrial && lineBytesPerSecond > this.#encodedBytesPerSecond * MARGIN;
-    this.#isTrial = false;
-    this.#plainUntil = isLineFaster ? nowMs + this.#waitMs : undefined;
-    if (isLineFaster) this.#lengthenWait();
-    this.#startWindow(nowMs);
-    return !isLineFaster;
+  /** Whether the next block, of `plainBytes` bytes, should be deflated. Asked once for each that could be. */
+  isFaster(nowMs: number, plainBytes: number): boolean {
+    const phase = this.#phase;
+    if (phase.name === 'encoding') {
+      if (this.#closeWindow(nowMs) && nowMs >= this.#trialAt) {
+        this.#phase = { name: 'trial', blocks: 0, fromMs: nowMs, bytes: 0 };
+      }
+    } else if (phase.name === 'trial') this.#countTrial(phase, nowMs, plainBytes);
+    else if (nowMs >= phase.untilMs) this.#encodeAgain(nowMs);
+    return this.#phase.name === 'encoding';
   }
 
   /** A block went to the encoder. */
@@ -59,29 +67,41 @@ export class EncodingRate {
     this.#bytes += plainBytes;
   }
 
-  #startsTrial(nowMs: number): boolean {
+  /** @returns whether a window has ended in which the encoder was what transfers waited for. */
+  #closeWindow(nowMs: number): boolean {
     this.#count(nowMs);
     const tookMs = nowMs - this.#windowFrom;
     if (tookMs < WINDOW_MS) return false;
-    const isLimiting = this.#busyMs / tookMs >= LIMITING_SHARE;
+    const share = this.#busyMs / tookMs;
     this.#encodedBytesPerSecond = (this.#bytes / tookMs) * 1000;
     this.#startWindow(nowMs);
-    if (!isLimiting || nowMs < this.#trialAt) return false;
-    this.#plainUntil = nowMs + TRIAL_MS;
-    this.#isTrial = true;
-    this.#trialAt = this.#plainUntil + this.#waitMs;
-    this.#lengthenWait();
-    return true;
+    return share >= LIMITING_SHARE;
+  }
+
+  #countTrial(trial: Extract<Phase, { name: 'trial' }>, nowMs: number, plainBytes: number): void {
+    trial.blocks += 1;
+    if (trial.blocks <= UNCOUNTED_BLOCKS) trial.fromMs = nowMs;
+    else trial.bytes += plainBytes;
+    const tookMs = nowMs - trial.fromMs;
+    if (trial.blocks < TRIAL_BLOCKS && tookMs < TRIAL_LIMIT_MS) return;
+    const isLineFaster = trial.bytes > ((this.#encodedBytesPerSecond * MARGIN) / 1000) * tookMs;
+    if (isLineFaster) this.#phase = { name: 'plain', untilMs: nowMs + this.#waitMs };
+    else {
+      this.#encodeAgain(nowMs);
+      this.#trialAt = nowMs + this.#waitMs;
+    }
+    this.#waitMs = Math.min(MAX_WAIT_MS, this.#waitMs * 2);
+  }
+
+  #encodeAgain(nowMs: number): void {
+    this.#phase = { name: 'encoding' };
+    this.#startWindow(nowMs);
   }
 
   #startWindow(nowMs: number): void {
     this.#windowFrom = nowMs;
     this.#busyMs = 0;
     this.#bytes = 0;
-  }
-
-  #lengthenWait(): void {
-    this.#waitMs = Math.min(MAX_WAIT_MS, this.#waitMs * 2);
   }
 
   #count(nowMs: number): void {

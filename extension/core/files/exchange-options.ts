@@ -34,10 +34,10 @@ export interface FileExchangeOptions {
   /** A transfer is whole and checked, see `FileExchange.release`. Told after its state `received`. */
   onReceived(id: string, received: Received): void;
   /**
-   * Makes a block smaller, when that is worth it; it must not come out larger. Takes the memory of `block`. `lineBytesPerSecond`:
-   * what all lanes together deliver at the moment, 0 while nobody knows.
+   * Makes a block smaller, when that is worth it; it must not come out larger. Takes the memory of `block`. Asked for about as many
+   * blocks as the lanes take.
    */
-  encode?(block: LeafInput, details: TransferDetails, lineBytesPerSecond: number): Promise<EncodedBytes>;
+  encode?(block: LeafInput, details: TransferDetails): Promise<EncodedBytes>;
   /** Milliseconds since 1970. */
   now?: () => number;
 }

@@ -47,9 +47,6 @@ export class FileExchange {
       get isAttached() {
         return lanes() !== undefined;
       },
-      get bytesPerSecond() {
-        return lanes()?.bytesPerSecond ?? 0;
-      },
       wake: () => this.#lanes?.wake(),
       began: () => this.#startTicking(),
       ended: () => this.#lanes?.forgive(),
@@ -92,7 +89,7 @@ export class FileExchange {
     this.#receiving.cancel(id);
   }
 
-  /** A received transfer is saved, or not wanted any more: what lies in the store goes. */
+  /** A received transfer is saved, or not wanted any more, or one that has failed is not to go on: what lies in the store goes. */
   release(id: string): void {
     this.#receiving.release(id);
   }

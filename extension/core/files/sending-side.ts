@@ -18,8 +18,6 @@ type FileAccept = Extract<FileMessage, { type: 'file-accept' }>;
 
 export interface SendingContext extends SideContext {
   readonly encode: FileExchangeOptions['encode'];
-  /** What the line carries at the moment. */
-  readonly bytesPerSecond: number;
 }
 
 interface Sending {
@@ -127,7 +125,10 @@ export class SendingSide extends FileSide<Sending> {
     this.#queue.clear();
   }
 
-  protected override attached(): void {}
+  /** The receiver asks for it by itself. One that doesn't know it any more says so when it hears of it. */
+  protected override attached({ transfer: { id, byMe } }: Sending): void {
+    if (!byMe) this.context.say({ type: 'file-pause', id, paused: false });
+  }
 
   protected override held({ transfer, run }: Sending): void {
     if (!run) return;
@@ -167,8 +168,7 @@ export class SendingSide extends FileSide<Sending> {
         leaves: this.#leavesOf(source, blockCount(transfer.runBytes)),
         from,
         also,
-        encode: async (block) =>
-          encode?.(block, source.details, this.#context.bytesPerSecond) ?? { bytes: blockOf(block), encoding: 0 },
+        encode: async (block) => encode?.(block, source.details) ?? { bytes: blockOf(block), encoding: 0 },
       },
       {
         ready: this.context.wake,

@@ -109,7 +109,7 @@ export class Pairwise {
       outgoing: new OutgoingFiles(new OpfsCopies()),
       leftovers: new Leftovers(database, () => store.now.settings.keepPartialsDays),
       openStore: openOpfsStore,
-      encode: (block, details, lineBytesPerSecond) => compressor.encode(block, details, lineBytesPerSecond),
+      encode: (block, details) => compressor.encode(block, details),
       save: (files, how) => platform.save(files, how),
       onOffered: ({ peerId, name }) =>
         platform.notify({ about: { kind: 'file', peerId }, name: nameOf(peerId), body: name }),
