@@ -55,10 +55,6 @@ export class BulkLane {
     void this.#read();
   }
 
-  get bytesPerSecond(): number {
-    return this.#window.bytesPerSecond;
-  }
-
   /** Since the link came. */
   get acknowledgedBytes(): number {
     return this.#sentBytes - this.#window.unacknowledgedBytes;

@@ -54,11 +54,6 @@ export class BulkLanes {
     });
   }
 
-  /** What all lanes together deliver at the moment, 0 while nobody knows. */
-  get bytesPerSecond(): number {
-    return this.#lanes.reduce((sum, lane) => sum + lane.bytesPerSecond, 0);
-  }
-
   /** There may be something to send. */
   wake(): void {
     for (const lane of this.#lanes) lane.wake();
