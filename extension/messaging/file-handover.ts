@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { Selection } from '../core/files/source.ts';
+import { newId } from '../core/shared/ids.ts';
 import { MAX_FILES } from '../core/shared/limits.ts';
+import { report } from '../core/shared/report.ts';
 import { FileName, ItemId, PeerId, text } from '../core/shared/schemas.ts';
 
 /*
@@ -24,7 +26,9 @@ const to = { peerId: PeerId };
 
 const Handover = v.variant('type', [
   /** To be sent. */
-  v.object({ type: v.literal('send'), ...to, selection: SelectionSchema }),
+  v.object({ type: v.literal('send'), ...to, id: v.optional(ItemId, newId), selection: SelectionSchema }),
+  /** Where the file of a transfer lies that was handed over to be sent. */
+  v.object({ type: v.literal('handle'), id: ItemId, handle: v.instance(FileSystemFileHandle) }),
   /** The files of an interrupted transfer, chosen again. */
   v.object({ type: v.literal('again'), ...to, id: ItemId, selection: SelectionSchema }),
   /** Where a `ready` transfer is to be saved; the person has allowed writing there. */
@@ -32,7 +36,8 @@ const Handover = v.variant('type', [
 ]);
 
 export interface HandoverListener {
-  send(peerId: string, selection: Selection): void;
+  send(peerId: string, selection: Selection, id: string): void;
+  remember(id: string, handle: FileSystemFileHandle): void;
   again(peerId: string, id: string, selection: Selection): void;
   folder(peerId: string, id: string, folder: FileSystemDirectoryHandle): void;
 }
@@ -44,9 +49,18 @@ function post(message: v.InferInput<typeof Handover>): void {
   sender.postMessage(message);
 }
 
-/** Hands files to the offscreen document. The view may close right after. */
-export function handOverFiles(peerId: string, selection: Selection): void {
-  post({ type: 'send', peerId, selection: { ...selection, files: [...selection.files] } });
+/**
+ * Hands files to the offscreen document. The view may close right after. `handle`: where the only one lies, as soon as that is known; it
+ * keeps nothing waiting, since the browser may first have a word with the person.
+ */
+export function handOverFiles(
+  peerId: string,
+  selection: Selection,
+  handle: Promise<FileSystemFileHandle | null>,
+): void {
+  const id = newId();
+  post({ type: 'send', peerId, id, selection: { ...selection, files: [...selection.files] } });
+  handle.then((found) => found && post({ type: 'handle', id, handle: found }), report);
 }
 
 /** Hands over the files of a transfer that needs its source again. */
@@ -66,7 +80,8 @@ export function takeHandovers(listener: HandoverListener): () => void {
     const parsed = v.safeParse(Handover, data);
     if (!parsed.success) return;
     const message = parsed.output;
-    if (message.type === 'send') listener.send(message.peerId, message.selection);
+    if (message.type === 'send') listener.send(message.peerId, message.selection, message.id);
+    else if (message.type === 'handle') listener.remember(message.id, message.handle);
     else if (message.type === 'again') listener.again(message.peerId, message.id, message.selection);
     else listener.folder(message.peerId, message.id, message.folder);
   };

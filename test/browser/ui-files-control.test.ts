@@ -110,6 +110,30 @@ describe('files chosen once more', () => {
       ]);
   });
 
+  const remembered = one(mine({ state: 'interrupted', ...half, needsSource: true, isRemembered: true }));
+
+  test('one whose place is known goes on with a click', async () => {
+    const page = await show(remembered);
+    await page.evaluate(() => {
+      ui.remembered = new File(['walk'], 'walk.mp4');
+    });
+    await press(page, 'Continue');
+    await expect
+      .poll(() => asked(page))
+      .toMatchObject([
+        { name: 'read-remembered', request: { id: about.id } },
+        { name: 'files-again', request: { ...about, form: 'file', files: [{ path: 'walk.mp4', sizeBytes: 4 }] } },
+      ]);
+  });
+
+  test('whoever does not allow that chooses it', async () => {
+    const page = await show(remembered);
+    await press(page, 'Continue');
+    await expect.poll(() => namesAsked(page)).toEqual(['read-remembered']);
+    await (await choose(page, 'Choose the file')).accept([import.meta.filename]);
+    await expect.poll(() => namesAsked(page)).toEqual(['read-remembered', 'files-again']);
+  });
+
   test('for a folder the folder picker opens', async () => {
     const page = await show(one(mine({ state: 'interrupted', ...half, needsSource: true }, FOLDER)));
     await (await choose(page, 'Choose the folder')).accept([join(import.meta.dirname, 'peerjs')]);

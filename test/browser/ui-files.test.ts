@@ -58,6 +58,12 @@ describe('what a card says, and which buttons it has', () => {
       ['Cancel', 'Choose the folder'],
     ],
     [
+      'a file that is known to lie somewhere',
+      mine({ state: 'interrupted', ...half, needsSource: true, isRemembered: true }),
+      ['Continue with the same file, or choose it again.', '50 % 100 of 200 MB'],
+      ['Cancel', 'Choose the file', 'Continue'],
+    ],
+    [
       'files whose source is gone',
       mine({ state: 'interrupted', ...half, needsSource: true }, FILES),
       ['Choose the same files again to go on.'],

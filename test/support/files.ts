@@ -19,11 +19,12 @@ export async function makeFile(profile: Profile, name: string, sizeBytes: number
 }
 
 /**
- * Writes a file that is sent in no time and yet has no two blocks alike: each mebibyte repeats a few random bytes of its own.
+ * Writes a file that is sent in no time and yet has no two blocks alike: each mebibyte repeats a few random bytes of its own. Beside a
+ * profile or in any other folder, which is not removed with it.
  * @returns its path.
  */
-export async function makeRepetitive(profile: Profile, name: string, sizeBytes: number): Promise<string> {
-  const path = join(profile.dir, name);
+export async function makeRepetitive({ dir }: Pick<Profile, 'dir'>, name: string, sizeBytes: number): Promise<string> {
+  const path = join(dir, name);
   await pipeline(Readable.from(repetitiveChunks(sizeBytes)), createWriteStream(path));
   return path;
 }

@@ -171,9 +171,9 @@ export class PopupUser {
   }
 
   /** Starts the browser again with the same profile, at the same page. */
-  async startsBrowserAgain(): Promise<void> {
+  async startsBrowserAgain(launch: LaunchOptions = {}): Promise<void> {
     const url = this.#page.url();
-    this.#browser = await launchBrowser({ profile: this.profile });
+    this.#browser = await launchBrowser({ ...launch, profile: this.profile });
     const [page] = await this.#browser.browser.pages();
     if (!page) throw new Error('The browser has no tab.');
     this.#page = page;

@@ -1,11 +1,9 @@
 import * as v from 'valibot';
-import { MAX_FILES } from '../shared/limits.ts';
+import { MAX_COPIED_BYTES, MAX_FILES } from '../shared/limits.ts';
 import { FileName, maybeText, SizeBytes, text } from '../shared/schemas.ts';
 import { entriesOf, OUTGOING_FOLDER, openFolder, removeEntry } from './opfs-folder.ts';
 import type { Selection } from './source.ts';
 
-/** Copies of all transfers together: enough for documents and pictures, too little to be missed on any disk. */
-const MAX_COPIED_BYTES = 64 * 1024 * 1024;
 /** A path and a MIME type, as far as a system takes them. */
 const MAX_PATH_LENGTH = 4_096;
 const MAX_TYPE_LENGTH = 1_024;
@@ -32,7 +30,7 @@ const Index = v.object({
 
 /**
  * Copies of what is being sent, in private storage: a `File` that was picked is gone when its document ends, a copy is not. Small ones
- * only; larger ones are chosen again.
+ * only; larger ones are read again from where they lie, see source-handles.ts, or chosen again.
  */
 export class OpfsCopies {
   /** Copies are made one after the other, so that each knows what room is left. */

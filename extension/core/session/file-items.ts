@@ -37,6 +37,7 @@ export function isWaitingForSource({ transfer }: ItemOf<'file'>): boolean {
 }
 
 /** The same transfer, standing still. */
-export function interrupted({ transfer }: ItemOf<'file'>, needsSource: boolean): Transfer {
-  return { state: 'interrupted', bytes: 'bytes' in transfer ? transfer.bytes : 0, needsSource };
+export function interrupted({ transfer }: ItemOf<'file'>, needsSource: boolean, isRemembered = false): Transfer {
+  const bytes = 'bytes' in transfer ? transfer.bytes : 0;
+  return { state: 'interrupted', bytes, needsSource, ...(isRemembered && { isRemembered }) };
 }

@@ -31,10 +31,9 @@ export class FileSending {
   }
 
   /** See `FileSharing.send`. */
-  async send(peerId: string, selection: Selection): Promise<void> {
+  async send(peerId: string, selection: Selection, id = newId()): Promise<void> {
     const source = this.#describe(peerId, selection);
     if (!source) return;
-    const id = newId();
     this.#options.outgoing.add(id, selection, source);
     await this.#add(peerId, id, source);
   }
@@ -66,16 +65,18 @@ export class FileSending {
     const { outgoing, progress } = this.#options;
     const { id, peerId, transfer } = item;
     if (transfer.state === 'done') return;
-    const source = await outgoing.find(id);
-    if (!source || !sameDetails(item, source.details)) throw new AppError('file-gone');
+    const source = await outgoing.find(id, item);
+    if (!source) throw new AppError('file-gone');
     progress.show(peerId, id, { state: 'waiting' });
     this.#offerIfThere(peerId, id, source);
   }
 
-  /** What an earlier run had not finished: without its files they have to be chosen again. */
+  /** What an earlier run had not finished: without its files they have to be read or chosen again. */
   async restore(item: FileItem): Promise<void> {
     const { outgoing, progress } = this.#options;
-    if (!(await outgoing.find(item.id))) progress.show(item.peerId, item.id, interrupted(item, true));
+    const { id, peerId } = item;
+    if (await outgoing.find(id, item)) return;
+    progress.show(peerId, id, interrupted(item, true, await outgoing.isRemembered(id)));
   }
 
   /** The peer is there: what waited is offered, oldest first, and what nobody answered is offered again. */

@@ -68,8 +68,13 @@ export class FileSharing {
   }
 
   /** Offers what was chosen now, or when the peer is back. What can't be sent is told in a notice. */
-  send(peerId: string, selection: Selection): Promise<void> {
-    return this.#sending.send(peerId, selection);
+  send(peerId: string, selection: Selection, id?: string): Promise<void> {
+    return this.#sending.send(peerId, selection, id);
+  }
+
+  /** Where the file of a transfer lies, so that it can be read again after a restart. */
+  remember(id: string, handle: FileSystemFileHandle): Promise<void> {
+    return this.#options.outgoing.remember(id, handle);
   }
 
   /** Sends a file that was made here and lies in `outgoing/<id>`. */

@@ -1,4 +1,5 @@
 import { type Leftover, sweepIncoming, sweepOutgoing, sweepZips } from '../files/opfs-sweep.ts';
+import { sweepHandles } from '../files/source-handles.ts';
 import type { Database } from './database.ts';
 import { hasEnded, isWhole } from './file-items.ts';
 
@@ -18,6 +19,7 @@ export class Leftovers {
   async sweepAll(): Promise<void> {
     await this.sweepIncoming();
     await sweepOutgoing((id) => this.#isToBeSent(id));
+    await sweepHandles((id) => this.#isToBeSent(id));
     await sweepZips();
   }
 

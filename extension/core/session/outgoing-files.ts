@@ -1,9 +1,13 @@
 import { createSource } from '../files/create-source.ts';
 import type { OpfsCopies } from '../files/opfs-copies.ts';
-import type { Selection, TransferSource } from '../files/source.ts';
+import { type Selection, sameDetails, type TransferDetails, type TransferSource } from '../files/source.ts';
+import { hasHandle, keepHandle, openHandle, readHandle, removeHandle } from '../files/source-handles.ts';
 import { report } from '../shared/report.ts';
 
-/** The files behind what I send, by transfer: as they were picked, and small ones copied too, so that they survive a restart. */
+/**
+ * The files behind what I send, by transfer: as they were picked. So that they survive a restart, small ones are copied too, and of a
+ * large one that was dropped it is known where it lies.
+ */
 export class OutgoingFiles {
   readonly #copies: OpfsCopies;
   readonly #sources = new Map<string, TransferSource>();
@@ -29,13 +33,26 @@ export class OutgoingFiles {
     this.#copies.adopt(id, selection).catch(report);
   }
 
-  /** The files at hand under this id, if need be from their copy. */
-  async find(id: string): Promise<TransferSource | null> {
+  /** Keeps where the file of a source lies. */
+  async remember(id: string, handle: FileSystemFileHandle): Promise<void> {
+    if (!this.#sources.has(id)) return;
+    await keepHandle(id, handle);
+    // It may have arrived meanwhile.
+    if (!this.#sources.has(id)) await removeHandle(id);
+  }
+
+  /** Whether it is known where the file lies. */
+  isRemembered(id: string): Promise<boolean> {
+    return hasHandle(id);
+  }
+
+  /** The files at hand under this id, if need be from their copy, or from where they lie while the browser allows that. */
+  async find(id: string, details: TransferDetails): Promise<TransferSource | null> {
     const known = this.#sources.get(id);
     if (known) return known;
-    const selection = await this.#copies.open(id);
-    if (!selection) return null;
-    const source = createSource(selection);
+    const selection = (await this.#copies.open(id)) ?? (await readAllowed(id));
+    const source = selection && createSource(selection);
+    if (!source || !sameDetails(details, source.details)) return null;
     this.#sources.set(id, source);
     return source;
   }
@@ -43,10 +60,18 @@ export class OutgoingFiles {
   /** The copy has done its duty; in this run the files can still be sent again. */
   dropCopy(id: string): void {
     this.#copies.remove(id).catch(report);
+    removeHandle(id).catch(report);
   }
 
   drop(id: string): void {
     this.#sources.delete(id);
     this.dropCopy(id);
   }
+}
+
+/** Leave to read lasts while any page of the extension is open; here nobody can be asked for it. */
+async function readAllowed(id: string): Promise<Selection | null> {
+  const handle = (await hasHandle(id)) ? await openHandle(id) : null;
+  if (!handle || (await handle.queryPermission({ mode: 'read' })) !== 'granted') return null;
+  return readHandle(handle).catch(() => null);
 }

@@ -36,8 +36,16 @@ export const Transfer = v.variant('state', [
   }),
   /** Somebody holds it; it goes on when nobody does. */
   v.object({ state: v.literal('paused'), bytes: SizeBytes, byMe: v.boolean(), byPeer: v.boolean() }),
-  /** The link is gone, or one side was started anew: it goes on by itself, or, `needsSource`, once the person chooses the files again. */
-  v.object({ state: v.literal('interrupted'), bytes: SizeBytes, needsSource: v.boolean() }),
+  /**
+   * The link is gone, or one side was started anew: it goes on by itself, or, `needsSource`, once the person chooses the files again.
+   * `isRemembered`: it is known where the file lies, and the person only has to allow reading it.
+   */
+  v.object({
+    state: v.literal('interrupted'),
+    bytes: SizeBytes,
+    needsSource: v.boolean(),
+    isRemembered: v.exactOptional(v.boolean()),
+  }),
   /** Receiving side: whole and checked, but too many files for Downloads: the person chooses a folder, or a zip. */
   v.object({ state: v.literal('ready') }),
   /** Receiving side: whole and checked in private storage, being written to Downloads or the chosen folder. */

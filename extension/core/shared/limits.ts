@@ -22,5 +22,10 @@ export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
 export const MAX_SDP_LENGTH = 32_000;
 /** One ICE candidate line. */
 export const MAX_CANDIDATE_LENGTH = 1_024;
+/**
+ * Copies of all that is being sent together: enough for documents and pictures, too little to be missed on any disk. What is larger has
+ * to be found again after a restart.
+ */
+export const MAX_COPIED_BYTES = 64 * 1024 * 1024;
 /** Newest timeline items that a snapshot carries for each peer; older ones come by page. */
 export const SNAPSHOT_ITEMS = 50;

@@ -67,7 +67,8 @@ async function main(): Promise<void> {
     'download-ended': ({ key, code }) => platform.downloadEnded(key, code),
   });
   takeHandovers({
-    send: (peerId, selection) => void files.send(peerId, selection).catch(report),
+    send: (peerId, selection, id) => void files.send(peerId, selection, id).catch(report),
+    remember: (id, handle) => void files.remember(id, handle).catch(report),
     again: (peerId, id, selection) => void files.again(peerId, id, selection).catch(report),
     folder: (_, id, folder) => files.saveToFolder(id, folder),
   });

@@ -1,6 +1,6 @@
 import { isWhole } from '../../core/session/file-items.ts';
 import type { ItemOf } from '../../core/session/state.ts';
-import { isSourceGone, isSourceWanted } from '../models/file-text.ts';
+import { isRemembered, isSourceGone, isSourceWanted } from '../models/file-text.ts';
 import { t } from '../text.ts';
 import { ChooseButton } from './choose-button.tsx';
 import { Icon, type IconName } from './icon.tsx';
@@ -90,6 +90,11 @@ export function FileChoices({ item }: { item: File }) {
     return (
       <div class="choices">
         <ChooseButton form={item.form} onChosen={(chosen) => files.chooseAgain(item, chosen)} />
+        {isRemembered(item) && (
+          <button type="button" class="btn small" onClick={() => files.readAgain(item)}>
+            {t('file_continue')}
+          </button>
+        )}
       </div>
     );
   }

@@ -30,8 +30,13 @@ export interface Backend {
     name: Name,
     request: RequestOf<BackgroundCommands, Name>,
   ): Promise<ResponseOf<BackgroundCommands, Name>>;
-  /** Files to be sent, as one transfer. The view may close right after. */
-  handOverFiles(peerId: string, selection: Selection): void;
+  /** Files to be sent, as one transfer, and where the only one lies, if that is known. The view may close right after. */
+  handOverFiles(peerId: string, selection: Selection, handle: Promise<FileSystemFileHandle | null>): void;
+  /**
+   * The file of an interrupted transfer, from where it lies, in answer to a click: the browser may ask the person. Null when they refuse.
+   * @throws AppError `file-gone`.
+   */
+  readRemembered(id: string): Promise<Selection | null>;
   /** The files of an interrupted transfer of this side's, chosen again. The view may close right after. */
   handOverAgain(peerId: string, id: string, selection: Selection): void;
   /** Where a `ready` transfer is to be saved; the person has allowed writing there. */

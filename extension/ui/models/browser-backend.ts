@@ -1,4 +1,7 @@
 import { browser } from 'wxt/browser';
+import type { Selection } from '../../core/files/source.ts';
+import { openHandle, readHandle } from '../../core/files/source-handles.ts';
+import { AppError } from '../../core/shared/errors.ts';
 import { askBackground, askOffscreen } from '../../messaging/ask.ts';
 import { followState } from '../../messaging/feed.ts';
 import { handOverAgain, handOverFiles, handOverFolder } from '../../messaging/file-handover.ts';
@@ -13,6 +16,7 @@ export function createBrowserBackend(view: View): Backend {
     askOffscreen,
     askBackground,
     handOverFiles,
+    readRemembered,
     handOverAgain,
     handOverFolder,
     allowOrigin: (origin) => browser.permissions.request({ origins: [`${origin}/*`] }),
@@ -23,6 +27,12 @@ export function createBrowserBackend(view: View): Backend {
     openDownload,
     openPlace: (place) => openPlace(view, place),
   };
+}
+
+async function readRemembered(id: string): Promise<Selection | null> {
+  const handle = await openHandle(id);
+  if (!handle) throw new AppError('file-gone');
+  return (await handle.requestPermission({ mode: 'read' })) === 'granted' ? readHandle(handle) : null;
 }
 
 /** A view in a window of its own has no tab beside it: the person means the window they came from. */

@@ -74,6 +74,15 @@ export class FileActions {
     this.#watch(handingOver, peerId);
   }
 
+  /** The file of such a transfer once more, from where it lies. Whoever doesn't allow that can still choose it. */
+  readAgain({ peerId, id }: File): void {
+    this.#notices.clearOwn();
+    const handingOver = this.#backend.readRemembered(id).then((selection) => {
+      if (selection) this.#backend.handOverAgain(peerId, id, selection);
+    });
+    this.#watch(handingOver, peerId);
+  }
+
   /** Lets the person choose where a `ready` transfer is to be saved. A popup closes before they could: there the window opens instead. */
   async chooseFolder({ peerId, id }: File): Promise<void> {
     if (this.#view === 'popup') return this.#watch(this.#backend.openPlace('window'), peerId);

@@ -32,6 +32,11 @@ export function isSourceWanted({ mine, transfer }: File): boolean {
   return mine && transfer.state === 'interrupted' && transfer.needsSource;
 }
 
+/** Whether it is known where its only file lies, and the person only has to allow reading it. */
+export function isRemembered({ transfer }: File): boolean {
+  return transfer.state === 'interrupted' && transfer.needsSource && transfer.isRemembered === true;
+}
+
 /** Whether it failed because the files are not what they were: only new ones help. */
 export function isSourceGone({ mine, transfer }: File): boolean {
   return mine && transfer.state === 'failed' && (transfer.code === 'file-changed' || transfer.code === 'file-gone');
@@ -51,6 +56,7 @@ export function detailText(item: File, peer: PeerState, bytes: number): string {
     case 'paused':
       return progressText(item, bytes);
     case 'interrupted':
+      if (isRemembered(item)) return t('file_again_remembered');
       return isSourceWanted(item) ? againText(item.form) : progressText(item, bytes);
     case 'ready':
       return t('file_ready', filesText(item) ?? t('files_one'));

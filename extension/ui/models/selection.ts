@@ -1,8 +1,15 @@
 import type { Selection, SourceFile } from '../../core/files/source.ts';
 import { AppError } from '../../core/shared/errors.ts';
-import { MAX_FILE_NAME_LENGTH, MAX_FILES } from '../../core/shared/limits.ts';
+import { MAX_COPIED_BYTES, MAX_FILE_NAME_LENGTH, MAX_FILES } from '../../core/shared/limits.ts';
 import { type DroppedEntry, isFolder, walkEntries } from './dropped-entries.ts';
 import { isPicture, namePasted } from './pasted-picture.ts';
+
+declare global {
+  /** Chromium's own; not in TypeScript's library. */
+  interface DataTransferItem {
+    getAsFileSystemHandle(): Promise<FileSystemHandle | null>;
+  }
+}
 
 /** The files of a file input or folder picker, or what was dropped or pasted. */
 export type Chosen = readonly File[] | DataTransfer;
@@ -16,6 +23,21 @@ export async function selectionOf(chosen: Chosen): Promise<Selection | null> {
   if (chosen instanceof DataTransfer) return select(await walkEntries(entriesOf(chosen)));
   if (chosen.length > MAX_FILES) throw new AppError('file-too-many');
   return select(chosen.map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+}
+
+/**
+ * Where a large file lies that was dropped alone, so that it can be read again after a restart; null for anything else. Has to be called
+ * while the event of the drop is handled. Only for one that is too large to be copied: the browser refuses handles of places that it
+ * thinks sensitive, the home folder as a whole for one, with a dialog, and would later ask for leave once for each of several.
+ */
+export async function handleOf(chosen: Chosen): Promise<FileSystemFileHandle | null> {
+  if (!(chosen instanceof DataTransfer)) return null;
+  const [item, ...others] = [...chosen.items].filter(({ kind }) => kind === 'file');
+  if (!item || others.length > 0 || !item.webkitGetAsEntry()?.isFile) return null;
+  if ((item.getAsFile()?.size ?? 0) <= MAX_COPIED_BYTES) return null;
+  // Refused, or never answered: then the person chooses the file again.
+  const handle = await item.getAsFileSystemHandle().catch(() => null);
+  return handle instanceof FileSystemFileHandle ? handle : null;
 }
 
 function entriesOf({ items }: DataTransfer): DroppedEntry[] {

@@ -4,7 +4,7 @@ import { isHttpUrl } from '../../core/shared/schemas.ts';
 import { withoutUser } from '../../core/shared/web-url.ts';
 import type { Backend } from './backend.ts';
 import type { Notices } from './notices.ts';
-import { type Chosen, selectionOf } from './selection.ts';
+import { type Chosen, handleOf, selectionOf } from './selection.ts';
 
 /** A sign of typing this often keeps "is typing" on the other screen without flooding it. */
 const TYPING_PAUSE_MS = 2_500;
@@ -61,8 +61,9 @@ export class Sending {
   async files(peerId: string, chosen: Chosen): Promise<void> {
     this.#notices.clearOwn();
     this.#reading.value += 1;
+    const handle = handleOf(chosen);
     const handingOver = selectionOf(chosen).then((selection) => {
-      if (selection) this.#backend.handOverFiles(peerId, selection);
+      if (selection) this.#backend.handOverFiles(peerId, selection, handle);
     });
     await this.#notices.watch(handingOver, peerId);
     this.#reading.value -= 1;

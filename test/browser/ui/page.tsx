@@ -47,6 +47,11 @@ const backend: Backend = {
   handOverFiles: (peerId, selection) => {
     api.asked.push({ name: 'files', request: { peerId, ...described(selection) } });
   },
+  readRemembered: async (id) => {
+    api.asked.push({ name: 'read-remembered', request: { id } });
+    const file = api.remembered;
+    return file && { form: 'file', name: file.name, files: [{ path: file.name, file }] };
+  },
   handOverAgain: (peerId, id, selection) => {
     api.asked.push({ name: 'files-again', request: { peerId, id, ...described(selection) } });
   },
@@ -76,6 +81,8 @@ const api = {
   page: { items: [] as TimelineItem[], hasOlder: false },
   /** What the person answers when the browser asks for leave to read from a site. */
   isAllowing: true,
+  /** What lies where a transfer's file lay; null: the person doesn't allow reading it. */
+  remembered: null as File | null,
 
   open(view: View, state: AppState | null): void {
     current = state;
