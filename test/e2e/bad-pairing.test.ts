@@ -7,6 +7,8 @@ strangersTest(
     await server.stop();
     await alice.clicks('Show a code');
     await alice.sees('Pairwise can’t reach its server. Check your connection, or the address in Options.');
+    // The sentence stands on the first screen, too; the button only where pairing has given up.
+    await alice.sees('Try again');
     await server.startAgain();
     await alice.clicks('Try again');
     await bob.entersCode(await alice.readsCode());
