@@ -92,6 +92,9 @@ export class ReceivingSide extends FileSide<Receiving> {
 
   /** See `FileExchange.release`. */
   release(id: string): void {
+    const kept = this.#kept.get(id);
+    if (kept) this.#track(kept.partial.remove());
+    this.#kept.delete(id);
     const receiving = this.entries.get(id);
     if (receiving?.transfer.state !== 'received') return;
     this.#released.add(id);

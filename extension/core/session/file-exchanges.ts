@@ -6,7 +6,7 @@ import type { Outcome, TransferProgress } from '../files/transfer.ts';
 import type { FileMessage } from '../protocol/messages.ts';
 import { AppError, errorCode } from '../shared/errors.ts';
 import { report } from '../shared/report.ts';
-import { accepted, detailsOf, hasEnded, isWhole } from './file-items.ts';
+import { detailsOf, hasEnded, isWhole } from './file-items.ts';
 import type { FileProgress } from './file-progress.ts';
 import type { Session } from './session.ts';
 import type { ItemOf, TimelineItem } from './state.ts';
@@ -86,18 +86,19 @@ export class FileExchanges {
       });
   }
 
-  /** An incoming transfer that an earlier run had accepted. */
+  /** Takes up an incoming transfer that has been accepted, or lies there whole, and that no exchange knows. */
   restore(item: FileItem): void {
     const { id, peerId, transfer } = item;
-    if (!accepted(transfer)) return;
+    // At once: opening it takes a while, and it can be held and ended before.
+    this.#known.add(id);
     this.of(peerId).restore(id, detailsOf(item), { isWhole: isWhole(item) });
     if (transfer.state === 'paused' && transfer.byMe) this.of(peerId).pause(id, true);
   }
 
-  /** Lets go of what lies in the store of a transfer that is whole, if it is known. */
+  /** Lets go of what lies in the store of a transfer that is whole, or has failed. */
   release(peerId: string, id: string): void {
-    if (!this.#known.delete(id)) return;
     this.#exchanges.get(peerId)?.release(id);
+    this.#known.delete(id);
   }
 
   /** Says what no exchange has to know of. Without a link it is lost; what the peer asks later is answered then. */

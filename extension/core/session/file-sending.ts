@@ -71,6 +71,15 @@ export class FileSending {
     this.#offerIfThere(peerId, id, source);
   }
 
+  /** Holds what no exchange knows since an earlier run, or lets it go on: it counts as soon as it would move. */
+  pause(item: FileItem, paused: boolean): void {
+    const { id, peerId, transfer } = item;
+    const { progress } = this.#options;
+    if (transfer.state === 'paused' && !paused) progress.show(peerId, id, interrupted(item, false));
+    if (transfer.state !== 'interrupted' || transfer.needsSource || !paused) return;
+    progress.show(peerId, id, { state: 'paused', bytes: transfer.bytes, byMe: true, byPeer: false });
+  }
+
   /** What an earlier run had not finished: without its files they have to be read or chosen again. */
   async restore(item: FileItem): Promise<void> {
     const { outgoing, progress } = this.#options;

@@ -5,7 +5,7 @@ import type { FileMessage } from '../protocol/messages.ts';
 import { AppError } from '../shared/errors.ts';
 import { report } from '../shared/report.ts';
 import { FileExchanges, type FileExchangesOptions } from './file-exchanges.ts';
-import { detailsOf, hasEnded, isWhole } from './file-items.ts';
+import { accepted, hasEnded, interrupted, isMine, isWhole } from './file-items.ts';
 import { FileProgress } from './file-progress.ts';
 import { replyWithoutExchange } from './file-replies.ts';
 import { FileSending } from './file-sending.ts';
@@ -61,8 +61,8 @@ export class FileSharing {
     for (const peer of store.now.peers) {
       for (const item of peer.timeline) {
         if (item.kind !== 'file' || hasEnded(item.transfer)) continue;
-        if (!item.mine) this.#exchanges.restore(item);
-        else await this.#sending.restore(item);
+        if (item.mine) await this.#sending.restore(item);
+        else if (accepted(item.transfer)) this.#exchanges.restore(item);
       }
     }
   }
@@ -93,14 +93,20 @@ export class FileSharing {
     // Offered to an earlier run of this document, and not offered again yet.
     const item = this.#options.store.item(peerId, id);
     if (item?.kind !== 'file' || item.mine || item.transfer.state !== 'offered') return;
-    if (accept) return this.#exchanges.of(peerId).restore(id, detailsOf(item), { isWhole: false });
+    if (accept) {
+      this.#progress.show(peerId, id, interrupted(item, false));
+      return this.#exchanges.restore(item);
+    }
     if (!this.#options.connected(peerId)) throw new AppError('peer-offline');
     this.#exchanges.tell(peerId, { type: 'file-decline', id });
     this.#progress.show(peerId, id, { state: 'declined', byMe: true });
   }
 
+  /** Holds a transfer, or lets it go on. */
   pause(peerId: string, id: string, paused: boolean): void {
-    if (this.#exchanges.knows(id)) this.#exchanges.of(peerId).pause(id, paused);
+    if (this.#exchanges.knows(id)) return this.#exchanges.of(peerId).pause(id, paused);
+    const item = this.#options.store.item(peerId, id);
+    if (isMine(item, peerId)) this.#sending.pause(item, paused);
   }
 
   /** Ends a transfer at whatever point it is; one that still waits is taken back. */
@@ -130,7 +136,7 @@ export class FileSharing {
     if (item?.kind !== 'file' || item.peerId !== peerId || !hasEnded(item.transfer)) return;
     if (item.mine) await this.#sending.retry(item);
     else if (this.#saving.has(id)) this.#saving.again(id);
-    else if (isWhole(item)) this.#exchanges.of(peerId).restore(id, detailsOf(item), { isWhole: true });
+    else if (isWhole(item)) this.#exchanges.restore(item);
     else throw new AppError('file-gone');
   }
 
@@ -204,6 +210,8 @@ export class FileSharing {
     const item = await this.#options.timeline.recall(peerId, message.id);
     const answer = this.#exchanges.knows(message.id) ? null : replyWithoutExchange(item, peerId, message);
     if (answer === 'nothing') return;
+    // What nobody sees any more doesn't go on from what was kept of it: it is asked for anew.
+    if (!item && message.type === 'file-offer') this.#exchanges.release(peerId, message.id);
     if (answer) this.#exchanges.tell(peerId, answer);
     else this.#exchanges.of(peerId).receive(message);
   }
