@@ -157,6 +157,11 @@ export class SharingPerson {
     }
   }
 
+  /** Resolves once the person was asked about exactly these offers, in this order. */
+  async wasAsked(...ids: string[]): Promise<void> {
+    await this.until(`asked about ${ids}`, () => this.asked.join() === ids.join());
+  }
+
   /** SHA-256 of what stands in Downloads, in hex. */
   async downloaded(name: string): Promise<string> {
     const content = this.downloads.get(`Pairwise/${name}`);

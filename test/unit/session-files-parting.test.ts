@@ -116,7 +116,7 @@ describe('wiping history', () => {
     bob.disk.isFull = false;
     await alice.retries(id);
     await bob.sees(id, 'offered');
-    expect(bob.asked).toEqual([id, id]);
+    await bob.wasAsked(id, id);
     expect(bob.stored()).toEqual([]);
     bob.accepts(id);
     await Promise.all([alice.sees(id, 'done'), bob.sees(id, 'done')]);
