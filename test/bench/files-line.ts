@@ -16,8 +16,9 @@ const START_MS = 2_000;
 
 /** 14 s at the full rate. */
 const CLEAN_BYTES = 32 * MIB;
-/** Half a minute and more at four times the rate of one connection. */
-const LOSSY_BYTES = 40 * MIB;
+/** A minute and more at four times the rate of one connection: the first ten seconds go by with trying. */
+const LOSSY_BYTES = 64 * MIB;
+const LOSSY_RAW_BYTES = 12 * MIB;
 
 /** Two browsers that are far apart. Where the system permits no such line they say why. */
 export const lineCases: Readonly<Record<string, () => Promise<BenchResult>>> = {
@@ -80,7 +81,7 @@ async function lossyLine(name: string, { stage, line }: Apart): Promise<BenchRes
   const load = await fileLoad(stage.people.alice.profile, 'random', LOSSY_BYTES);
   const [raw, ours] = [nothingMeasured(), nothingMeasured()];
   for (let round = 1; round <= ROUNDS; round += 1) {
-    await stage.raw(LOSSY_BYTES / 4, raw);
+    await stage.raw(LOSSY_RAW_BYTES, raw);
     await stage.send(load, ours);
     console.log(`  ${told(round, raw, ours)}; ${await dropped(line)}`);
   }

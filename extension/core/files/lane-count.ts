@@ -2,8 +2,10 @@
 const WATCH_MS = 2_000;
 /** A new lane has to connect, and starts slowly. */
 const SETTLE_MS = 1_500;
-/** A lane more has to bring this much, or it goes again. */
+/** More lanes have to bring this much, or they go again. */
 const WORTH = 1.15;
+/** When they bring nearly their share, as many again are tried at once. */
+const FULL_SHARE = 0.8;
 /** After a lane that brought nothing: lines change, but seldom. Doubled each time. */
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 480_000;
@@ -23,8 +25,10 @@ export class LaneCount {
   /** Of the phase, as far as the line was busy. */
   #bytes = 0;
   #busyMs = 0;
-  /** What was carried before the lane that is on trial. */
-  #beforeRate = 0;
+  /** Lanes before those that are on trial, and what they carried. */
+  #before = { count: 1, rate: 0 };
+  /** How many lanes to try next. */
+  #step = 1;
   #measuredAtMs: number | undefined;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #pauseMs = FIRST_PAUSE_MS;
@@ -57,22 +61,27 @@ export class LaneCount {
     } else if (this.#busyMs >= WATCH_MS) {
       const rate = (this.#bytes * 1_000) / this.#busyMs;
       if (this.#phase === 'trying') this.#judge(rate, nowMs);
-      if (this.#phase === 'watching') this.#tryOneMore(rate, nowMs);
+      if (this.#phase === 'watching') this.#tryMore(rate, nowMs);
     }
   }
 
   #judge(rate: number, nowMs: number): void {
     this.#phase = 'watching';
-    if (rate >= this.#beforeRate * WORTH) return;
-    this.#count--;
+    const { count, rate: before } = this.#before;
+    if (rate >= before * WORTH) {
+      this.#step = rate >= (before * FULL_SHARE * this.#count) / count ? this.#count : 1;
+      return;
+    }
+    this.#count = count;
+    this.#step = 1;
     this.#notBeforeMs = nowMs + this.#pauseMs;
     this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
   }
 
-  #tryOneMore(rate: number, nowMs: number): void {
+  #tryMore(rate: number, nowMs: number): void {
     if (this.#count >= this.#max || nowMs < this.#notBeforeMs) return this.#restart();
-    this.#beforeRate = rate;
-    this.#count++;
+    this.#before = { count: this.#count, rate };
+    this.#count = Math.min(this.#max, this.#count + this.#step);
     this.#enter('settling');
   }
 

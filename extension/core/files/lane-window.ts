@@ -37,7 +37,7 @@ const MAX_WAITING_MS = 100;
 const GROWTH = 1.5;
 const SHRINKAGE = 0.75;
 /** Of the window, under way while the queue is let run empty. */
-const PROBE_SHARE = 0.4;
+const PROBE_SHARE = 0.5;
 
 /**
  * How many bytes may be under way on one lane: enough to keep the line full, too little to make the queue in front of it overflow,

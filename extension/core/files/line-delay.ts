@@ -1,7 +1,7 @@
 /** What waits in front of a line hides how long the way is. Every so often it is let run empty for a moment … */
 const PROBE_MS = 10_000;
 /** … and sooner when much seems to wait: perhaps it is not a queue, but processors that have become busy, or a longer way. */
-const EARLY_PROBE_MS = 2_000;
+const EARLY_PROBE_MS = 4_000;
 /** Twice as late each time that this found what was known, more or less. */
 const NEWS = 1.25;
 /** An empty queue is looked at for at least this long. */
