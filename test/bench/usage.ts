@@ -21,12 +21,14 @@ export async function startUsage(browsers: readonly Browser[]): Promise<{ stop()
   const startedMs = performance.now();
   const startSeconds = await cpuSeconds(sessions);
   let sampling: Promise<void> = Promise.resolve();
+  const sample = async () => {
+    for (const [index, session] of sessions.entries()) {
+      peakBytes[index] = Math.max(peakBytes[index] ?? 0, await memoryBytes(session));
+    }
+  };
   const timer = setInterval(() => {
-    sampling = sampling.then(async () => {
-      for (const [index, session] of sessions.entries()) {
-        peakBytes[index] = Math.max(peakBytes[index] ?? 0, await memoryBytes(session));
-      }
-    });
+    // A browser that is closed meanwhile, because its case has failed, has no memory to tell of.
+    sampling = sampling.then(sample).catch(() => undefined);
   }, SAMPLE_MS);
   return {
     stop: async () => {
