@@ -9,6 +9,9 @@ export interface ZipEntry {
   readonly content: Blob;
 }
 
+/** Read and written at a time. */
+const PIECE_BYTES = 1024 * 1024;
+
 /**
  * Packs files into one zip in private storage, without compressing them; above 4 GiB or 65,535 files it is a zip64. Whoever asked
  * removes it. `onPacked` hears how many files are in it.
@@ -31,7 +34,8 @@ export async function packZip(
   const folder = await openFolder(ZIPS_FOLDER, { create: true });
   const handle = await folder.getFileHandle(name, { create: true });
   try {
-    await makeZip(counted(entries, onPacked)).pipeTo(await handle.createWritable(), { signal });
+    const zip = makeZip(counted(readTogether(entries), onPacked));
+    await zip.pipeThrough(gather()).pipeTo(await handle.createWritable(), { signal });
   } catch (error) {
     await removeZip(name);
     const isFull = error instanceof DOMException && error.name === 'QuotaExceededError';
@@ -46,9 +50,72 @@ export async function removeZip(name: string): Promise<void> {
 }
 
 /** Tells of each entry once the next one, or the end, is asked for. */
-function* counted<Entry>(entries: readonly Entry[], onPacked: (count: number) => void): Generator<Entry> {
-  for (const [index, entry] of entries.entries()) {
+async function* counted<Entry>(
+  entries: AsyncIterable<Entry>,
+  onPacked: (count: number) => void,
+): AsyncGenerator<Entry> {
+  let count = 0;
+  for await (const entry of entries) {
     yield entry;
-    onPacked(index + 1);
+    onPacked(++count);
   }
+}
+
+interface Entry {
+  readonly name: string;
+  readonly lastModified: Date;
+  readonly input: Blob;
+  readonly size: number;
+}
+
+/** Reads small files many at a time: each read is a round trip to the browser, which costs more than their bytes. */
+async function* readTogether(
+  entries: readonly Entry[],
+): AsyncGenerator<Omit<Entry, 'input'> & { input: Blob | Uint8Array }> {
+  let group: Entry[] = [];
+  let groupBytes = 0;
+  for (const entry of entries) {
+    if (groupBytes + entry.size > PIECE_BYTES) {
+      yield* readGroup(group);
+      group = [];
+      groupBytes = 0;
+    }
+    if (entry.size > PIECE_BYTES) {
+      yield entry;
+      continue;
+    }
+    group.push(entry);
+    groupBytes += entry.size;
+  }
+  yield* readGroup(group);
+}
+
+async function* readGroup(group: readonly Entry[]): AsyncGenerator<Omit<Entry, 'input'> & { input: Uint8Array }> {
+  const bytes = new Uint8Array(await new Blob(group.map(({ input }) => input)).arrayBuffer());
+  let at = 0;
+  for (const entry of group) {
+    yield { ...entry, input: bytes.subarray(at, at + entry.size) };
+    at += entry.size;
+  }
+}
+
+/** Makes large pieces of small ones: each write is a round trip too. */
+function gather(): TransformStream<Uint8Array, Uint8Array<ArrayBuffer>> {
+  let piece = new Uint8Array(PIECE_BYTES);
+  let filledBytes = 0;
+  return new TransformStream({
+    transform: (chunk, controller) => {
+      for (let rest = chunk; rest.length > 0; ) {
+        const part = rest.subarray(0, PIECE_BYTES - filledBytes);
+        piece.set(part, filledBytes);
+        filledBytes += part.length;
+        rest = rest.subarray(part.length);
+        if (filledBytes < PIECE_BYTES) continue;
+        controller.enqueue(piece);
+        piece = new Uint8Array(PIECE_BYTES);
+        filledBytes = 0;
+      }
+    },
+    flush: (controller) => controller.enqueue(piece.subarray(0, filledBytes)),
+  });
 }
