@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT_DIR } from '../support/build.ts';
+import { makeTemporaryDir } from './temporary-dir.ts';
 
 export interface Doorways {
   close(): Promise<void>;
@@ -14,14 +13,14 @@ export interface Doorways {
  * plain http are only taken on the own computer. What goes through doesn't touch the line between the namespaces.
  */
 export async function openDoorways(ends: readonly (readonly string[])[], ports: readonly number[]): Promise<Doorways> {
-  const dir = await mkdtemp(join(tmpdir(), 'pairwise-doorways-'));
-  const servers = await Promise.all(ports.map((port) => listen(join(dir, String(port)), port)));
-  const forwards = ends.map((end) => forward(end, dir, ports));
+  const dir = await makeTemporaryDir('doorways');
+  const servers = await Promise.all(ports.map((port) => listen(join(dir.path, String(port)), port)));
+  const forwards = ends.map((end) => forward(end, dir.path, ports));
   const close = async () => {
     for (const { child } of forwards) child.stdin.end();
     await Promise.all(forwards.map(({ exited }) => exited));
     for (const server of servers) server.close();
-    await rm(dir, { recursive: true, force: true });
+    await dir.remove();
   };
   try {
     await Promise.all(forwards.map(({ ready }) => ready));

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
+import { makeTemporaryDir, type TemporaryDir } from './temporary-dir.ts';
 
 export interface LineOptions {
   readonly bitsPerSecond: number;
@@ -40,13 +40,13 @@ export class NoLineError extends Error {
 
 /** @throws NoLineError where network namespaces, TUN devices or a C compiler are missing. */
 export async function openLine(options: LineOptions): Promise<Line> {
-  const dir = await mkdtemp(join(tmpdir(), 'pairwise-line-'));
+  const dir = await makeTemporaryDir('line');
   try {
-    const program = join(dir, 'line');
+    const program = join(dir.path, 'line');
     compile(program);
     return await start(program, options, dir);
   } catch (error) {
-    await rm(dir, { recursive: true, force: true });
+    await dir.remove();
     throw error;
   }
 }
@@ -65,7 +65,7 @@ function compile(program: string): void {
   if (status !== 0) throw new Error(`test/network/line.c doesn't compile:\n${stderr}`);
 }
 
-async function start(program: string, options: LineOptions, dir: string): Promise<Line> {
+async function start(program: string, options: LineOptions, dir: TemporaryDir): Promise<Line> {
   const { bitsPerSecond, delayMs, queueBytes, loss = 0 } = options;
   const numbers = [bitsPerSecond, delayMs * 1_000, queueBytes, loss * 1_000_000, 1];
   // It ends with its standard input, so also when this process is killed.
@@ -92,7 +92,7 @@ async function start(program: string, options: LineOptions, dir: string): Promis
     close: async () => {
       child.stdin.end();
       await exited;
-      await rm(dir, { recursive: true, force: true });
+      await dir.remove();
     },
   };
 }

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from '../support/build.ts';
 import { findBrowser } from '../support/find-browser.ts';
@@ -9,6 +7,7 @@ import { Person } from '../support/person.ts';
 import { startTestServer } from '../support/server.ts';
 import { openDoorways } from './doorways.ts';
 import { type Line, type LineOptions, openLine, writeProgram } from './line.ts';
+import { makeTemporaryDir } from './temporary-dir.ts';
 
 /** Alice at the first end of a line and Bob at the other. */
 export interface PeopleApart extends People {
@@ -50,11 +49,11 @@ async function meet(
   const ports = [server.url, pages.url('plain')].map((url) => Number(new URL(url).port));
   const doorways = await openDoorways(line.ends, ports);
   closers.push(() => doorways.close());
-  const dir = await mkdtemp(join(tmpdir(), 'pairwise-apart-'));
-  closers.push(() => rm(dir, { recursive: true, force: true }));
+  const dir = await makeTemporaryDir('apart');
+  closers.push(() => dir.remove());
 
   const start = async (name: string, end: readonly string[]) => {
-    const executablePath = await writeProgram(join(dir, name), end, findBrowser());
+    const executablePath = await writeProgram(join(dir.path, name), end, findBrowser());
     const person = await Person.start(
       { name, serverUrl: server.url, pageUrl: pages.url('plain', { title: `${name}’s page` }) },
       { ...options, executablePath },
