@@ -1,4 +1,5 @@
 import { chatCase } from './files-chat.ts';
+import { lineCases } from './files-line.ts';
 import { memoryCase, rateCase } from './files-rate.ts';
 import { resumeCase } from './files-resume.ts';
 import { smallCase } from './files-small.ts';
@@ -16,5 +17,6 @@ export const filesBench: Bench = {
     'memory-4GiB': () => memoryCase('memory-4GiB', 4 * GIB),
     resume: () => resumeCase('resume'),
     'chat-during': () => chatCase('chat-during', GIB),
+    ...lineCases,
   },
 };
