@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Deadlines are generous because two shared cores run real browsers; a passing test never waits for them.
-const BROWSER_TIMEOUT_MS = 120_000;
+const BROWSER_TIMEOUT_MS = 240_000;
 
 export default defineConfig({
   test: {

@@ -4,7 +4,7 @@ import { createProfile, type Profile } from './profile.ts';
 import { applySettings } from './settings.ts';
 
 /** Long enough for every step of two browsers on two busy cores, short enough to fail while someone still looks. */
-export const SEE_LIMIT_MS = 30_000;
+export const SEE_LIMIT_MS = 60_000;
 const POLL_MS = 50;
 
 /** What the extension says until it is told its server: in a test nobody listens at its default address. */
