@@ -24,7 +24,9 @@ export default defineConfig({
     // Every line is justified in extension/ARCHITECTURE.md, "Permissions".
     permissions: [
       'activeTab',
+      'contextMenus',
       'downloads',
+      'downloads.open',
       'idle',
       'notifications',
       'offscreen',
@@ -33,6 +35,8 @@ export default defineConfig({
       'tabCapture',
       'unlimitedStorage',
     ],
+    // Asked for one site at a time, when a file of it is to be sent and the site doesn't let everybody read it.
+    optional_host_permissions: ['http://*/*', 'https://*/*'],
     action: { default_title: '__MSG_name__' },
   },
 });

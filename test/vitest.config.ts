@@ -1,12 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
 // Deadlines are generous because two shared cores run real browsers; a passing test never waits for them.
-const BROWSER_TIMEOUT_MS = 120_000;
+const BROWSER_TIMEOUT_MS = 240_000;
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', root: import.meta.dirname, include: ['unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          root: import.meta.dirname,
+          include: ['unit/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'integration',

@@ -1,15 +1,21 @@
 import * as v from 'valibot';
 import { Signal } from '../core/protocol/messages.ts';
-import { TimelineItem } from '../core/session/state.ts';
+import { FileSettings, TimelineItem } from '../core/session/state.ts';
 import * as limits from '../core/shared/limits.ts';
-import { ErrorCodeSchema, HttpUrl, ItemId, maybeText, Name, PeerId, text } from '../core/shared/schemas.ts';
+import { ErrorCodeSchema, HttpUrl, ItemId, maybeText, Name, PeerId, SizeBytes, text } from '../core/shared/schemas.ts';
 
 /*
  * What one context may ask another, by name: `request` is parsed by the one that answers, `response` by the one that asked.
  * Everything lasting (pairing, a share, a transfer) shows up in the state feed; its errors do too.
  */
 
+/** A path below Downloads, in UTF-16 code units: deeper ones no system takes. */
+const MAX_DOWNLOAD_PATH = 4_096;
+/** An address that carries its file in itself (`data:`), in UTF-16 code units. */
+const MAX_WEB_FILE_URL = 32 * 1024 * 1024;
 const nothing = v.void();
+/** More names in a menu than fit on a small screen. */
+export const MAX_MENU_PEERS = 20;
 const pixels = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32_767));
 const Size = v.object({ width: pixels, height: pixels });
 const command = <Request extends v.ObjectEntries, Response extends v.GenericSchema>(
@@ -39,7 +45,39 @@ export const offscreenCommands = {
   /** Takes back a chat line, link or file that still waits for an offline peer. */
   'item-cancel': command({ peerId: PeerId, id: ItemId }, nothing),
   'file-answer': command({ peerId: PeerId, id: ItemId, accept: v.boolean() }, nothing),
+  /** Ends it on both sides, at whatever point it is; an offer of the peer's is declined. */
   'file-cancel': command({ peerId: PeerId, id: ItemId }, nothing),
+  /** Holds a transfer of either direction, or lets it go on. */
+  'file-pause': command({ peerId: PeerId, id: ItemId, paused: v.boolean() }, nothing),
+  /** Sends again what failed, was declined or cancelled, if its files are still at hand; saves again what could not be saved. @throws file-gone */
+  'file-retry': command({ peerId: PeerId, id: ItemId }, nothing),
+  /** Takes an ended item off the timeline of this device. */
+  'item-remove': command({ peerId: PeerId, id: ItemId }, nothing),
+  /** Saves a `ready` transfer as one zip in Downloads. A folder comes by hand-over, see file-handover.ts. */
+  'file-save-zip': command({ peerId: PeerId, id: ItemId }, nothing),
+  /**
+   * Fetches a file of the web and sends it; what can't be fetched goes out as a link. `isMedia`: shown as picture, film or sound. Tells
+   * whether the person has to give leave first: then it is among the `fetches` of the state. @throws peer-unknown, too-many-waiting
+   */
+  'web-file-send': command(
+    {
+      peerId: PeerId,
+      url: text(MAX_WEB_FILE_URL),
+      isMedia: v.boolean(),
+      title: maybeText(limits.MAX_TITLE_LENGTH),
+    },
+    v.picklist(['taken', 'asking']),
+  ),
+  /** What the person says to a fetch: try again since leave was given, send the link instead, or nothing at all. */
+  'web-file-answer': command({ id: ItemId, answer: v.picklist(['fetch', 'link', 'cancel']) }, nothing),
+  /** From the worker: the person has given leave for a site. */
+  'site-allowed': command({}, nothing),
+  /** From the worker: what was chosen in the menu of a page could not be done. */
+  'menu-failed': command(
+    { peerId: PeerId, code: ErrorCodeSchema, subject: maybeText(limits.MAX_TITLE_LENGTH) },
+    nothing,
+  ),
+  'peer-accept-files': command({ peerId: PeerId, upToBytes: v.nullable(SizeBytes) }, nothing),
   /** Starts showing a tab whose capture id the worker minted. `size`: of its page, in CSS pixels, where it is known. */
   'share-tab': command(
     { peerId: PeerId, streamId: text(256), title: maybeText(limits.MAX_TITLE_LENGTH), size: v.nullable(Size) },
@@ -66,13 +104,21 @@ export const offscreenCommands = {
     { peerId: PeerId, before: ItemId },
     v.object({ items: v.array(TimelineItem), hasOlder: v.boolean() }),
   ),
-  /** Either or both. `serverUrl` is http(s)://host[:port][/path]. */
-  'settings-set': command({ name: v.optional(Name), serverUrl: v.optional(text(200)) }, nothing),
+  /** Any of them. `serverUrl` is http(s)://host[:port][/path]. @throws server-address, folder-name */
+  'settings-set': command(
+    {
+      name: v.optional(Name),
+      serverUrl: v.optional(text(200)),
+      downloadFolder: v.optional(FileSettings.entries.downloadFolder),
+      keepPartialsDays: v.optional(FileSettings.entries.keepPartialsDays),
+    },
+    nothing,
+  ),
   'notice-dismiss': command({ id: ItemId }, nothing),
   /** From the worker: the person has been idle, or is back. */
   idle: command({ idle: v.boolean() }, nothing),
-  /** From the worker: a download that this document started has ended. */
-  'download-ended': command({ itemId: ItemId, downloadId: v.number(), ok: v.boolean() }, nothing),
+  /** From the worker: a download that this document started, under this key, stands there whole or has failed. */
+  'download-ended': command({ key: text(64), code: v.nullable(ErrorCodeSchema) }, nothing),
 };
 
 /** Answered by the background worker. */
@@ -85,13 +131,20 @@ export const backgroundCommands = {
   'share-tab': command({ peerId: PeerId, tabId: v.number(), title: maybeText(limits.MAX_TITLE_LENGTH) }, nothing),
   /** Opens (or brings to front) the viewer of a share. */
   'viewer-open': command({ peerId: PeerId, shareId: ItemId }, nothing),
-  /** From the offscreen document: saves a blob URL under Downloads/Pairwise. */
-  'download-start': command({ itemId: ItemId, url: text(512), name: text(limits.MAX_FILE_NAME_LENGTH) }, nothing),
+  /** From the offscreen document: saves a blob URL under Downloads, at a safe relative path. Resolves with the download's number. @throws save-failed */
+  'download-start': command({ key: text(64), url: text(512), path: text(MAX_DOWNLOAD_PATH) }, v.number()),
+  /** From the offscreen document: nobody wants it any more. */
+  'download-cancel': command({ downloadId: v.number() }, nothing),
   /** @throws download-failed when the file is gone. */
   'download-show': command({ downloadId: v.number() }, nothing),
   /** From the offscreen document: what the toolbar icon says. */
   badge: command({ unread: v.number(), live: v.boolean() }, nothing),
-  /** From the offscreen document. `id` names what it is about: `pairing`, `file:<peerId>`, `peer:<peerId>` or `share:<peerId>:<shareId>`. */
+  /** From the offscreen document: to whom the menu of a page offers to send, the one last sent to first. */
+  menus: command(
+    { peers: v.pipe(v.array(v.object({ id: PeerId, name: Name })), v.maxLength(MAX_MENU_PEERS)) },
+    nothing,
+  ),
+  /** From the offscreen document. `id` names what it is about: `pairing`, `file:<peerId>`, `received:<peerId>`, `peer:<peerId>`, `link:<peerId>` or `share:<peerId>:<shareId>`. */
   notify: command({ id: text(128), name: text(limits.MAX_NAME_LENGTH), body: maybeText(500) }, nothing),
 };
 

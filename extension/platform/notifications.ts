@@ -9,6 +9,10 @@ function titleOf(id: string, name: string): string {
       return browser.i18n.getMessage('request_share', name);
     case 'file':
       return browser.i18n.getMessage('request_file', name);
+    case 'received':
+      return browser.i18n.getMessage('notify_received', name);
+    case 'link':
+      return browser.i18n.getMessage('notify_link_sent', name);
     default:
       return name;
   }

@@ -13,8 +13,8 @@ export async function openViewer(peerId: string, shareId: string): Promise<void>
   if (tab?.windowId !== undefined) await browser.windows.update(tab.windowId, { focused: true });
 }
 
-/** Large enough for a timeline, small enough to stand beside a page. */
-const WINDOW_SIZE = { width: 420, height: 680 };
+/** Small enough to stand beside a page, wide enough for the dialogs that Chromium shows above it: they take 448. */
+const WINDOW_SIZE = { width: 460, height: 680 };
 
 /** Opens Pairwise in a small window of its own, where a popup would close on the first click elsewhere. */
 export async function openWindow(peerId?: string): Promise<void> {

@@ -7,3 +7,8 @@ export type TextKey = Parameters<typeof browser.i18n.getMessage>[0];
 export function t(key: TextKey, ...values: readonly string[]): string {
   return browser.i18n.getMessage(key, [...values]);
 }
+
+/** Facts in one line, those that are known: `41 % · 12 MB/s`. */
+export function dotted(...facts: readonly (string | null)[]): string {
+  return facts.filter((fact) => fact !== null).reduce((line, fact) => t('title_or_host', line, fact));
+}

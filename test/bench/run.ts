@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { loopbackOnly } from '../support/loopback.ts';
 import { filesBench } from './files.ts';
 import { pairingBench } from './pairing.ts';
 import { type Figure, type Gap, report } from './report.ts';
@@ -16,6 +18,10 @@ export interface BenchResult {
 const BENCHES: Readonly<Record<string, Bench>> = { files: filesBench, pairing: pairingBench };
 const USAGE = `Usage: npm run bench -- NAME [--json] [--case CASE]. NAME is one of: ${Object.keys(BENCHES).join(', ')}.`;
 
+/** Set in the process that runs in the namespace. */
+const INSIDE = 'PAIRWISE_BENCH_INSIDE';
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** `npm run bench -- NAME [--json] [--case CASE]`. */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -27,6 +33,10 @@ async function main(): Promise<void> {
   if (!bench || rest.length > 0) throw new Error(USAGE);
   const names = Object.keys(bench.cases).filter((one) => values.case === undefined || one === values.case);
   if (names.length === 0) throw new Error(`${name} has these cases: ${Object.keys(bench.cases).join(', ')}.`);
+  if (process.env[INSIDE] === undefined) {
+    const command = loopbackOnly('Bench');
+    if (command.length > 0) return runInside(command);
+  }
   const results: BenchResult[] = [];
   for (const one of names) {
     console.log(`${name}, ${one}:`);
@@ -37,8 +47,19 @@ async function main(): Promise<void> {
   report(name, results[0]?.chromium ?? 'none', figures, values.json);
 }
 
+/** Runs this program again behind a command prefix, and ends with its exit code. */
+async function runInside([prefix = '', ...rest]: readonly string[]): Promise<void> {
+  const again = [...rest, process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const child = spawn(prefix, again, { stdio: 'inherit', env: { ...process.env, [INSIDE]: '1' } });
+  // Whoever presses Ctrl-C reaches both; this one waits until the other has cleaned up.
+  const forward = (signal: NodeJS.Signals) => child.kill(signal);
+  for (const signal of SIGNALS) process.removeAllListeners(signal).on(signal, forward);
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  process.exit(code ?? 1);
+}
+
 // Ended early it still removes its profiles, on `exit`.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+for (const signal of SIGNALS) process.on(signal, () => process.exit(1));
 
 main().then(
   // The server's library keeps a timer that can't be reached: without `exit` the process would stay.

@@ -8,6 +8,7 @@ const KIB = 1024;
 export interface Usage {
   /** Of all browsers together, in percent of one core. */
   readonly cpuPercent: number;
+  readonly cpuSeconds: number;
   /** Of the browser that grew most, at its largest, above its start, in MiB. Null where the system doesn't say. */
   readonly addedMemoryMiB: number | null;
 }
@@ -20,12 +21,14 @@ export async function startUsage(browsers: readonly Browser[]): Promise<{ stop()
   const startedMs = performance.now();
   const startSeconds = await cpuSeconds(sessions);
   let sampling: Promise<void> = Promise.resolve();
+  const sample = async () => {
+    for (const [index, session] of sessions.entries()) {
+      peakBytes[index] = Math.max(peakBytes[index] ?? 0, await memoryBytes(session));
+    }
+  };
   const timer = setInterval(() => {
-    sampling = sampling.then(async () => {
-      for (const [index, session] of sessions.entries()) {
-        peakBytes[index] = Math.max(peakBytes[index] ?? 0, await memoryBytes(session));
-      }
-    });
+    // A browser that is closed meanwhile, because its case has failed, has no memory to tell of.
+    sampling = sampling.then(sample).catch(() => undefined);
   }, SAMPLE_MS);
   return {
     stop: async () => {
@@ -37,6 +40,7 @@ export async function startUsage(browsers: readonly Browser[]): Promise<{ stop()
       const addedBytes = Math.max(...peakBytes.map((peak, index) => peak - (idleBytes[index] ?? 0)));
       return {
         cpuPercent: (usedSeconds / tookSeconds) * 100,
+        cpuSeconds: usedSeconds,
         addedMemoryMiB: Number.isNaN(addedBytes) ? null : addedBytes / KIB / KIB,
       };
     },

@@ -9,6 +9,7 @@ interface Manifest {
   name: string;
   permissions: string[];
   optional_permissions?: string[];
+  optional_host_permissions?: string[];
   host_permissions?: string[];
   content_scripts?: unknown;
 }
@@ -22,7 +23,7 @@ beforeAll(async () => {
   manifest = JSON.parse(await readFile(join(await ensureBuilt(), 'manifest.json'), 'utf8')) as Manifest;
   const text = await readFile(join(PROJECT_DIR, 'extension', 'ARCHITECTURE.md'), 'utf8');
   documented = new Map(
-    [...text.matchAll(/^\| +`(\w+)` +\| .+ \| +([^|]+?) +\|$/gm)].map((row) => [row[1] ?? '', row[2] ?? '']),
+    [...text.matchAll(/^\| +`([\w.]+)` +\| .+ \| +([^|]+?) +\|$/gm)].map((row) => [row[1] ?? '', row[2] ?? '']),
   );
   browser = await launchBrowser();
   helperDir = await mkdtemp(join(tmpdir(), 'pairwise-warnings-'));
@@ -33,7 +34,10 @@ afterAll(async () => {
 });
 
 test('the manifest asks for what the document explains, and for no site and no script in pages', () => {
-  expect([...documented.keys()].sort()).toEqual([...manifest.permissions].sort());
+  expect([...documented.keys()].sort()).toEqual([...manifest.permissions, 'optional_host_permissions'].sort());
+  // Nothing but the web can be asked for, and nothing of it is given at install.
+  expect(manifest.optional_host_permissions).toEqual(['http://*/*', 'https://*/*']);
+  expect(manifest.optional_permissions).toBeUndefined();
   expect(manifest.host_permissions).toBeUndefined();
   expect(manifest.content_scripts).toBeUndefined();
 });
@@ -52,8 +56,8 @@ test('the document names exactly the warnings that the browser shows', async () 
   );
   const worker = await target.worker();
   if (!worker) throw new Error('the asking extension has no worker');
-  const { permissions } = manifest;
-  const plain = { manifest_version: 3, name: 'Pairwise', version: '1', permissions };
+  const { permissions, optional_host_permissions } = manifest;
+  const plain = { manifest_version: 3, name: 'Pairwise', version: '1', permissions, optional_host_permissions };
   const warnings = await worker.evaluate(
     (text) => chrome.management.getPermissionWarningsByManifest(text),
     JSON.stringify(plain),

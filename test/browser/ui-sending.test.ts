@@ -1,7 +1,6 @@
-import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { asked, button, isAsked, namesAsked, sees, show, tell, useStage } from './ui/driver.ts';
-import { app, BOB_ID, CAROL_ID, chat, file, itemId, NOW, peer, SHARE_ID, sharing, states } from './ui/states.ts';
+import { app, BOB_ID, CAROL_ID, chat, done, file, itemId, NOW, peer, SHARE_ID, sharing, states } from './ui/states.ts';
 
 useStage();
 
@@ -64,33 +63,6 @@ describe('sharing and sending', () => {
     expect(await namesAsked(page)).not.toContain('link-send');
   });
 
-  test('files come by picker, drop and paste', async () => {
-    const page = await show(states.e);
-    const [chooser] = await Promise.all([page.waitForFileChooser(), button(page, 'Send a file').click()]);
-    await chooser.accept([import.meta.filename]);
-    await isAsked(page, 'files', { peerId: BOB_ID, names: [basename(import.meta.filename)] });
-    const give = (type: 'drop' | 'paste', name: string) =>
-      page.$eval(
-        'textarea',
-        (target, event, fileName) => {
-          const data = new DataTransfer();
-          data.items.add(new File(['x'], fileName));
-          const init = { bubbles: true, cancelable: true };
-          target.dispatchEvent(
-            event === 'drop'
-              ? new DragEvent('drop', { ...init, dataTransfer: data })
-              : new ClipboardEvent('paste', { ...init, clipboardData: data }),
-          );
-        },
-        type,
-        name,
-      );
-    await give('drop', 'dropped.txt');
-    await give('paste', 'pasted.png');
-    await isAsked(page, 'files', { peerId: BOB_ID, names: ['dropped.txt'] });
-    await isAsked(page, 'files', { peerId: BOB_ID, names: ['pasted.png'] });
-  });
-
   test('while something is captured, the banner says so and ends it', async () => {
     const page = await show(states.g);
     await sees(page, 'Live to Bob · 04:12');
@@ -137,7 +109,6 @@ describe('requests', () => {
 
   test('a file that has arrived can be shown in its folder', async () => {
     const moving = { state: 'moving', bytes: 1, bytesPerSecond: 1, secondsLeft: null } as const;
-    const done = { state: 'done', startedAt: NOW, verifiedAt: NOW, savedAt: NOW, downloadId: 7 } as const;
     const page = await show(app({ peers: [peer({ timeline: [file(1, false, 'map.png', 2, moving)] })] }));
     await tell(page, app({ peers: [peer({ timeline: [file(1, false, 'map.png', 2, done)] })] }));
     await sees(page, 'map.png is in Downloads');

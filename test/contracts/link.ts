@@ -1,4 +1,4 @@
-import { type Lane, type Link, MAX_FRAME_BYTES } from '../../extension/core/link/link.ts';
+import { BULK_LANES, type Lane, type Link, MAX_FRAME_BYTES } from '../../extension/core/link/link.ts';
 import { AppError } from '../../extension/core/shared/errors.ts';
 
 /** Two ends of one open link, and what else has to be ended with them. */
@@ -16,13 +16,13 @@ const CASE_LIMIT_MS = 30_000;
  * browser on the PeerJS one.
  */
 export const linkContract: Record<string, (open: () => Promise<LinkPair>) => Promise<void>> = {
-  'frames of both lanes arrive whole and in order, both ways, from the first one on': async (open) => {
+  'frames of all lanes arrive whole and in order, both ways, from the first one on': async (open) => {
     const { a, b, end } = await open();
     for (const [from, to] of [
       [a, b],
       [b, a],
     ] as const) {
-      for (const name of ['control', 'bulk'] as const) {
+      for (const name of ['control', ...a.bulkLanes] as const) {
         const sizes = [1, 2, 1_000, 65_535, 65_536, MAX_FRAME_BYTES];
         const got = take(to.lane(name), sizes.length);
         for (const [index, size] of sizes.entries()) await from.lane(name).send(filled(size, index));
@@ -48,16 +48,45 @@ export const linkContract: Record<string, (open: () => Promise<LinkPair>) => Pro
     end();
   },
 
-  'both lanes carry both directions at the same time': async (open) => {
+  'all lanes carry both directions at the same time': async (open) => {
     const { a, b, end } = await open();
     const count = 64;
-    const lanes = [a.lane('bulk'), b.lane('bulk'), a.lane('control'), b.lane('control')];
+    const names = ['control', ...a.bulkLanes] as const;
+    const lanes = names.flatMap((name) => [a.lane(name), b.lane(name)]);
     const got = lanes.map((lane) => take(lane, count));
     const sent = lanes.map(async (lane) => {
       for (let index = 0; index < count; index++) await lane.send(filled(16_384, index));
     });
     await Promise.all(sent);
     for (const frames of await Promise.all(got)) equal(frames.length, count);
+    end();
+  },
+
+  'both sides have the same bulk lanes, `bulk` first, and what goes on one arrives on that one only': async (open) => {
+    const { a, b, end } = await open();
+    equal(a.bulkLanes, b.bulkLanes);
+    equal(a.bulkLanes, BULK_LANES.slice(0, a.bulkLanes.length));
+    check(a.bulkLanes.length > 0);
+    const got = a.bulkLanes.map((name) => take(b.lane(name), 2));
+    for (const [index, name] of a.bulkLanes.entries()) {
+      await a.lane(name).send(filled(3, index));
+      await a.lane(name).send(filled(4, index));
+    }
+    equal(
+      (await Promise.all(got)).map((frames) => frames.map((frame) => [...frame])),
+      a.bulkLanes.map((_, index) => [[...filled(3, index)], [...filled(4, index)]]),
+    );
+    end();
+  },
+
+  'a bulk lane that nobody reads stops neither the other bulk lanes nor control': async (open) => {
+    const { a, b, end } = await open();
+    for (let index = 0; index < 60; index++) await a.lane('bulk').send(filled(60_000, 1));
+    for (const name of ['control', ...a.bulkLanes.slice(1)] as const) {
+      const got = take(b.lane(name), 1);
+      await a.lane(name).send(filled(5, 1));
+      equal((await got)[0]?.length, 5);
+    }
     end();
   },
 
@@ -73,15 +102,14 @@ export const linkContract: Record<string, (open: () => Promise<LinkPair>) => Pro
 
   'closing ends both sides: closed resolves, readers see the end, senders fail': async (open) => {
     const { a, b, end } = await open();
-    const readers = [a.lane('control'), b.lane('control'), b.lane('bulk')].map((lane) => lane.frames.getReader());
+    const lanes = (['control', ...a.bulkLanes] as const).flatMap((name) => [a.lane(name), b.lane(name)]);
+    const readers = lanes.map((lane) => lane.frames.getReader());
     a.close('bye');
     equal(await a.closed, 'bye');
     const other = await b.closed;
     check(other === 'bye' || other === 'link-lost');
     for (const reader of readers) equal((await reader.read()).done, true);
-    await fails(a.lane('control').send(filled(1, 0)), 'link-lost');
-    await fails(b.lane('control').send(filled(1, 0)), 'link-lost');
-    await fails(b.lane('bulk').send(filled(1, 0)), 'link-lost');
+    for (const lane of lanes) await fails(lane.send(filled(1, 0)), 'link-lost');
     a.close('replaced');
     equal(await a.closed, 'bye');
     end();
@@ -130,7 +158,7 @@ export const linkContract: Record<string, (open: () => Promise<LinkPair>) => Pro
 
   'a lane is the same each time it is asked for': async (open) => {
     const { a, end } = await open();
-    for (const name of ['control', 'bulk'] as const) {
+    for (const name of ['control', ...a.bulkLanes] as const) {
       const [first, second] = [a.lane(name), a.lane(name)];
       check(first === second);
     }

@@ -8,10 +8,14 @@ import { resumeWorkers } from './resume-workers.ts';
 export interface LaunchOptions {
   /** Default true. */
   readonly headless?: boolean;
+  /** The display to show windows on, `:90`, instead of the one this process has. */
+  readonly display?: string;
   /** A profile to start again with. Without one a fresh profile is made, and removed by `close`. */
   readonly profile?: Profile;
   /** An unpacked extension other than the built one. */
   readonly extensionDir?: string;
+  /** The program that starts the browser, with the browser's arguments. Default the browser itself. */
+  readonly executablePath?: string;
   /** Closes the browser when aborted, also while it starts. */
   readonly signal?: AbortSignal;
   /** Time limit for one command to the browser: a capture that never answers must not hang a test for ever. Default a minute. */
@@ -50,7 +54,7 @@ const WINDOW_SIZE = '1280,800';
  */
 export async function launchBrowser(options: LaunchOptions = {}): Promise<ExtensionBrowser> {
   const headless = options.headless ?? true;
-  const executablePath = findBrowser();
+  const executablePath = options.executablePath ?? findBrowser();
   const extensionDir = options.extensionDir ?? (await ensureBuilt());
   const profile = options.profile ?? (await createProfile());
   const browser = await puppeteer.launch({
@@ -69,6 +73,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Extens
     handleSIGTERM: false,
     handleSIGHUP: false,
     ...(options.signal && { signal: options.signal }),
+    ...(options.display && { env: { ...process.env, DISPLAY: options.display } }),
   });
   await resumeWorkers(browser);
   const problems = collectProblems(browser);

@@ -1,16 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as v from 'valibot';
-import { FileExchange } from '../../extension/core/files/exchange.ts';
+import { createSource } from '../../extension/core/files/create-source.ts';
+import { FileExchange, type FileExchangeOptions, type Received } from '../../extension/core/files/exchange.ts';
+import type { SourceFile, TransferSource } from '../../extension/core/files/source.ts';
 import type { TransferProgress, TransferState } from '../../extension/core/files/transfer.ts';
 import { FileMessage } from '../../extension/core/protocol/messages.ts';
-import { Transfer } from '../../extension/core/session/state.ts';
 import { AppError } from '../../extension/core/shared/errors.ts';
 import { createMemoryLinks, type MemoryLinkOptions, type MemoryLinkPair } from './memory-link.ts';
 import { MemoryStore, type MemoryStoreOptions } from './memory-store.ts';
 
 export interface FileSideOptions extends MemoryStoreOptions {
-  /** What saving to Downloads does; at once and successfully if left out. */
-  save?(id: string, file: File): Promise<{ downloadId: number | null }>;
+  encode?: FileExchangeOptions['encode'];
 }
 
 /** One device: its exchange, its store, and everything that it was told. */
@@ -19,8 +19,8 @@ export class TestSide {
   readonly store: MemoryStore;
   readonly changes: TransferProgress[] = [];
   readonly sent: FileMessage[] = [];
-  /** What was handed over to be saved, by id. */
-  readonly saved = new Map<string, File>();
+  /** What arrived whole, by id. */
+  readonly received = new Map<string, Received>();
   /** Who hears what this side sends; nobody while they are not connected. */
   other: { receive(message: FileMessage): void } | null = null;
   readonly #watchers = new Set<() => void>();
@@ -29,46 +29,49 @@ export class TestSide {
     this.store = new MemoryStore(options);
     this.exchange = new FileExchange({
       send: async (message) => {
-        if (!this.other) throw new AppError('peer-offline');
+        const { other } = this;
+        if (!other) throw new AppError('peer-offline');
         this.sent.push(message);
         const wire = JSON.stringify(message);
         await Promise.resolve();
-        this.other.receive(v.parse(FileMessage, JSON.parse(wire)));
+        // What was on its way when the link went is lost with it.
+        if (this.other !== other) throw new AppError('link-lost');
+        other.receive(v.parse(FileMessage, JSON.parse(wire)));
       },
       openStore: () => this.store,
       onChange: (progress) => {
-        // What the timeline keeps must hold every state.
-        v.parse(Transfer, progress.state satisfies Transfer);
         this.changes.push(progress);
-        for (const watcher of [...this.#watchers]) watcher();
+        this.#look();
       },
-      onReceived: async (id, file) => {
-        this.saved.set(id, file);
-        return options.save ? options.save(id, file) : { downloadId: 7 };
+      onReceived: (id, received) => {
+        this.received.set(id, received);
+        this.#look();
       },
+      ...(options.encode ? { encode: options.encode } : {}),
       ...(now ? { now } : {}),
     });
   }
 
-  /** The state a file was last told to be in. */
+  /** The state a transfer was last told to be in. */
   state(id: string): TransferState | undefined {
     return this.changes.findLast((change) => change.id === id)?.state;
   }
 
-  /** The names of the states a file went through. */
+  /** The names of the states a transfer went through. */
   path(id: string): string[] {
     const names = this.changes.filter((change) => change.id === id).map((change) => change.state.state);
     return names.filter((name, index) => name !== names[index - 1]);
   }
 
-  /** Resolves when the file has reached a state. */
+  /** Resolves when a transfer has been told to be in a state, for the first time or after `since` changes. */
   async reached<Name extends TransferState['state']>(
     id: string,
     name: Name,
+    since = 0,
   ): Promise<Extract<TransferState, { state: Name }>> {
-    const found = () => this.changes.find((change) => change.id === id && change.state.state === name)?.state;
+    const found = () => this.changes.slice(since).find((change) => change.id === id && change.state.state === name);
     await this.until(() => found() !== undefined);
-    return found() as Extract<TransferState, { state: Name }>;
+    return found()?.state as Extract<TransferState, { state: Name }>;
   }
 
   /** Resolves when `predicate` holds; it is looked at after every change. */
@@ -84,14 +87,25 @@ export class TestSide {
     });
   }
 
+  /** The content of a transfer of one file, once it has arrived. */
+  async content(id: string): Promise<Blob> {
+    await this.until(() => this.received.has(id));
+    const [file] = this.received.get(id)?.files ?? [];
+    if (!file) throw new Error('Nothing arrived.');
+    return file.content;
+  }
+
   /** Accepts every offer as it comes. */
   acceptAll(): void {
-    const watcher = () => {
+    this.#watchers.add(() => {
       for (const { id, direction } of [...this.changes]) {
         if (direction === 'in' && this.state(id)?.state === 'offered') this.exchange.answer(id, true);
       }
-    };
-    this.#watchers.add(watcher);
+    });
+  }
+
+  #look(): void {
+    for (const watcher of [...this.#watchers]) watcher();
   }
 }
 
@@ -103,23 +117,23 @@ export interface FilePairOptions {
 }
 
 export interface FilePair {
-  readonly alice: TestSide;
-  readonly bob: TestSide;
+  alice: TestSide;
+  bob: TestSide;
   /** The link that both are attached to. */
   link: MemoryLinkPair;
   /** Attaches both to a new link. */
   reconnect(): void;
   /** The line breaks and both notice. */
   disconnect(): void;
+  /** A browser is closed and opened again: what was not on the disk is gone. They are not connected then. */
+  restart(who: 'alice' | 'bob'): void;
 }
 
 /** Two exchanges on one link. */
 export function createFilePair(options: FilePairOptions = {}): FilePair {
-  const alice = new TestSide(options.alice ?? {}, options.now);
-  const bob = new TestSide(options.bob ?? {}, options.now);
   const pair: FilePair = {
-    alice,
-    bob,
+    alice: new TestSide(options.alice ?? {}, options.now),
+    bob: new TestSide(options.bob ?? {}, options.now),
     link: createMemoryLinks(options.link),
     reconnect: () => {
       pair.link = createMemoryLinks(options.link);
@@ -127,17 +141,23 @@ export function createFilePair(options: FilePairOptions = {}): FilePair {
     },
     disconnect: () => {
       pair.link.cut();
-      alice.other = null;
-      bob.other = null;
-      alice.exchange.detach();
-      bob.exchange.detach();
+      for (const side of [pair.alice, pair.bob]) {
+        side.other = null;
+        side.exchange.detach();
+      }
+    },
+    restart: (who) => {
+      pair.disconnect();
+      const { disk } = pair[who].store;
+      pair[who] = new TestSide({ ...options[who], disk }, options.now);
     },
   };
   const attach = () => {
+    const { alice, bob, link } = pair;
     alice.other = bob.exchange;
     bob.other = alice.exchange;
-    alice.exchange.attach(pair.link.a);
-    bob.exchange.attach(pair.link.b);
+    alice.exchange.attach(link.a);
+    bob.exchange.attach(link.b);
   };
   attach();
   return pair;
@@ -151,6 +171,16 @@ export function randomId(): string {
 /** A file of random bytes. */
 export function randomFile(sizeBytes: number, name = 'picture.png'): File {
   return new File([randomBytes(sizeBytes)], name, { type: 'image/png', lastModified: 1_700_000_000_000 });
+}
+
+/** A transfer of one file. */
+export function sourceOf(file: File): TransferSource {
+  return createSource({ form: 'file', name: file.name, files: [{ path: file.name, file }] });
+}
+
+/** A transfer of a folder. */
+export function folderOf(files: readonly SourceFile[], name = 'holiday'): TransferSource {
+  return createSource({ form: 'folder', name, files });
 }
 
 /** SHA-256 of the content, in hex. */

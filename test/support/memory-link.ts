@@ -1,4 +1,4 @@
-import type { CloseReason, Lane, LaneName, Link, Path } from '../../extension/core/link/link.ts';
+import type { BulkLaneName, CloseReason, Lane, LaneName, Link, Path } from '../../extension/core/link/link.ts';
 import { MAX_FRAME_BYTES } from '../../extension/core/link/link.ts';
 import { AppError } from '../../extension/core/shared/errors.ts';
 
@@ -7,11 +7,17 @@ const HIGH_WATER_BYTES = 1024 * 1024;
 /** Unread bytes of one lane above which the link is lost. */
 const UNREAD_LIMIT_BYTES = 16 * 1024 * 1024;
 
+const BULK_LANES: readonly BulkLaneName[] = ['bulk', 'bulk-2', 'bulk-3', 'bulk-4'];
+
 export interface MemoryLinkOptions {
+  /** One unless told, at most four. */
+  bulkLanes?: number;
   highWaterBytes?: number;
   unreadLimitBytes?: number;
   /** What arrives in place of a frame: nothing, something else, or it twice. Without it the frame itself. */
   tamper?(frame: Uint8Array<ArrayBuffer>, lane: LaneName, from: 'a' | 'b'): Uint8Array<ArrayBuffer>[];
+  /** Each frame waits for this before it arrives, and those behind it on its lane too. */
+  delay?(lane: LaneName, from: 'a' | 'b'): Promise<void> | undefined;
 }
 
 export interface MemoryLink extends Link {
@@ -56,7 +62,8 @@ class MemoryEnd implements MemoryLink {
   rttMs: number | null = null;
   readonly closed: Promise<CloseReason>;
   readonly #settle: (reason: CloseReason) => void;
-  readonly #lanes: Record<LaneName, MemoryLane>;
+  readonly bulkLanes: readonly BulkLaneName[];
+  readonly #lanes: ReadonlyMap<LaneName, MemoryLane>;
   readonly #listeners = new Set<() => void>();
   #other: MemoryEnd | undefined;
   #ended = false;
@@ -71,9 +78,11 @@ class MemoryEnd implements MemoryLink {
           const frames = options.tamper ? options.tamper(frame, name, side) : [frame];
           for (const each of frames) this.#other?.lane(name).arrive(each);
         },
+        delay: () => options.delay?.(name, side),
         flooded: () => this.close('message-too-large'),
       });
-    this.#lanes = { control: lane('control'), bulk: lane('bulk') };
+    this.bulkLanes = BULK_LANES.slice(0, options.bulkLanes ?? 1);
+    this.#lanes = new Map((['control', ...this.bulkLanes] as const).map((name) => [name, lane(name)]));
   }
 
   join(other: MemoryEnd): void {
@@ -81,7 +90,9 @@ class MemoryEnd implements MemoryLink {
   }
 
   lane(name: LaneName): MemoryLane {
-    return this.#lanes[name];
+    const lane = this.#lanes.get(name);
+    if (!lane) throw new Error(`This link has no lane ${name}.`);
+    return lane;
   }
 
   measured(path: Path, rttMs: number): void {
@@ -104,18 +115,17 @@ class MemoryEnd implements MemoryLink {
   end(reason: CloseReason): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#lanes.control.end();
-    this.#lanes.bulk.end();
+    for (const lane of this.#lanes.values()) lane.end();
     this.#settle(reason);
   }
 
   setPaused(paused: boolean): void {
-    this.#lanes.control.setPaused(paused);
-    this.#lanes.bulk.setPaused(paused);
+    for (const lane of this.#lanes.values()) lane.setPaused(paused);
   }
 }
 
 interface Wire {
+  delay(): Promise<void> | undefined;
   deliver(frame: Uint8Array<ArrayBuffer>): void;
   flooded(): void;
 }
@@ -202,16 +212,20 @@ class MemoryLane implements Lane {
   #drain(): void {
     if (this.#draining || this.#paused || this.#queue.length === 0) return;
     this.#draining = true;
-    queueMicrotask(() => {
-      this.#draining = false;
-      if (this.#paused) return;
-      const frame = this.#queue.shift();
-      if (frame === undefined) return;
-      this.#queuedBytes -= frame.length;
-      this.#wire.deliver(frame);
-      if (this.#queuedBytes <= this.#highWaterBytes) for (const waiter of [...this.#waiters]) waiter.resolve();
-      this.#drain();
-    });
+    const delay = this.#wire.delay();
+    if (delay) void delay.then(() => this.#deliver());
+    else queueMicrotask(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    this.#draining = false;
+    if (this.#paused) return;
+    const frame = this.#queue.shift();
+    if (frame === undefined) return;
+    this.#queuedBytes -= frame.length;
+    this.#wire.deliver(frame);
+    if (this.#queuedBytes <= this.#highWaterBytes) for (const waiter of [...this.#waiters]) waiter.resolve();
+    this.#drain();
   }
 }
 

@@ -1,12 +1,12 @@
-import { basename, join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import type { LaunchOptions } from './browser.ts';
-import { type PersonOptions, PopupUser, SEE_LIMIT_MS, startPerson } from './popup-user.ts';
+import { FileUser } from './file-user.ts';
+import { type PersonOptions, SEE_LIMIT_MS, startPerson } from './popup-user.ts';
 
 const CODE = /\d{4}-[a-z]+-[a-z]+/;
 
 /** Someone who uses Pairwise. Every method names an intention and waits until this person's own screen shows its effect. */
-export class Person extends PopupUser {
+export class Person extends FileUser {
   /** Starts a browser with a fresh profile, tells the extension the person's name and server, and goes to a page. */
   static start(options: PersonOptions, launch: LaunchOptions = {}): Promise<Person> {
     return startPerson(options, launch, (profile, browser, page) => new Person(options.name, profile, browser, page));
@@ -69,31 +69,6 @@ export class Person extends PopupUser {
     await this.popup();
     const [opened] = await Promise.all([this.nextWebTab(), this.clicks('Open link')]);
     return opened;
-  }
-
-  async sendsFile(path: string): Promise<void> {
-    const popup = await this.popup();
-    const choosing = popup.waitForFileChooser({ timeout: SEE_LIMIT_MS });
-    const [chooser] = await Promise.all([choosing, this.clicks('Send a file')]);
-    await chooser.accept([path]);
-    await this.sees(basename(path));
-  }
-
-  async accepts(name: string): Promise<void> {
-    await this.sees(name);
-    await this.clicks('Accept');
-  }
-
-  /** Accepts the file that is offered and waits until it is whole. Returns its path in Downloads. */
-  async receives(name: string): Promise<string> {
-    await this.accepts(name);
-    await this.sees('checked');
-    return this.downloadPath(name);
-  }
-
-  /** Where a received file is kept. */
-  downloadPath(name: string): string {
-    return join(this.profile.downloadsDir, 'Pairwise', name);
   }
 
   async sharesTab(): Promise<void> {

@@ -4,7 +4,7 @@ import { createProfile, type Profile } from './profile.ts';
 import { applySettings } from './settings.ts';
 
 /** Long enough for every step of two browsers on two busy cores, short enough to fail while someone still looks. */
-export const SEE_LIMIT_MS = 30_000;
+export const SEE_LIMIT_MS = 60_000;
 const POLL_MS = 50;
 
 /** What the extension says until it is told its server: in a test nobody listens at its default address. */
@@ -97,7 +97,7 @@ export class PopupUser {
     });
   }
 
-  async clicks(name: string, role: 'button' | 'menuitem' = 'button'): Promise<void> {
+  async clicks(name: string, role: 'button' | 'menuitem' | 'checkbox' = 'button'): Promise<void> {
     const popup = await this.popup();
     // A click may close the popup before it is confirmed. Whether it did what it should shows in what comes next.
     const closing = new AbortController();
@@ -171,9 +171,9 @@ export class PopupUser {
   }
 
   /** Starts the browser again with the same profile, at the same page. */
-  async startsBrowserAgain(): Promise<void> {
+  async startsBrowserAgain(launch: LaunchOptions = {}): Promise<void> {
     const url = this.#page.url();
-    this.#browser = await launchBrowser({ profile: this.profile });
+    this.#browser = await launchBrowser({ ...launch, profile: this.profile });
     const [page] = await this.#browser.browser.pages();
     if (!page) throw new Error('The browser has no tab.');
     this.#page = page;

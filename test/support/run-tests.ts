@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureBuilt, PROJECT_DIR } from './build.ts';
 import { findBrowser } from './find-browser.ts';
+import { loopbackOnly } from './loopback.ts';
 
 /** `npm test`: every check and test, stage by stage. Stops at the first stage that fails, with its exit code. */
 async function main(): Promise<number> {
@@ -10,34 +11,13 @@ async function main(): Promise<number> {
   if (checked !== 0) return checked;
   await ensureBuilt();
   const vitest = [process.execPath, join(PROJECT_DIR, 'node_modules', 'vitest', 'vitest.mjs'), 'run'];
-  const loopback = loopbackOnly();
+  const loopback = loopbackOnly('Integration and browser tests');
   // One after the other: the browsers want both cores for themselves.
   for (const project of ['integration', 'browser']) {
     const code = await run([...loopback, ...vitest, '--config', 'test/vitest.config.ts', '--project', project]);
     if (code !== 0) return code;
   }
   return 0;
-}
-
-/**
- * A command prefix that runs the rest in a network namespace that has nothing but loopback, so that no test can depend on, or reach,
- * the world outside. Empty where that isn't permitted.
- */
-function loopbackOnly(): readonly string[] {
-  // Everyone but root needs a user namespace as well, where they are root.
-  const unshare = ['unshare', process.getuid?.() === 0 ? '-n' : '-rn', 'sh', '-c'];
-  const up = 'ip link set lo up';
-  const [command = '', ...args] = unshare;
-  const tried = spawnSync(command, [...args, up], { encoding: 'utf8' });
-  if (tried.status === 0) {
-    console.log('Integration and browser tests: in a network namespace with nothing but loopback.');
-    return [...unshare, `${up} && exec "$@"`, 'sh'];
-  }
-  const why = tried.error?.message ?? tried.stderr.trim();
-  console.log(
-    `Integration and browser tests: on plain loopback, as a network namespace isn't permitted here (${why}).`,
-  );
-  return [];
 }
 
 /** Runs a command in the project's folder and resolves with its exit code, 1 when it was killed. */

@@ -16,16 +16,19 @@ const peer = (id: string, unread: number): PeerState => ({
   unread,
   words: ['river', 'candle', 'orbit', 'velvet', 'ladder', 'pepper'],
   blocked: false,
+  acceptUpToBytes: null,
   timeline: [],
   hasOlder: false,
 });
 const base: AppState = {
   me: { id: newId(), name: 'Alice' },
+  settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7 },
   server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null },
   pairing: { step: 'idle' },
   peers: [],
   outgoingShare: null,
   incomingShares: [],
+  fetches: [],
   notices: [],
 };
 

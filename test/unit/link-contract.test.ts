@@ -6,7 +6,7 @@ describe('the in-memory link keeps the link contract', () => {
   for (const name of Object.keys(linkContract)) {
     test(name, () =>
       runLinkCase(name, async () => {
-        const { a, b } = createMemoryLinks();
+        const { a, b } = createMemoryLinks({ bulkLanes: 4 });
         const end = () => {
           a.close('replaced');
           b.close('replaced');

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import {
   clock,
+  count,
   countdown,
   dayName,
   daysBetween,
   duration,
+  milliseconds,
   moment,
   percent,
   rate,
@@ -61,12 +63,21 @@ test.each([
 test.each([
   [0, '00:00'],
   [18_000, '00:18'],
+  [59_999, '00:59'],
+  [60_000, '01:00'],
   [252_999, '04:12'],
   [3_599_000, '59:59'],
+  [3_600_000, '1:00:00'],
   [3_852_000, '1:04:12'],
+  [36_061_000, '10:01:01'],
   [-5, '00:00'],
 ])('%d ms run as %s', (durationMs, shown) => {
   expect(clock(durationMs)).toBe(shown);
+});
+
+test('a round trip is told in whole milliseconds, a number of files in groups', () => {
+  expect(milliseconds(11.6)).toBe('12 ms');
+  expect(count(10_000, LOCALE)).toBe('10,000');
 });
 
 test('a countdown reaches zero only when nothing is left', () => {

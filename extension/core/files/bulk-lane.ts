@@ -1,53 +1,85 @@
-import type { Lane, Link } from '../link/link.ts';
-import { BLOCK_BYTES, WINDOW_BYTES } from './blocks.ts';
-import { decodeFrame, type Frame } from './frames.ts';
+import type { Lane } from '../link/link.ts';
+import { decodeFrame, encodeAck, type Frame, isAcknowledged } from './frames.ts';
+import type { LaneWindow } from './lane-window.ts';
+import type { Sendable } from './send-block.ts';
 
-/**
- * Frames that belong to no file are dropped, but not for ever. Of a file that just ended, perhaps with the link before this one, a
- * full window and its smaller frames may still be on their way.
- */
-const STRAY_PER_END_BYTES = WINDOW_BYTES + BLOCK_BYTES;
-const STRAY_LIMIT_BYTES = 2 * STRAY_PER_END_BYTES;
-/** What a frame costs to handle beyond its bytes, so that a flood of tiny ones counts too. */
-const STRAY_FRAME_BYTES = 1024;
+/** An acknowledgement goes out for so many new bytes … */
+const ACK_BYTES = 128 * 1024;
+/** … or so long after the first of them. */
+const ACK_DELAY_MS = 15;
 
 export interface BulkLaneEvents {
-  /** @returns whether the frame belonged to a file. */
-  receive(frame: Frame): boolean;
-  /** The next frame to send, nothing when there is none until `wake`. */
-  next(): Uint8Array | undefined;
+  /** `sizeBytes`: of the whole frame. */
+  receive(frame: Exclude<Frame, { type: 'ack' }>, sizeBytes: number, lane: BulkLane): void;
+  /** The next thing to send, nothing when there is none until `wake`. */
+  next(): Sendable | undefined;
+  /** The peer has more of what was sent here. */
+  acknowledged(): void;
+  /** The peer acknowledges what it can't have. */
+  broken(): void;
 }
 
-/** The bulk lane of one link: one loop that reads, one that sends for as long as there is something and there is headroom. */
-export class BulkLane {
-  readonly #link: Link;
-  readonly #lane: Lane;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #events: BulkLaneEvents;
-  readonly #stopping = new AbortController();
-  #sending = false;
-  #strayBytes = STRAY_PER_END_BYTES;
+/** Part of something that was sent, up to where the lane was then. */
+interface Sent {
+  readonly endBytes: number;
+  readonly what: Sendable;
+  readonly position: number;
+}
 
-  constructor(link: Link, events: BulkLaneEvents) {
-    this.#link = link;
-    this.#lane = link.lane('bulk');
-    this.#reader = this.#lane.frames.getReader();
+/**
+ * One bulk lane of one link: a loop that reads, and one that sends for as long as there is something, the window allows it and there
+ * is headroom. Answers go before bytes. What it is in the middle of goes over this lane to its end.
+ */
+export class BulkLane {
+  readonly #lane: Lane;
+  readonly #events: BulkLaneEvents;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #window: LaneWindow;
+  readonly #stopping = new AbortController();
+  readonly #answers: Uint8Array[] = [];
+  readonly #unacknowledged: Sent[] = [];
+  #current: Sendable | undefined;
+  #sentBytes = 0;
+  #receivedBytes = 0;
+  #toldBytes = 0;
+  #isAckDue = false;
+  #ackTimer: ReturnType<typeof setTimeout> | undefined;
+  #isSending = false;
+  #wasIdle = true;
+
+  constructor(lane: Lane, window: LaneWindow, events: BulkLaneEvents) {
+    this.#lane = lane;
+    this.#window = window;
     this.#events = events;
+    this.#reader = lane.frames.getReader();
     void this.#read();
+  }
+
+  /** Since the link came. */
+  get acknowledgedBytes(): number {
+    return this.#sentBytes - this.#window.unacknowledgedBytes;
+  }
+
+  /** Whether there was nothing to send at some time since it was asked last. */
+  takeIdleness(): boolean {
+    const wasIdle = this.#wasIdle;
+    this.#wasIdle = !this.#current && this.#window.unacknowledgedBytes === 0;
+    return wasIdle;
+  }
+
+  /** Sends an answer, before any bytes. */
+  answer(frame: Uint8Array): void {
+    this.#answers.push(frame);
     this.wake();
   }
 
   /** There may be something to send. */
   wake(): void {
-    if (!this.#sending) void this.#send();
-  }
-
-  /** A file ended before its time: some of its frames are still to come. */
-  forgive(): void {
-    this.#strayBytes = Math.min(this.#strayBytes + STRAY_PER_END_BYTES, STRAY_LIMIT_BYTES);
+    if (!this.#isSending && !this.#stopping.signal.aborted) void this.#send();
   }
 
   stop(): void {
+    clearTimeout(this.#ackTimer);
     this.#stopping.abort();
     this.#reader.cancel().catch(() => undefined);
   }
@@ -56,18 +88,44 @@ export class BulkLane {
     for (;;) {
       const { value, done } = await this.#reader.read();
       if (done || this.#stopping.signal.aborted) return;
-      if (!this.#events.receive(decodeFrame(value))) this.#countStray(value.length);
+      if (isAcknowledged(value)) this.#count(value.length);
+      const frame = decodeFrame(value);
+      if (frame.type === 'ack') this.#acknowledged(frame.received);
+      else this.#events.receive(frame, value.length, this);
     }
   }
 
-  #countStray(lengthBytes: number): void {
-    this.#strayBytes -= lengthBytes + STRAY_FRAME_BYTES;
-    if (this.#strayBytes < 0) this.#link.close('message-invalid');
+  #count(lengthBytes: number): void {
+    this.#receivedBytes += lengthBytes;
+    if (this.#receivedBytes - this.#toldBytes >= ACK_BYTES) this.#ackNow();
+    else this.#ackTimer ??= setTimeout(() => this.#ackNow(), ACK_DELAY_MS);
+  }
+
+  #ackNow(): void {
+    clearTimeout(this.#ackTimer);
+    this.#ackTimer = undefined;
+    this.#isAckDue = true;
+    this.wake();
+  }
+
+  #acknowledged(receivedBytes: number): void {
+    const before = this.acknowledgedBytes;
+    if (!this.#window.acknowledged(receivedBytes)) return this.#events.broken();
+    if (receivedBytes === before) return;
+    let count = 0;
+    for (const { endBytes, what, position } of this.#unacknowledged) {
+      if (endBytes > receivedBytes) break;
+      what.arrived(position);
+      count++;
+    }
+    this.#unacknowledged.splice(0, count);
+    this.#events.acknowledged();
+    this.wake();
   }
 
   async #send(): Promise<void> {
     const { signal } = this.#stopping;
-    this.#sending = true;
+    this.#isSending = true;
     for (let frame = this.#next(); frame; frame = this.#next()) {
       try {
         await this.#lane.send(frame, signal);
@@ -76,10 +134,35 @@ export class BulkLane {
         return;
       }
     }
-    this.#sending = false;
+    this.#isSending = false;
   }
 
   #next(): Uint8Array | undefined {
-    return this.#stopping.signal.aborted ? undefined : this.#events.next();
+    if (this.#stopping.signal.aborted) return undefined;
+    if (this.#isAckDue) {
+      this.#isAckDue = false;
+      this.#toldBytes = this.#receivedBytes;
+      return encodeAck(this.#receivedBytes);
+    }
+    return this.#answers.shift() ?? this.#nextPart();
+  }
+
+  #nextPart(): Uint8Array | undefined {
+    const { chunkBytes } = this.#window;
+    let lengthBytes = this.#current?.nextBytes(chunkBytes) ?? 0;
+    while (lengthBytes === 0) {
+      this.#current = this.#events.next();
+      if (!this.#current) {
+        this.#wasIdle = true;
+        return undefined;
+      }
+      lengthBytes = this.#current.nextBytes(chunkBytes);
+    }
+    if (!this.#current || !this.#window.canSend(lengthBytes)) return undefined;
+    const frame = this.#current.next(chunkBytes);
+    this.#window.sent(lengthBytes);
+    this.#sentBytes += lengthBytes;
+    this.#unacknowledged.push({ endBytes: this.#sentBytes, what: this.#current, position: this.#current.position });
+    return frame;
   }
 }

@@ -1,90 +1,100 @@
 import type { Link } from '../link/link.ts';
 import type { FileMessage } from '../protocol/messages.ts';
-import { BulkLane } from './bulk-lane.ts';
-import type { Frame } from './frames.ts';
+import type { BulkLane } from './bulk-lane.ts';
+import { BulkLanes, type TransferFrame } from './bulk-lanes.ts';
+import type { FileExchangeOptions } from './exchange-options.ts';
 import { ReceivingSide } from './receiving-side.ts';
 import { SendingSide } from './sending-side.ts';
-import type { FileStore } from './store.ts';
-import type { TransferProgress } from './transfer.ts';
+import type { TransferDetails, TransferSource } from './source.ts';
+
+export type { FileExchangeOptions, Received, ReceivedFile } from './exchange-options.ts';
 
 /** Progress is told, and silence looked for, this often. */
 const TICK_MS = 250;
 /** Counts for one tick at most: a computer that slept has not heard a silent peer. */
 const MAX_TICK_MS = 1_000;
 
-export interface FileExchangeOptions {
-  /**
-   * The session's control channel: reliable and in order, over several links. Resolves when the peer has the message, rejects when
-   * the peer isn't there.
-   */
-  send(message: FileMessage): Promise<void>;
-  /** Where arriving bytes go. Called when the first file is accepted. */
-  openStore(): FileStore;
-  /** Every change of state at once; progress about four times a second. It may call back into the exchange. */
-  onChange(transfer: TransferProgress): void;
-  /**
-   * A file is whole and checked. It carries its safe name and reads for as long as this takes. Resolves when it is saved.
-   * @throws AppError `download-failed`.
-   */
-  onReceived(id: string, file: File): Promise<{ downloadId: number | null }>;
-  /** Milliseconds since 1970. */
-  now?: () => number;
-}
-
 /**
- * All files between this device and one peer, both ways. Outlives links: offers wait, files whose bytes move fail with
- * `file-interrupted` when their link goes. The states and who moves them are in transfer.ts. Nothing that the peer sends makes a method throw.
+ * All transfers between this device and one peer, both ways. Outlives links: what moves is interrupted when its link goes, and goes on
+ * with the next. The states and who moves them are in transfer.ts. Nothing that the peer sends makes a method throw.
  */
 export class FileExchange {
   readonly #now: () => number;
   readonly #sending: SendingSide;
   readonly #receiving: ReceivingSide;
   readonly #send: FileExchangeOptions['send'];
-  /** News that could not be sent, one for each file at most: told on the next link, so that both sides agree. */
-  #untold: FileMessage[] = [];
-  #bulk: BulkLane | undefined;
+  /** News that could not be sent, one for each transfer at most: told on the next link, so that both sides agree. */
+  #untold: { message: FileMessage; told: () => void }[] = [];
+  #lanes: BulkLanes | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #tickedAtMs = 0;
+  #isClosed = false;
 
   constructor(options: FileExchangeOptions) {
-    this.#now = options.now ?? Date.now;
+    const now = options.now ?? Date.now;
+    const lanes = () => this.#lanes;
+    this.#now = now;
     this.#send = options.send;
     const context = {
       send: options.send,
-      tell: (message: FileMessage) => this.#tell(message),
+      tell: (message: FileMessage) => new Promise<void>((resolve) => this.#tell(message, resolve)),
+      say: (message: FileMessage) => void options.send(message).catch(() => undefined),
       openStore: options.openStore,
       onChange: options.onChange,
       onReceived: options.onReceived,
-      now: this.#now,
-      wake: () => this.#bulk?.wake(),
+      encode: options.encode,
+      now,
+      get isAttached() {
+        return lanes() !== undefined;
+      },
+      wake: () => this.#lanes?.wake(),
       began: () => this.#startTicking(),
-      ended: () => this.#bulk?.forgive(),
+      ended: () => this.#lanes?.forgive(),
     };
     this.#sending = new SendingSide(context);
     this.#receiving = new ReceivingSide(context);
   }
 
   /**
-   * Offers a file, or offers it again under the same id when nobody has answered yet. Resolves when the peer has the offer; its
-   * answer moves the state.
-   * @throws AppError `file-too-large`; whatever `send` throws, and then the file stays offered.
+   * Offers a transfer: for the first time, again because nobody has answered yet, or again under its id after a restart or a failure:
+   * then it goes on where it was. Resolves when the peer has the offer; its answer moves the state.
+   * @throws AppError `file-wrong-source` when the transfer under this id is another one; whatever `send` throws, and then it stays offered.
    */
-  offer(id: string, file: File): Promise<void> {
-    return this.#sending.offer(id, file);
+  offer(id: string, source: TransferSource): Promise<void> {
+    return this.#sending.offer(id, source);
   }
 
-  /** Accepts or declines an offered file, told on the next link if there is none. Anything else is ignored: two clicks are one answer. */
+  /**
+   * Takes up a transfer that an earlier run had accepted. It is asked for with the next link and goes on by itself. `isWhole`: it had
+   * arrived already, and is received again without the peer.
+   */
+  restore(id: string, details: TransferDetails, { isWhole }: { isWhole: boolean }): void {
+    this.#receiving.restore(id, details, isWhole);
+  }
+
+  /** Accepts or declines an offer, told on the next link if there is none. Anything else is ignored: two clicks are one answer. */
   answer(id: string, accept: boolean): void {
     this.#receiving.answer(id, accept);
   }
 
-  /** Ends an offered or moving file of either direction; an offer of the peer's is declined. A file being saved is past that. */
+  /** Holds a transfer of either direction that was accepted, or lets it go on. The peer may hold it too. */
+  pause(id: string, paused: boolean): void {
+    this.#sending.pause(id, paused);
+    this.#receiving.pause(id, paused);
+  }
+
+  /** Ends a transfer of either direction that isn't whole; an offer of the peer's is declined. */
   cancel(id: string): void {
     this.#sending.cancel(id);
     this.#receiving.cancel(id);
   }
 
-  /** Takes a message that has been parsed. Messages about files that are over, or never were, change nothing. */
+  /** A received transfer is saved, or not wanted any more, or one that has failed is not to go on: what lies in the store goes. */
+  release(id: string): void {
+    this.#receiving.release(id);
+  }
+
+  /** Takes a message that has been parsed. Messages about transfers that are over, or never were, change nothing. */
   receive(message: FileMessage): void {
     const { id } = message;
     switch (message.type) {
@@ -92,89 +102,97 @@ export class FileExchange {
         // Ids are random: one of mine in an offer is no accident.
         if (!this.#sending.has(id)) this.#receiving.offered(message);
         return;
-      case 'file-answer':
-        if (this.#sending.has(id)) this.#sending.answered(id, message.accept);
-        // This side was started anew and doesn't know the file any more: the other must not wait for bytes.
-        else if (message.accept) this.#tell({ type: 'file-failed', id, code: 'file-interrupted' });
+      case 'file-accept':
+        if (this.#sending.has(id)) this.#sending.accepted(message);
+        // This side doesn't know the transfer any more: the other must not wait for bytes.
+        else this.#tell({ type: 'file-failed', id, code: 'file-interrupted' });
+        return;
+      case 'file-decline':
+        return this.#sending.declined(id);
+      case 'file-pause':
+        this.#sending.paused(id, message.paused);
+        this.#receiving.paused(id, message.paused);
         return;
       case 'file-done':
-        this.#sending.arrived(id);
-        return;
+        return this.#sending.arrived(id);
       case 'file-failed':
         this.#sending.failed(id, message.code);
         this.#receiving.failed(id, message.code);
     }
   }
 
-  /** Bytes move over this link's bulk lane from now on. */
+  /** Bytes move over this link's bulk lanes from now on. */
   attach(link: Link): void {
     this.detach();
-    this.#bulk = new BulkLane(link, {
-      receive: (frame) => this.#receiveFrame(frame),
-      next: () => this.#receiving.nextAck() ?? this.#sending.next(),
+    this.#lanes = new BulkLanes(link, {
+      receive: (frame, lane) => this.#receiveFrame(frame, lane),
+      next: () => this.#sending.next(),
+      acknowledged: () => this.#sending.heard(),
     });
     const untold = this.#untold;
     this.#untold = [];
-    for (const message of untold) this.#tell(message);
+    for (const { message, told } of untold) this.#tell(message, told);
+    this.#sending.attach();
+    this.#receiving.attach();
+    this.#lanes.wake();
   }
 
-  /**
-   * The link is gone, or is left. What moves fails on both sides. What is offered, or accepted and not begun, waits for the next
-   * link. Idempotent.
-   */
+  /** The link is gone, or is left. What moves is interrupted on both sides, nothing fails. Idempotent. */
   detach(): void {
-    if (!this.#bulk) return;
-    this.#bulk.stop();
-    this.#bulk = undefined;
+    if (!this.#lanes) return;
+    this.#lanes.stop();
+    this.#lanes = undefined;
     this.#sending.interrupt();
     this.#receiving.interrupt();
   }
 
   /**
-   * Ends the exchange: what moves fails and the peer is told, offers keep the state they were told last, and a file that is being
-   * saved is still saved. Resolves when the store is closed.
+   * Ends the exchange; states keep what they were told last. `remove`: the peer was forgotten, and nothing of what it sent is left.
+   * Resolves when the store is closed.
    */
-  async close(): Promise<void> {
-    this.#sending.failAll();
-    this.#receiving.failAll();
-    this.#bulk?.stop();
-    this.#bulk = undefined;
+  async close({ remove }: { remove: boolean }): Promise<void> {
+    this.#isClosed = true;
+    this.#lanes?.stop();
+    this.#lanes = undefined;
     clearInterval(this.#timer);
-    await this.#receiving.close();
+    this.#sending.close();
+    await this.#receiving.close(remove);
   }
 
-  #tell(message: FileMessage): void {
-    const bulk = this.#bulk;
-    this.#send(message).catch(() => {
+  #tell(message: FileMessage, told: () => void = () => undefined): void {
+    const lanes = this.#lanes;
+    this.#send(message).then(told, () => {
       // There may be a new link already.
-      if (this.#bulk && this.#bulk !== bulk) this.#tell(message);
-      else this.#untold.push(message);
+      if (this.#lanes && this.#lanes !== lanes) this.#tell(message, told);
+      else this.#untold.push({ message, told });
     });
   }
 
-  #receiveFrame(frame: Frame): boolean {
+  #receiveFrame(frame: TransferFrame, lane: BulkLane): boolean {
     switch (frame.type) {
-      case 'ack':
-        return this.#sending.acknowledged(frame.stream, frame.bytes);
+      case 'stored':
+      case 'again':
+        return this.#sending.answered(frame.stream, frame.type, frame.block);
       case 'malformed':
         return frame.from === 'receiver'
-          ? this.#sending.acknowledged(frame.stream, undefined)
-          : this.#receiving.arriving(frame.stream, undefined);
+          ? this.#sending.answered(frame.stream, 'stored', undefined)
+          : this.#receiving.arriving(frame.stream, undefined, lane);
       default:
-        return this.#receiving.arriving(frame.stream, frame);
+        return this.#receiving.arriving(frame.stream, frame, lane);
     }
   }
 
   #startTicking(): void {
-    if (this.#timer !== undefined) return;
+    if (this.#timer !== undefined || this.#isClosed) return;
     this.#tickedAtMs = this.#now();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
   #tick(): void {
     const nowMs = this.#now();
-    const passedMs = this.#bulk ? Math.min(nowMs - this.#tickedAtMs, MAX_TICK_MS) : 0;
+    const passedMs = this.#lanes ? Math.min(nowMs - this.#tickedAtMs, MAX_TICK_MS) : 0;
     this.#tickedAtMs = nowMs;
+    this.#lanes?.measure();
     this.#sending.tick(passedMs);
     this.#receiving.tick(passedMs);
     if (this.#sending.isMoving || this.#receiving.isMoving) return;

@@ -2,7 +2,7 @@ import type { FileMessage } from '../protocol/messages.ts';
 import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
 import type { Transfer, TransferProgress } from './transfer.ts';
 
-/** Silence after which a moving file fails instead of hanging: three times what a radio link needs to come back. */
+/** Silence after which a moving transfer fails instead of hanging: three times what a radio link needs to come back. */
 const STALL_MS = 15_000;
 
 /** What the other side may say is wrong; any other code would only mislead here. */
@@ -20,43 +20,42 @@ export type FileOffer = Extract<FileMessage, { type: 'file-offer' }>;
 
 /** What both directions need from the exchange around them. */
 export interface SideContext {
+  /** Rejects when the peer isn't there. */
   send(message: FileMessage): Promise<void>;
-  /** Sends now, or when the peer is back. */
-  tell(message: FileMessage): void;
+  /** Sends now, or when the peer is back. Resolves when the peer has it; never rejects. */
+  tell(message: FileMessage): Promise<void>;
+  /** Sends what is worth something on this link only. */
+  say(message: FileMessage): void;
   onChange(progress: TransferProgress): void;
   now(): number;
-  /** There may be a frame to send. */
+  /** Whether there is a link. */
+  readonly isAttached: boolean;
+  /** There may be something to send. */
   wake(): void;
-  /** A file began to move. */
+  /** A transfer began to move. */
   began(): void;
-  /** A file moves no more: some of its frames may still be on their way. */
+  /** A run ended before its time: some of its frames may still be on their way. */
   ended(): void;
 }
 
-/** The part that moves the bytes of one file. */
+/** The part that moves the bytes of one transfer over one link. */
 export interface Mover {
-  /** Whether the peer has shown that the file moves for it too. */
-  readonly hasHeard: boolean;
   /** Whether nothing can go on before the peer says something. */
   readonly awaitsPeer: boolean;
   /** Lets `passedMs` go by and tells for how long the disk has now kept everybody waiting. */
   diskSilenceMs(passedMs: number): number;
-  stop(): void;
 }
 
 export interface FileEntry {
   readonly transfer: Transfer;
-  readonly offer: FileOffer;
   /** Set while bytes can move. */
-  mover?: Mover;
+  run?: Mover;
 }
 
-/** All files of one direction that have not reached a final state, and what is the same for both directions. */
+/** All transfers of one direction that have not reached a final state, and what is the same for both directions. */
 export abstract class FileSide<Entry extends FileEntry> {
   protected readonly context: SideContext;
-  protected readonly files = new Map<string, Entry>();
-  /** Those whose bytes can move, by stream. */
-  protected readonly streams = new Map<number, Entry>();
+  protected readonly entries = new Map<string, Entry>();
   #quietMs = 0;
 
   constructor(context: SideContext) {
@@ -64,99 +63,146 @@ export abstract class FileSide<Entry extends FileEntry> {
   }
 
   has(id: string): boolean {
-    return this.files.has(id);
+    return this.entries.has(id);
   }
 
   get isMoving(): boolean {
     return this.#moving().length > 0;
   }
 
-  /** Ends an offered or moving file; one that is being saved is past that. */
+  /** Ends a transfer that is not whole yet. */
   cancel(id: string): void {
-    const file = this.files.get(id);
-    if (!file || file.transfer.state === 'saving') return;
-    this.context.tell({ type: 'file-failed', id, code: 'file-cancelled' });
-    this.forget(file);
-    file.transfer.become({ state: 'cancelled', byMe: true });
+    const entry = this.#unfinished(id);
+    if (!entry) return;
+    this.drop(entry, this.context.tell({ type: 'file-failed', id, code: 'file-cancelled' }));
+    entry.transfer.become({ state: 'cancelled', byMe: true });
   }
 
-  /** The other side ended the file. */
+  /** The other side ended the transfer. */
   failed(id: string, code: ErrorCode): void {
-    const file = this.files.get(id);
-    if (!file || file.transfer.state === 'saving') return;
-    this.forget(file);
-    if (code === 'file-cancelled') file.transfer.become({ state: 'cancelled', byMe: false });
-    else file.transfer.fail(PEER_FAULTS.has(code) ? code : 'file-interrupted');
+    const entry = this.#unfinished(id);
+    if (!entry) return;
+    if (code !== 'file-cancelled') return this.fail(entry, PEER_FAULTS.has(code) ? code : 'file-interrupted');
+    this.drop(entry, Promise.resolve());
+    entry.transfer.become({ state: 'cancelled', byMe: false });
   }
 
-  /** The link is gone. The other side finds that out by itself, unless the file has not begun to move there. */
-  interrupt(): void {
-    this.#quietMs = 0;
-    for (const file of this.#moving()) {
-      if (!file.mover?.hasHeard) this.interruptUnheard(file);
-      else this.#fail(file, 'file-interrupted');
+  /** Holds a transfer, or lets it go on. One that is only offered, again perhaps, is held once it is accepted. */
+  pause(id: string, paused: boolean): void {
+    const entry = this.#unfinished(id);
+    if (!entry || entry.transfer.byMe === paused) return;
+    entry.transfer.byMe = paused;
+    this.context.say({ type: 'file-pause', id, paused });
+    this.#held(entry);
+  }
+
+  /** The other side holds a transfer, or lets it go on. */
+  paused(id: string, paused: boolean): void {
+    const entry = this.#unfinished(id);
+    if (!entry || entry.transfer.byPeer === paused) return;
+    entry.transfer.byPeer = paused;
+    this.#held(entry);
+  }
+
+  /** There is a new link. What the peer held it says again. */
+  attach(): void {
+    for (const entry of [...this.entries.values()]) {
+      if (!this.#unfinished(entry.transfer.id)) continue;
+      entry.transfer.byPeer = false;
+      this.sayHeld(entry);
+      this.#held(entry);
+      if (entry.transfer.isUnderWay) this.attached(entry);
     }
   }
 
-  /** Fails everything that moves and tells the peer. */
-  failAll(): void {
-    for (const file of this.#moving()) this.fault(file, new AppError('file-interrupted'));
+  /** The link is gone. Nothing fails. */
+  interrupt(): void {
+    this.#quietMs = 0;
+    for (const entry of this.#underWay()) {
+      this.halt(entry, Promise.resolve());
+      this.settle(entry);
+    }
   }
 
   /**
-   * Tells progress and ends what stands still. Silence is that of the whole direction, because on a slow line a file may wait long
+   * Tells progress and ends what stands still. Silence is that of the whole direction, because on a slow line a transfer may wait long
    * for its turn. `passedMs` is the time since the last call in which the link could have said something.
    */
   tick(passedMs: number): void {
     const nowMs = this.context.now();
-    for (const file of this.#moving()) file.transfer.report(nowMs);
-    const moving = [...this.streams.values()];
-    const isAwaiting = moving.some((file) => file.mover?.awaitsPeer);
+    const moving = this.#moving();
+    for (const { transfer } of moving) transfer.report(nowMs);
+    const isAwaiting = moving.some(({ run }) => run?.awaitsPeer);
     this.#quietMs = isAwaiting ? this.#quietMs + passedMs : 0;
-    for (const file of moving) {
-      const peerMs = file.mover?.awaitsPeer ? this.#quietMs : 0;
-      const diskMs = file.mover?.diskSilenceMs(passedMs) ?? 0;
-      if (Math.max(peerMs, diskMs) >= STALL_MS) this.fault(file, new AppError('file-stalled'));
+    for (const entry of moving) {
+      const peerMs = entry.run?.awaitsPeer ? this.#quietMs : 0;
+      const diskMs = entry.run?.diskSilenceMs(passedMs) ?? 0;
+      if (Math.max(peerMs, diskMs) >= STALL_MS) this.fault(entry, new AppError('file-stalled'));
     }
   }
 
   /** The peer has moved something forward. */
-  protected heard(): void {
+  heard(): void {
     this.#quietMs = 0;
   }
 
-  /** Ends a moving file here and there with the code of `error`. Faults of a file that is over are no news. */
-  protected fault(file: Entry, error: unknown): void {
-    if (this.files.get(file.offer.id) !== file || file.transfer.state !== 'moving') return;
+  /** Ends a transfer here and there with the code of `error`. Faults of one that is over are no news. */
+  protected fault(entry: Entry, error: unknown): void {
+    const { id } = entry.transfer;
+    if (this.#unfinished(id) !== entry) return;
     const code = errorCode(error);
-    this.context.tell({ type: 'file-failed', id: file.offer.id, code });
-    this.#fail(file, code);
+    this.fail(entry, code, this.context.tell({ type: 'file-failed', id, code }));
   }
 
-  /** The link is gone before the peer showed that the file moves for it too. */
-  protected abstract interruptUnheard(file: Entry): void;
-
-  /** Stops the bytes of a file. It stays known. */
-  protected halt(file: Entry): void {
-    if (!file.mover) return;
-    file.mover.stop();
-    this.streams.delete(file.offer.stream);
-    delete file.mover;
-    this.context.ended();
+  /** Ends a transfer here with `code`. `told`: the peer knows. */
+  protected fail(entry: Entry, code: ErrorCode, told: Promise<void> = Promise.resolve()): void {
+    this.drop(entry, told, code);
+    entry.transfer.fail(code);
   }
 
-  /** Takes a file out, before its final state is told: whoever hears that may offer it again at once. */
-  protected forget(file: Entry): void {
-    this.halt(file);
-    this.files.delete(file.offer.id);
+  /** Tells the peer what it may not know: that the transfer is held here. */
+  protected sayHeld({ transfer: { id, byMe } }: Entry): void {
+    if (byMe) this.context.say({ type: 'file-pause', id, paused: true });
   }
 
-  #fail(file: Entry, code: ErrorCode): void {
-    this.forget(file);
-    file.transfer.fail(code);
+  /** Shows whether a transfer moves. */
+  protected settle(entry: Entry): void {
+    entry.transfer.settle(this.context.now(), entry.run !== undefined);
+    if (entry.transfer.state === 'moving') this.context.began();
+  }
+
+  /** Stops the bytes of a transfer. It stays known. `told`: the peer knows. */
+  protected abstract halt(entry: Entry, told: Promise<void>): void;
+
+  /**
+   * Takes a transfer out, before its final state is told: whoever hears that may offer it again at once. `told`: the peer knows.
+   * `code`: why it failed, if it did.
+   */
+  protected abstract drop(entry: Entry, told: Promise<void>, code?: ErrorCode): void;
+
+  /** There is a link for a transfer that was accepted. */
+  protected abstract attached(entry: Entry): void;
+
+  /** Somebody held a transfer, or let it go on. */
+  protected abstract held(entry: Entry): void;
+
+  #held(entry: Entry): void {
+    this.#quietMs = 0;
+    if (!entry.transfer.isUnderWay) return;
+    this.held(entry);
+    this.settle(entry);
   }
 
   #moving(): Entry[] {
-    return [...this.files.values()].filter((file) => file.transfer.state === 'moving');
+    return [...this.entries.values()].filter(({ transfer }) => transfer.state === 'moving');
+  }
+
+  #underWay(): Entry[] {
+    return [...this.entries.values()].filter(({ transfer }) => transfer.isUnderWay);
+  }
+
+  #unfinished(id: string): Entry | undefined {
+    const entry = this.entries.get(id);
+    return entry && (entry.transfer.isUnderWay || entry.transfer.state === 'offered') ? entry : undefined;
   }
 }

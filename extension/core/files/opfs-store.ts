@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { AppError } from '../shared/errors.ts';
+import { blockLength } from './blocks.ts';
 import { StoreReply, type StoreRequest } from './opfs-messages.ts';
 // Not `new URL(…, import.meta.url)`: WXT replaces `import.meta.url` before Vite sees it, and the worker would be missing.
 import OpfsWorker from './opfs-worker.ts?worker';
 import type { FileStore, PartialFile } from './store.ts';
-import type { LeafInput } from './tree-hash.ts';
 
 type Reply<Type extends StoreReply['type']> = Extract<StoreReply, { type: Type }>;
 type Body = StoreRequest extends infer Each ? (Each extends StoreRequest ? Omit<Each, 'request'> : never) : never;
@@ -14,7 +14,7 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-/** Opens the store of one peer's files, with a worker of its own. `folder` has only the characters of a `PeerId`. */
+/** Opens the store of what one peer sends, with a worker of its own. `folder` has only the characters of a `PeerId`. */
 export function openOpfsStore(folder: string): FileStore {
   return new OpfsStore(folder);
 }
@@ -25,6 +25,8 @@ class OpfsStore implements FileStore {
   readonly #waiters = new Map<number, Waiter>();
   /** Why nothing is answered any more. */
   #broken: Error | undefined;
+  /** Bytes that each open file has still to take. */
+  readonly #unwritten = new Map<number, number>();
   #requests = 0;
   #files = 0;
 
@@ -36,29 +38,43 @@ class OpfsStore implements FileStore {
     );
   }
 
+  /** What open transfers have still to write is taken: neither disk nor browser count it before it is written. */
   async availableBytes(): Promise<number> {
     const { quota = 0, usage = 0 } = await navigator.storage.estimate();
-    return quota - usage;
+    return [...this.#unwritten.values()].reduce((left, bytes) => left - bytes, quota - usage);
   }
 
-  async create(name: string, sizeBytes: number): Promise<PartialFile> {
+  async open(name: string, sizeBytes: number): Promise<PartialFile> {
     const file = this.#files++;
-    await this.#ask('done', { type: 'create', file, folder: this.#folder, name, sizeBytes });
+    const { leaves } = await this.#ask('opened', { type: 'open', file, folder: this.#folder, name, sizeBytes });
+    const there = [...leaves.keys()].reduce((bytes, index) => bytes + blockLength(sizeBytes, index), 0);
+    this.#unwritten.set(file, sizeBytes - there);
+    const end = async (type: 'close' | 'remove') => {
+      this.#unwritten.delete(file);
+      await this.#ask('done', { type, file });
+    };
     return {
-      writeBlock: (index, block) => this.#write(file, index, block),
-      finish: async () => (await this.#ask('finished', { type: 'finish', file })).content,
-      remove: async () => void (await this.#ask('done', { type: 'remove', file })),
+      leaves,
+      writeBlock: async (index, bytes, encoding, leaf) => {
+        const block = { type: 'write', file, index, bytes, encoding, leaf } as const;
+        const { isRight } = await this.#ask('written', block, [bytes.buffer]);
+        const unwritten = this.#unwritten.get(file);
+        if (isRight && unwritten !== undefined)
+          this.#unwritten.set(file, Math.max(0, unwritten - blockLength(sizeBytes, index)));
+        return isRight;
+      },
+      finish: async () => {
+        this.#unwritten.delete(file);
+        return (await this.#ask('finished', { type: 'finish', file })).content;
+      },
+      close: () => end('close'),
+      remove: () => end('remove'),
     };
   }
 
   async close(): Promise<void> {
     this.#worker.terminate();
     this.#abandon(new Error('The store is closed.'));
-  }
-
-  async #write(file: number, index: number, block: LeafInput): Promise<Uint8Array> {
-    const input = block.buffer;
-    return (await this.#ask('written', { type: 'write', file, index, input }, [input])).leaf;
   }
 
   async #ask<Type extends StoreReply['type']>(

@@ -1,103 +1,98 @@
 import * as v from 'valibot';
 import { AppError, errorCode } from '../shared/errors.ts';
-import { BLOCK_BYTES } from './blocks.ts';
-import { INCOMING_FOLDER } from './opfs-folder.ts';
+import { OpfsFile } from './opfs-file.ts';
 import { type StoreReply, StoreRequest } from './opfs-messages.ts';
-import { blockOf, hashLeaf } from './tree-hash.ts';
 
 /*
- * Writes arriving files to the origin private file system and hashes their blocks. A dedicated worker, because only there
+ * Decodes and checks arriving blocks and writes them to the origin private file system. A dedicated worker, because only there
  * `createSyncAccessHandle` exists, which is several times faster than a writable stream and writes in place.
  */
 
-interface OpenFile {
-  readonly folder: FileSystemDirectoryHandle;
-  readonly name: string;
-  readonly handle: FileSystemFileHandle;
-  /** Gone once the file is finished. */
-  access: FileSystemSyncAccessHandle | undefined;
+interface Opened {
+  /** Folder and name: what at most one may have open. */
+  readonly path: string;
+  readonly file: Promise<OpfsFile>;
+  /** Everything asked of it so far has been done. */
+  settled: Promise<unknown>;
 }
 
-const files = new Map<number, OpenFile>();
-let settled: Promise<unknown> = Promise.resolve();
+const files = new Map<number, Opened>();
+/** Who opened a path last. */
+const newest = new Map<string, Opened>();
 
 self.addEventListener('message', (event: MessageEvent) => {
   const request = v.parse(StoreRequest, event.data);
-  settled = settled.then(() => handle(request));
+  const { request: number } = request;
+  answer(request).then(reply, (error: unknown) =>
+    reply({ request: number, type: 'failed', code: errorCode(toAppError(error)) }),
+  );
 });
 
-/** Resolves when the next request may take effect; a hash may still be on its way then. */
-async function handle(request: StoreRequest): Promise<void> {
+/** Puts a request behind those before it on the same file, in the same task in which it came. */
+function answer(request: StoreRequest): Promise<StoreReply> {
   const { request: number } = request;
-  const fail = (error: unknown) => reply({ request: number, type: 'failed', code: errorCode(toAppError(error)) });
-  try {
-    switch (request.type) {
-      case 'create':
-        await create(request);
-        return reply({ request: number, type: 'done' });
-      case 'write':
-        write(request.file, request.index, request.input).then((leaf) => {
-          reply({ request: number, type: 'written', leaf });
-        }, fail);
-        return;
-      case 'finish':
-        return reply({ request: number, type: 'finished', content: await finish(request.file) });
-      case 'remove':
-        await remove(request.file);
-        return reply({ request: number, type: 'done' });
+  if (request.type === 'open') return open(request);
+  const opened = files.get(request.file);
+  if (!opened) return missing(request);
+  switch (request.type) {
+    case 'write': {
+      // Blocks are decoded and hashed side by side, on threads of the browser's own; they are written one after the other.
+      const checked = opened.file.then((file) => file.check(request));
+      checked.catch(() => {}); // Whoever waits for the write hears of it.
+      return inOrder(opened, async (file) => {
+        const input = await checked;
+        if (input) file.write(request.index, input, request.leaf);
+        return { request: number, type: 'written', isRight: input !== undefined };
+      });
     }
-  } catch (error) {
-    fail(error);
+    case 'finish':
+      return inOrder(opened, async (file) => ({ request: number, type: 'finished', content: await file.finish() }));
+    case 'close':
+      return inOrder(opened, async (file) => {
+        file.close();
+        return { request: number, type: 'done' };
+      });
+    case 'remove':
+      return inOrder(opened, async (file) => {
+        files.delete(request.file);
+        // A newer one of this name may have taken it over.
+        if (newest.get(opened.path) !== opened) file.close();
+        else {
+          await file.remove();
+          if (newest.get(opened.path) === opened) newest.delete(opened.path);
+        }
+        return { request: number, type: 'done' };
+      });
   }
 }
 
-type CreateRequest = Extract<StoreRequest, { type: 'create' }>;
-
-async function create({ file, folder: folderName, name, sizeBytes }: CreateRequest): Promise<void> {
-  const root = await navigator.storage.getDirectory();
-  const incoming = await root.getDirectoryHandle(INCOMING_FOLDER, { create: true });
-  const folder = await incoming.getDirectoryHandle(folderName, { create: true });
-  for (const [number, open] of files)
-    if (open.name === name && (await open.folder.isSameEntry(folder))) await remove(number);
-  const handle = await folder.getFileHandle(name, { create: true });
-  const access = await handle.createSyncAccessHandle();
-  files.set(file, { folder, name, handle, access });
-  // The quota is asked for the whole size at once: what `estimate` says before is capped at 10 GiB, and no promise.
-  try {
-    access.truncate(0);
-    access.truncate(sizeBytes);
-  } catch (error) {
-    await remove(file);
-    throw error;
-  }
+/** One that was removed can be closed and removed again. */
+async function missing({ request, type }: StoreRequest): Promise<StoreReply> {
+  if (type === 'close' || type === 'remove') return { request, type: 'done' };
+  throw new Error('No such file is open.');
 }
 
-/** Hashing runs on a thread of WebCrypto's while this one writes. */
-async function write(file: number, index: number, buffer: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>> {
-  const access = files.get(file)?.access;
-  if (!access) throw new Error('No such file is open.');
-  const input = new Uint8Array(buffer);
-  const block = blockOf(input);
-  const leaf = hashLeaf(input);
-  const writtenBytes = access.write(block, { at: index * BLOCK_BYTES });
-  if (writtenBytes !== block.length) throw new AppError('storage-full');
-  return leaf;
+async function open(request: Extract<StoreRequest, { type: 'open' }>): Promise<StoreReply> {
+  const path = `${request.folder}/${request.name}`;
+  const older = newest.get(path);
+  const file = (async () => {
+    if (older) {
+      await older.settled.catch(() => {});
+      await older.file.then((left) => left.close()).catch(() => {});
+    }
+    return OpfsFile.open(request);
+  })();
+  const opened = { path, file, settled: file };
+  newest.set(path, opened);
+  files.set(request.file, opened);
+  const { leaves } = await file;
+  return { request: request.request, type: 'opened', leaves };
 }
 
-async function finish(file: number): Promise<File> {
-  const open = files.get(file);
-  if (!open) throw new Error('No such file is open.');
-  open.access?.close();
-  open.access = undefined;
-  return open.handle.getFile();
-}
-
-async function remove(file: number): Promise<void> {
-  const open = files.get(file);
-  if (!open) return;
-  files.delete(file);
-  open.access?.close();
-  await open.folder.removeEntry(open.name);
+function inOrder(opened: Opened, work: (file: OpfsFile) => Promise<StoreReply>): Promise<StoreReply> {
+  const done = opened.settled.catch(() => {}).then(async () => work(await opened.file));
+  opened.settled = done;
+  return done;
 }
 
 function toAppError(error: unknown): unknown {

@@ -1,36 +1,52 @@
-import { AppError, errorCode } from '../shared/errors.ts';
-import { HELD_LIMIT_BYTES } from './blocks.ts';
+import { AppError, type ErrorCode } from '../shared/errors.ts';
+import { BLOCK_BYTES, WINDOW_BLOCKS } from './blocks.ts';
+import type { FileExchangeOptions } from './exchange-options.ts';
 import { type FileOffer, FileSide, type SideContext } from './file-side.ts';
 import { HeldBytes } from './held-bytes.ts';
-import { type DataFrame, Incoming } from './incoming.ts';
+import { type AnsweringLane, type DataFrame, IncomingRun } from './incoming-run.ts';
+import { isConsistent, readFiles } from './manifest.ts';
 import { safeName } from './safe-name.ts';
+import { sameDetails, type TransferDetails } from './source.ts';
 import type { FileStore, PartialFile } from './store.ts';
+import { StoredBlocks } from './stored-blocks.ts';
 import { Transfer } from './transfer.ts';
 
 /** Offers that may wait for an answer; a peer that makes more is refused. */
 const MAX_UNANSWERED_OFFERS = 100;
-/** A download keeps the extension of its name only if its type is this one. */
-const SAVED_TYPE = 'application/octet-stream';
+/** Accepted and not whole. Each has files open. */
+const MAX_UNDER_WAY = 500;
+/** Newest transfers that were released and are known to have arrived, should a sender that was started anew offer them again. */
+const MAX_RELEASED = 1_000;
+/** Failures after which another try goes on with what has arrived. */
+const KEEPING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['storage-full', 'file-stalled', 'file-interrupted']);
 
 export interface ReceivingContext extends SideContext {
   openStore(): FileStore;
-  onReceived(id: string, file: File): Promise<{ downloadId: number | null }>;
+  readonly onReceived: FileExchangeOptions['onReceived'];
 }
 
 interface Receiving {
   readonly transfer: Transfer;
-  readonly offer: FileOffer;
-  mover?: Incoming;
+  run?: IncomingRun;
   partial?: PartialFile;
+  blocks?: StoredBlocks;
+  /** Every block is there and right. */
+  isWhole: boolean;
 }
 
-/** The files that come from the peer. */
+/** The transfers that come from the peer. */
 export class ReceivingSide extends FileSide<Receiving> {
   readonly #context: ReceivingContext;
-  readonly #held = new HeldBytes(HELD_LIMIT_BYTES);
-  readonly #acksDue = new Set<Incoming>();
+  readonly #held = new HeldBytes(WINDOW_BLOCKS * BLOCK_BYTES);
+  readonly #streams = new Map<number, Receiving>();
+  /** Failed, with what has arrived of them. */
+  readonly #kept = new Map<string, { details: TransferDetails; partial: PartialFile }>();
+  readonly #released = new Set<string>();
   /** Work on the store that `close` waits for. */
   readonly #unfinished = new Set<Promise<void>>();
+  #opening: Promise<void> = Promise.resolve();
+  /** Begins anywhere, so that frames from before a restart never meet a new run. */
+  #stream = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
   #store: FileStore | undefined;
 
   constructor(context: ReceivingContext) {
@@ -38,143 +54,254 @@ export class ReceivingSide extends FileSide<Receiving> {
     this.#context = context;
   }
 
-  /** The peer offers a file, or again one that was not answered. */
+  /** The peer offers a transfer, for the first time or again. */
   offered(message: FileOffer): void {
     const { id } = message;
-    const known = this.files.get(id);
-    if (known && known.transfer.state !== 'offered') return;
-    if (!known && this.#unanswered() >= MAX_UNANSWERED_OFFERS) {
-      this.context.tell({ type: 'file-failed', id, code: 'too-many-waiting' });
-      return;
-    }
-    const offer = { ...message, name: safeName(message.name) };
-    const transfer = new Transfer(offer, 'in', this.context.onChange);
-    this.files.set(id, { transfer, offer });
-    transfer.become({ state: 'offered' });
+    const details = { ...message, name: safeName(message.name) };
+    const known = this.entries.get(id);
+    if (known) return this.#offeredAgain(known, details);
+    if (this.#released.has(id)) return void this.context.tell({ type: 'file-done', id });
+    const kept = this.#kept.get(id);
+    this.#kept.delete(id);
+    const goesOn = kept !== undefined && sameDetails(kept.details, details);
+    if (kept && !goesOn) this.#track(kept.partial.remove());
+    const refusal = goesOn ? undefined : this.#refusal(details);
+    if (refusal) return void this.context.tell({ type: 'file-failed', id, code: refusal });
+    const receiving = this.#create(id, details);
+    if (goesOn) this.#accept(receiving);
+    else receiving.transfer.become({ state: 'offered' });
   }
 
   /** See `FileExchange.answer`. */
   answer(id: string, accept: boolean): void {
-    const receiving = this.files.get(id);
+    const receiving = this.entries.get(id);
     if (receiving?.transfer.state !== 'offered') return;
-    if (accept) {
-      receiving.transfer.begin(this.context.now());
-      this.context.began();
-      this.#track(this.#prepare(receiving));
-    } else {
-      this.context.tell({ type: 'file-answer', id, accept: false });
-      this.forget(receiving);
-      receiving.transfer.become({ state: 'declined', byMe: true });
-    }
+    if (accept) return this.#accept(receiving);
+    void this.context.tell({ type: 'file-decline', id });
+    this.drop(receiving);
+    receiving.transfer.become({ state: 'declined', byMe: true });
+  }
+
+  /** See `FileExchange.restore`. */
+  restore(id: string, details: TransferDetails, isWhole: boolean): void {
+    if (this.entries.has(id)) return;
+    const receiving = this.#create(id, details);
+    receiving.transfer.restored();
+    this.#inTurn(() => this.#reopen(receiving, isWhole));
+  }
+
+  /** See `FileExchange.release`. */
+  release(id: string): void {
+    const kept = this.#kept.get(id);
+    if (kept) this.#track(kept.partial.remove());
+    this.#kept.delete(id);
+    const receiving = this.entries.get(id);
+    if (receiving?.transfer.state !== 'received') return;
+    this.#released.add(id);
+    for (const oldest of this.#released) if (this.#released.size > MAX_RELEASED) this.#released.delete(oldest);
+    this.drop(receiving);
   }
 
   override cancel(id: string): void {
-    if (this.files.get(id)?.transfer.state === 'offered') this.answer(id, false);
+    if (this.entries.get(id)?.transfer.state === 'offered') this.answer(id, false);
     else super.cancel(id);
   }
 
-  /** Bytes of a file; nothing means that the peer sent nonsense. Returns whether it named a moving file. */
-  arriving(stream: number, frame: DataFrame | undefined): boolean {
-    const receiving = this.streams.get(stream);
-    if (!receiving?.mover) return false;
-    if (!frame || !receiving.mover.receive(frame)) {
-      this.fault(receiving, new AppError('file-corrupt'));
-      return true;
+  /** Bytes of a transfer; nothing means that the peer sent nonsense. Returns whether it named a live run. */
+  arriving(stream: number, frame: DataFrame | undefined, lane: AnsweringLane): boolean {
+    const receiving = this.#streams.get(stream);
+    if (!receiving) return false;
+    if (receiving.run?.stream !== stream) {
+      if (frame?.type === 'chunk') receiving.transfer.repeatedBytes += frame.bytes.length;
+      return false;
     }
-    this.heard();
+    if (frame && receiving.run.receive(frame, lane)) this.heard();
+    else this.fault(receiving, new AppError('file-corrupt'));
     return true;
   }
 
-  /** The next acknowledgement that is due. */
-  nextAck(): Uint8Array | undefined {
-    for (const incoming of this.#acksDue) {
-      this.#acksDue.delete(incoming);
-      const ack = incoming.takeAck();
-      if (ack) return ack;
+  /** Gives everything back. With `remove` nothing that has arrived is left. */
+  async close(remove: boolean): Promise<void> {
+    for (const receiving of this.entries.values()) {
+      this.halt(receiving);
+      const { partial } = receiving;
+      if (partial) this.#track(remove ? partial.remove() : partial.close());
     }
-    return undefined;
-  }
-
-  /** Waits until what was received is saved, and closes the store. */
-  async close(): Promise<void> {
+    if (remove) for (const { partial } of this.#kept.values()) this.#track(partial.remove());
+    this.entries.clear();
+    this.#kept.clear();
     while (this.#unfinished.size > 0) await Promise.all(this.#unfinished);
     await this.#store?.close();
   }
 
-  /** The acceptance reaches the peer on the next link, and only then it begins to send: nothing is lost. */
-  protected override interruptUnheard(): void {}
-
-  protected override forget(receiving: Receiving): void {
-    super.forget(receiving);
-    if (receiving.partial) this.#track(receiving.partial.remove());
+  protected override attached(receiving: Receiving): void {
+    this.#track(this.#ask(receiving));
   }
 
-  /** Looks for room and opens the partial file; only then is the sender told to begin. */
+  protected override held(): void {}
+
+  protected override halt(receiving: Receiving): void {
+    if (!receiving.run) return;
+    receiving.run.stop();
+    delete receiving.run;
+    this.context.ended();
+  }
+
+  protected override drop(receiving: Receiving, _told?: Promise<void>, code?: ErrorCode): void {
+    const { transfer, partial, blocks } = receiving;
+    this.halt(receiving);
+    this.entries.delete(transfer.id);
+    for (const [stream, owner] of this.#streams) if (owner === receiving) this.#streams.delete(stream);
+    if (!partial) return;
+    const isKept = code !== undefined && KEEPING.has(code) && (blocks?.bytes ?? 0) > 0;
+    if (isKept) this.#kept.set(transfer.id, { details: transfer.details, partial });
+    this.#track(isKept ? partial.close() : partial.remove());
+  }
+
+  #offeredAgain(receiving: Receiving, details: TransferDetails): void {
+    const { transfer } = receiving;
+    if (transfer.state === 'received') return void this.context.tell({ type: 'file-done', id: transfer.id });
+    if (!sameDetails(transfer.details, details)) return this.fault(receiving, new AppError('file-changed'));
+    if (!transfer.isUnderWay) return;
+    // It was started anew: what it sent before is not coming.
+    this.halt(receiving);
+    transfer.byPeer = false;
+    this.settle(receiving);
+    this.sayHeld(receiving);
+    this.#track(this.#ask(receiving));
+  }
+
+  #refusal(details: TransferDetails): ErrorCode | undefined {
+    if (!isConsistent(details)) return 'file-corrupt';
+    const transfers = [...this.entries.values()].map(({ transfer }) => transfer);
+    const offered = transfers.filter(({ state }) => state === 'offered').length;
+    const underWay = transfers.filter(({ isUnderWay }) => isUnderWay).length;
+    return offered >= MAX_UNANSWERED_OFFERS || underWay >= MAX_UNDER_WAY ? 'too-many-waiting' : undefined;
+  }
+
+  #create(id: string, details: TransferDetails): Receiving {
+    const transfer = new Transfer(id, details, 'in', this.context.onChange);
+    const receiving: Receiving = { transfer, isWhole: false };
+    this.entries.set(id, receiving);
+    return receiving;
+  }
+
+  #accept(receiving: Receiving): void {
+    // Shown at once; the sender hears it when there is room.
+    receiving.transfer.settle(this.context.now(), this.context.isAttached);
+    this.context.began();
+    this.#inTurn(() => this.#prepare(receiving));
+  }
+
+  /** Opens the partial file and looks for room; only then is the sender told to begin. */
   async #prepare(receiving: Receiving): Promise<void> {
-    const { id, stream, sizeBytes } = receiving.offer;
-    // Before the first wait: whoever is accepted later counts this file, not the other way round.
-    const neededBytes = this.#neededBytes();
     try {
-      this.#store ??= this.#context.openStore();
-      if ((await this.#store.availableBytes()) < neededBytes) throw new AppError('storage-full');
-      const partial = await this.#store.create(id, sizeBytes);
-      if (this.files.get(id) !== receiving) return await partial.remove();
-      receiving.partial = partial;
-      if (this.streams.has(stream)) throw new AppError('file-corrupt');
-      receiving.mover = this.#createMover(receiving, stream, sizeBytes, partial);
-      this.streams.set(stream, receiving);
-      this.heard();
-      this.context.tell({ type: 'file-answer', id, accept: true });
+      await this.#open(receiving);
+      const availableBytes = await this.#openedStore().availableBytes();
+      if (availableBytes < this.#neededBytes()) throw new AppError('storage-full');
+    } catch (error) {
+      return this.fault(receiving, error);
+    }
+    await this.#ask(receiving);
+  }
+
+  async #reopen(receiving: Receiving, isWhole: boolean): Promise<void> {
+    try {
+      await this.#open(receiving);
+    } catch (error) {
+      return this.fault(receiving, error);
+    }
+    if (isWhole && receiving.blocks?.leaves.isComplete) return this.#finish(receiving);
+    if (this.entries.get(receiving.transfer.id) === receiving) this.settle(receiving);
+    await this.#ask(receiving);
+  }
+
+  async #open(receiving: Receiving): Promise<void> {
+    const { transfer } = receiving;
+    if (this.entries.get(transfer.id) !== receiving) return;
+    const partial = await this.#openedStore().open(transfer.id, transfer.runBytes);
+    // It was cancelled meanwhile. It may have been offered again too, but then it is opened later.
+    if (this.entries.get(transfer.id) !== receiving) return partial.remove();
+    receiving.partial = partial;
+    receiving.blocks = new StoredBlocks(partial, transfer.runBytes);
+    transfer.count(receiving.blocks.bytes);
+  }
+
+  /** Tells the sender to send what is missing, once on each link. */
+  async #ask(receiving: Receiving): Promise<void> {
+    const { transfer, blocks } = receiving;
+    if (!blocks) return;
+    // Of the link before: whether it is there decides what is asked for.
+    await blocks.settled();
+    const isKnown = this.entries.get(transfer.id) === receiving && transfer.isUnderWay;
+    if (!isKnown || receiving.isWhole || receiving.run || !this.context.isAttached) return;
+    const stream = ++this.#stream;
+    const run = this.#createRun(receiving, stream, blocks);
+    receiving.run = run;
+    this.#streams.set(stream, receiving);
+    transfer.count(run.arrivedBytes);
+    this.heard();
+    this.context.say({
+      type: 'file-accept',
+      id: transfer.id,
+      stream,
+      from: blocks.leaves.firstMissing,
+      also: blocks.also(),
+    });
+    this.settle(receiving);
+  }
+
+  #createRun(receiving: Receiving, stream: number, blocks: StoredBlocks): IncomingRun {
+    const { transfer } = receiving;
+    const options = { stream, runBytes: transfer.runBytes, blocks, held: this.#held };
+    return new IncomingRun(options, transfer.badBlocks, {
+      arrived: (bytes) => transfer.count(bytes),
+      wasBad: () => {
+        transfer.badBlocks++;
+      },
+      wasted: (bytes) => {
+        transfer.repeatedBytes += bytes;
+      },
+      verified: () => {
+        this.halt(receiving);
+        this.#track(this.#finish(receiving));
+      },
+      failed: (error) => this.fault(receiving, error),
+    });
+  }
+
+  async #finish(receiving: Receiving): Promise<void> {
+    const { transfer, blocks } = receiving;
+    receiving.isWhole = true;
+    try {
+      const content = await blocks?.finish();
+      if (!content) return;
+      const files = await readFiles(content, transfer.details);
+      if (this.entries.get(transfer.id) !== receiving) return;
+      void this.context.tell({ type: 'file-done', id: transfer.id });
+      transfer.become({ state: 'received', ...transfer.outcome(this.context.now()) });
+      this.#context.onReceived(transfer.id, { content, files });
     } catch (error) {
       this.fault(receiving, error);
     }
   }
 
-  #createMover(receiving: Receiving, stream: number, sizeBytes: number, partial: PartialFile): Incoming {
-    const incoming: Incoming = new Incoming(
-      { stream, sizeBytes, partial, held: this.#held, now: this.context.now },
-      {
-        acknowledged: (bytes) => receiving.transfer.count(bytes),
-        ackDue: () => {
-          this.#acksDue.add(incoming);
-          this.context.wake();
-        },
-        verified: (file) => this.#track(this.#save(receiving, file)),
-        failed: (error) => this.fault(receiving, error),
-      },
-    );
-    return incoming;
-  }
-
-  async #save(receiving: Receiving, stored: File): Promise<void> {
-    const { id, name, modifiedAt } = receiving.offer;
-    const verifiedAt = this.context.now();
-    this.halt(receiving);
-    this.context.tell({ type: 'file-done', id });
-    receiving.transfer.become({ state: 'saving' });
-    try {
-      const file = new File([stored], name, { type: SAVED_TYPE, lastModified: modifiedAt });
-      const { downloadId } = await this.#context.onReceived(id, file);
-      this.forget(receiving);
-      receiving.transfer.finish(verifiedAt, this.context.now(), downloadId);
-    } catch (error) {
-      this.forget(receiving);
-      receiving.transfer.fail(errorCode(error));
-    }
-  }
-
-  /** Room for what is still to be written here, and for a copy of every accepted file in Downloads. */
+  /** Opening a file sets its own room aside. What comes out of it is a copy of the same size. */
   #neededBytes(): number {
     let bytes = 0;
-    for (const { transfer, offer, mover } of this.files.values()) {
-      if (transfer.state === 'moving') bytes += (mover?.leftBytes ?? offer.sizeBytes) + offer.sizeBytes;
-      else if (transfer.state === 'saving') bytes += offer.sizeBytes;
-    }
+    for (const { transfer, partial } of this.entries.values()) if (partial) bytes += transfer.details.sizeBytes;
     return bytes;
   }
 
-  #unanswered(): number {
-    return [...this.files.values()].filter((file) => file.transfer.state === 'offered').length;
+  #openedStore(): FileStore {
+    this.#store ??= this.#context.openStore();
+    return this.#store;
+  }
+
+  /** One file is opened after the other: the room of one that was accepted before is set aside by then. */
+  #inTurn(open: () => Promise<void>): void {
+    this.#opening = this.#opening.then(open).catch(() => undefined);
+    this.#track(this.#opening);
   }
 
   /** A store that fails while it cleans up has nothing to say to anybody: its leftovers go at the next start. */

@@ -35,6 +35,15 @@ export function safeName(name: string): string {
   return safe;
 }
 
+/**
+ * A safe name with a number before its extension, to tell it from others like it: "a (2).txt". As safe, and not longer than any other.
+ */
+export function numberedName(name: string, number: number): string {
+  const { stem, extension } = split(name);
+  const tail = ` (${number})${extension}`;
+  return cut(stem, MAX_NAME_BYTES - byteLength(tail)).replace(ENDS, '') + tail;
+}
+
 function fix(name: string): string {
   if (RESERVED.test(name)) return `_${name}`;
   if (ACTING.test(name)) return `${name}.download`;
@@ -43,11 +52,15 @@ function fix(name: string): string {
 
 function shorten(name: string): string {
   if (byteLength(name) <= MAX_NAME_BYTES) return name;
+  const { stem, extension } = split(name);
+  return cut(stem, MAX_NAME_BYTES - byteLength(extension)).replace(ENDS, '') + extension;
+}
+
+function split(name: string): { stem: string; extension: string } {
   const dot = name.lastIndexOf('.');
   const tail = dot > 0 ? name.slice(dot) : '';
   const extension = byteLength(tail) <= MAX_EXTENSION_BYTES ? tail : '';
-  const stem = name.slice(0, name.length - extension.length);
-  return cut(stem, MAX_NAME_BYTES - byteLength(extension)).replace(ENDS, '') + extension;
+  return { stem: name.slice(0, name.length - extension.length), extension };
 }
 
 /** The longest start of `text` that has at most `maxBytes` bytes and splits no character. */

@@ -1,49 +1,81 @@
-import { MAX_RUNNING, WINDOW_BYTES } from './blocks.ts';
-import type { Outgoing } from './outgoing.ts';
+import { MAX_RUNNING, WINDOW_BLOCKS } from './blocks.ts';
+import type { OutgoingRun } from './outgoing-run.ts';
+import type { Sendable } from './send-block.ts';
 
 /**
- * Decides which file sends its next frame: up to `MAX_RUNNING` take turns chunk by chunk and share one window, the rest follow in
- * the order they were accepted. A file keeps its place until all of it is acknowledged.
+ * Decides what is sent next: up to `MAX_RUNNING` transfers take turns block by block and share one window of blocks, the rest follow
+ * in the order they were accepted. A transfer gives its place away as soon as all of it is handed out.
  */
 export class SendQueue {
   /** The next one in turn comes first. */
-  readonly #running: Outgoing[] = [];
-  readonly #waiting: Outgoing[] = [];
-
-  add(outgoing: Outgoing): void {
-    this.#waiting.push(outgoing);
-    this.#fill();
-  }
+  #running: OutgoingRun[] = [];
+  #waiting: OutgoingRun[] = [];
+  /** Those whose blocks the receiver may still hold. */
+  readonly #holders = new Set<OutgoingRun>();
 
   /** Idempotent. */
-  remove(outgoing: Outgoing): void {
-    for (const list of [this.#running, this.#waiting]) {
-      const index = list.indexOf(outgoing);
-      if (index >= 0) list.splice(index, 1);
-    }
+  add(run: OutgoingRun): void {
+    this.#holders.add(run);
+    if (!this.#running.includes(run) && !this.#waiting.includes(run)) this.#waiting.push(run);
     this.#fill();
   }
 
-  /** The next frame of whoever's turn it is. */
-  next(): Uint8Array | undefined {
-    let windowBytes = WINDOW_BYTES;
-    for (const outgoing of this.#running) windowBytes -= outgoing.unacknowledgedBytes;
-    for (const outgoing of this.#running) {
-      const frame = outgoing.next(windowBytes);
-      if (!frame) continue;
-      this.#running.splice(this.#running.indexOf(outgoing), 1);
-      this.#running.push(outgoing);
-      return frame;
+  /** Something of it has to be sent once more. */
+  addFirst(run: OutgoingRun): void {
+    if (this.#running.includes(run)) return;
+    this.#running.unshift(run);
+    run.start();
+  }
+
+  /** It has no turn until it is added again. What was handed out still counts. Idempotent. */
+  hold(run: OutgoingRun): void {
+    run.pause();
+    this.#take(run);
+  }
+
+  /** The receiver holds nothing of it any more. */
+  release(run: OutgoingRun): void {
+    this.#take(run);
+    this.#holders.delete(run);
+  }
+
+  /** The link is gone: whatever was under way counts no more. */
+  clear(): void {
+    this.#running = [];
+    this.#waiting = [];
+    this.#holders.clear();
+  }
+
+  next(): Sendable | undefined {
+    for (const run of this.#running) {
+      const next = run.takeCheck() ?? (this.#hasPlace() ? run.takeBlock() : undefined) ?? run.takeEnd();
+      if (!next) continue;
+      this.#running = this.#running.filter((other) => other !== run);
+      if (!run.isDone) this.#running.push(run);
+      this.#fill();
+      return next;
     }
     return undefined;
   }
 
+  #hasPlace(): boolean {
+    let blocks = 0;
+    for (const { outCount } of this.#holders) blocks += outCount;
+    return blocks < WINDOW_BLOCKS;
+  }
+
+  #take(run: OutgoingRun): void {
+    this.#running = this.#running.filter((other) => other !== run);
+    this.#waiting = this.#waiting.filter((other) => other !== run);
+    this.#fill();
+  }
+
   #fill(): void {
     while (this.#running.length < MAX_RUNNING) {
-      const outgoing = this.#waiting.shift();
-      if (!outgoing) return;
-      this.#running.push(outgoing);
-      outgoing.start();
+      const run = this.#waiting.shift();
+      if (!run) return;
+      this.#running.push(run);
+      run.start();
     }
   }
 }

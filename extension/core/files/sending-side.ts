@@ -1,121 +1,196 @@
+import type { FileMessage } from '../protocol/messages.ts';
 import { AppError } from '../shared/errors.ts';
-import { MAX_FILE_BYTES, MAX_MIME_LENGTH } from '../shared/limits.ts';
-import { type FileOffer, FileSide } from './file-side.ts';
-import { Outgoing } from './outgoing.ts';
-import { safeName } from './safe-name.ts';
+import { blockCount, blockLength, MAX_BAD_BLOCKS } from './blocks.ts';
+import type { FileExchangeOptions } from './exchange-options.ts';
+import { FileSide, type SideContext } from './file-side.ts';
+import { Leaves } from './leaves.ts';
+import { OutgoingRun } from './outgoing-run.ts';
+import type { Sendable } from './send-block.ts';
 import { SendQueue } from './send-queue.ts';
+import { sameDetails, type TransferSource } from './source.ts';
 import { Transfer } from './transfer.ts';
+import { blockOf } from './tree-hash.ts';
+
+/** Newest answers to one offer that are known again: a lost link may deliver them twice. */
+const KNOWN_STREAMS = 64;
+
+type FileAccept = Extract<FileMessage, { type: 'file-accept' }>;
+
+export interface SendingContext extends SideContext {
+  readonly encode: FileExchangeOptions['encode'];
+}
 
 interface Sending {
   readonly transfer: Transfer;
-  readonly offer: FileOffer;
-  readonly file: File;
-  mover?: Outgoing;
+  source: TransferSource;
+  run?: OutgoingRun;
+  /** Streams of the receiver's answers so far. */
+  readonly streams: number[];
+  /** In some run, all of it. */
+  wasHandedOut: boolean;
 }
 
-/** The files that go to the peer. */
+/** The transfers that go to the peer. */
 export class SendingSide extends FileSide<Sending> {
+  readonly #context: SendingContext;
   readonly #queue = new SendQueue();
+  readonly #streams = new Map<number, Sending>();
+  /** For as long as anybody has the source: a later run needs not read again what the receiver has. */
+  readonly #leaves = new WeakMap<TransferSource, Leaves>();
+
+  constructor(context: SendingContext) {
+    super(context);
+    this.#context = context;
+  }
 
   /** See `FileExchange.offer`. */
-  async offer(id: string, file: File): Promise<void> {
-    const known = this.files.get(id);
-    if (known) {
-      if (known.transfer.state === 'offered') await this.context.send(known.offer);
-      return;
+  async offer(id: string, source: TransferSource): Promise<void> {
+    const known = this.entries.get(id);
+    if (known && !sameDetails(known.transfer.details, source.details)) throw new AppError('file-wrong-source');
+    if (known) known.source = source;
+    else {
+      const transfer = new Transfer(id, source.details, 'out', this.context.onChange);
+      this.entries.set(id, { transfer, source, streams: [], wasHandedOut: false });
+      transfer.become({ state: 'offered' });
     }
-    if (file.size > MAX_FILE_BYTES) throw new AppError('file-too-large');
-    const offer = this.#describe(id, file);
-    const transfer = new Transfer(offer, 'out', this.context.onChange);
-    this.files.set(id, { transfer, offer, file });
-    transfer.become({ state: 'offered' });
-    await this.context.send(offer);
+    if (known?.run) return;
+    await this.context.send({ type: 'file-offer', id, at: this.context.now(), ...source.details });
   }
 
-  /** The peer accepts or declines. */
-  answered(id: string, accept: boolean): void {
-    const sending = this.files.get(id);
+  /** The peer wants it, from here on. */
+  accepted(message: FileAccept): void {
+    const sending = this.entries.get(message.id);
+    if (!sending || sending.streams.includes(message.stream)) return;
+    sending.streams.push(message.stream);
+    if (sending.streams.length > KNOWN_STREAMS) sending.streams.shift();
+    this.halt(sending, Promise.resolve());
+    const run = this.#createRun(sending, message);
+    sending.run = run;
+    this.#streams.set(run.stream, sending);
+    sending.transfer.count(run.arrivedBytes);
+    this.heard();
+    this.held(sending);
+    this.settle(sending);
+  }
+
+  declined(id: string): void {
+    const sending = this.entries.get(id);
     if (sending?.transfer.state !== 'offered') return;
-    if (!accept) {
-      this.forget(sending);
-      sending.transfer.become({ state: 'declined', byMe: false });
-      return;
-    }
-    const { stream } = sending.offer;
-    sending.mover = new Outgoing(stream, sending.file, {
-      ready: () => this.context.wake(),
-      failed: (error) => this.fault(sending, error),
-    });
-    this.streams.set(stream, sending);
-    sending.transfer.begin(this.context.now());
-    this.context.began();
-    this.#queue.add(sending.mover);
-    this.context.wake();
+    this.drop(sending);
+    sending.transfer.become({ state: 'declined', byMe: false });
   }
 
-  /** The peer says that the file is whole. It can't be before all of it was sent. */
+  /**
+   * The peer says that the transfer is whole. It can't be before all of it was sent, in this run or in an earlier one, perhaps before
+   * a restart: then it was only offered again.
+   */
   arrived(id: string): void {
-    const sending = this.files.get(id);
-    if (!sending?.mover) return;
-    if (!sending.mover.isSent) {
+    const sending = this.entries.get(id);
+    if (!sending) return;
+    const { transfer } = sending;
+    if (transfer.isUnderWay && !sending.wasHandedOut && !sending.run?.isHandedOut) {
       this.fault(sending, new AppError('file-corrupt'));
       return;
     }
     this.heard();
-    this.forget(sending);
-    sending.transfer.finish(this.context.now(), this.context.now(), null);
+    this.drop(sending);
+    const outcome = transfer.outcome(this.context.now());
+    transfer.become({ state: 'done', savedAt: outcome.verifiedAt, downloadId: null, place: '', ...outcome });
   }
 
-  /** The peer has dealt with the first `bytes` bytes; nothing means that it sent nonsense. Returns whether it named a moving file. */
-  acknowledged(stream: number, bytes: number | undefined): boolean {
-    const sending = this.streams.get(stream);
-    if (!sending?.mover) return false;
-    if (bytes === undefined || !sending.mover.acknowledge(bytes)) {
-      this.fault(sending, new AppError('file-corrupt'));
-      return true;
-    }
+  /** The peer has written a block, or it was wrong; no block means that it sent nonsense. Returns whether it named a live run. */
+  answered(stream: number, type: 'stored' | 'again', block: number | undefined): boolean {
+    const sending = this.#streams.get(stream);
+    if (!sending?.run) return false;
+    const isOut = block !== undefined && sending.run[type](block);
+    if (!isOut) this.fault(sending, new AppError('file-corrupt'));
+    else if (type === 'again') this.#sendAgain(sending, sending.run, block);
     this.heard();
-    sending.transfer.count(bytes);
-    if (sending.mover.isAcknowledged) this.#queue.remove(sending.mover);
     this.context.wake();
     return true;
   }
 
-  /** The next frame of any file. */
-  next(): Uint8Array | undefined {
+  /** The next of any transfer. */
+  next(): Sendable | undefined {
     return this.#queue.next();
   }
 
-  /** Everything sent so far may be lost, and the peer still wait for the first byte. */
-  protected override interruptUnheard(sending: Sending): void {
-    this.fault(sending, new AppError('file-interrupted'));
+  close(): void {
+    for (const sending of this.entries.values()) this.halt(sending, Promise.resolve());
+    this.entries.clear();
   }
 
-  protected override halt(sending: Sending): void {
-    if (sending.mover) this.#queue.remove(sending.mover);
-    super.halt(sending);
+  override interrupt(): void {
+    super.interrupt();
+    this.#queue.clear();
+  }
+
+  /** The receiver asks for it by itself. One that doesn't know it any more says so when it hears of it. */
+  protected override attached({ transfer: { id, byMe } }: Sending): void {
+    if (!byMe) this.context.say({ type: 'file-pause', id, paused: false });
+  }
+
+  protected override held({ transfer, run }: Sending): void {
+    if (!run) return;
+    if (transfer.isHeld) this.#queue.hold(run);
+    else this.#queue.add(run);
     this.context.wake();
   }
 
-  #describe(id: string, file: File): FileOffer {
-    return {
-      type: 'file-offer',
-      id,
-      stream: this.#newStream(),
-      at: this.context.now(),
-      name: safeName(file.name),
-      sizeBytes: file.size,
-      mime: file.type.length <= MAX_MIME_LENGTH ? file.type : '',
-      modifiedAt: Math.max(0, Math.trunc(file.lastModified)),
-    };
+  protected override halt(sending: Sending, told: Promise<void>): void {
+    const { run } = sending;
+    if (!run) return;
+    sending.wasHandedOut ||= run.isHandedOut;
+    run.stop();
+    this.#queue.hold(run);
+    this.#streams.delete(run.stream);
+    delete sending.run;
+    this.context.ended();
+    // Until the peer knows, it holds on to what has arrived.
+    void told.then(() => {
+      this.#queue.release(run);
+      this.context.wake();
+    });
   }
 
-  /** Random, so that frames and offers from before a restart never meet a new file. */
-  #newStream(): number {
-    const taken = new Set([0, ...[...this.files.values()].map((file) => file.offer.stream)]);
-    for (;;) {
-      const [stream = 0] = crypto.getRandomValues(new Uint32Array(1));
-      if (!taken.has(stream)) return stream;
-    }
+  protected override drop(sending: Sending, told: Promise<void> = Promise.resolve()): void {
+    this.halt(sending, told);
+    this.entries.delete(sending.transfer.id);
+  }
+
+  #createRun(sending: Sending, { stream, from, also }: FileAccept): OutgoingRun {
+    const { transfer, source } = sending;
+    const { encode } = this.#context;
+    return new OutgoingRun(
+      {
+        stream,
+        source,
+        leaves: this.#leavesOf(source, blockCount(transfer.runBytes)),
+        from,
+        also,
+        encode: async (block) => encode?.(block, source.details) ?? { bytes: blockOf(block), encoding: 0 },
+      },
+      {
+        ready: this.context.wake,
+        arrived: (bytes) => transfer.count(bytes),
+        failed: (error) => this.fault(sending, error),
+      },
+    );
+  }
+
+  #sendAgain(sending: Sending, run: OutgoingRun, block: number): void {
+    const { transfer } = sending;
+    transfer.badBlocks++;
+    transfer.repeatedBytes += blockLength(transfer.runBytes, block);
+    if (transfer.badBlocks > MAX_BAD_BLOCKS) this.fault(sending, new AppError('file-corrupt'));
+    else if (!transfer.isHeld) this.#queue.addFirst(run);
+  }
+
+  #leavesOf(source: TransferSource, count: number): Leaves {
+    const known = this.#leaves.get(source);
+    if (known) return known;
+    const leaves = new Leaves(count);
+    this.#leaves.set(source, leaves);
+    return leaves;
   }
 }

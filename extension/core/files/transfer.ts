@@ -1,62 +1,86 @@
 import type { ErrorCode } from '../shared/errors.ts';
 import { RateMeter } from './rate-meter.ts';
+import type { TransferDetails } from './source.ts';
 
 /**
- * Where one file stands. Who moves it:
+ * Where one transfer stands. Who moves it:
  *
- * | from    | to        | moved by                                                                                     |
- * |---------|-----------|----------------------------------------------------------------------------------------------|
- * | –       | offered   | sender: `offer`; receiver: the offer arrives                                                 |
- * | offered | moving    | receiver: `answer(true)`, space is then looked for; sender: that answer arrives              |
- * | offered | declined  | receiver: `answer(false)` or `cancel`; sender: that answer arrives                           |
- * | offered | cancelled | sender: `cancel`; receiver: told so                                                          |
- * | moving  | cancelled | either side: `cancel`; the other is told                                                     |
- * | moving  | failed    | whoever finds the fault (source, disk, bytes, 15 s of silence) tells the other; or `detach`  |
- * | moving  | saving    | receiver only: size and tree are right; the sender is told `file-done`                       |
- * | moving  | done      | sender only: `file-done` arrives                                                             |
- * | saving  | done      | receiver: `onReceived` resolved; the partial is removed                                      |
- * | saving  | failed    | receiver: `onReceived` rejected; the partial is removed, the sender keeps its `done`         |
+ * | from        | to          | moved by                                                                                    |
+ * |-------------|-------------|---------------------------------------------------------------------------------------------|
+ * | –           | offered     | sender: `offer`; receiver: the offer arrives                                                |
+ * | offered     | moving      | receiver: `answer(true)`; sender: that answer arrives                                       |
+ * | offered     | declined    | receiver: `answer(false)` or `cancel`; sender: that answer arrives                          |
+ * | moving      | interrupted | either side: `detach`, nothing fails                                                        |
+ * | –           | interrupted | receiver: `restore`, what an earlier run had accepted                                       |
+ * | interrupted | moving      | receiver: a link is there, it says `file-accept` again; sender: that arrives                |
+ * | moving      | paused      | either side: `pause`; the other is told. Interrupted and held is paused too                 |
+ * | paused      | moving      | whoever held it lets go (interrupted, while there is no link)                               |
+ * | moving      | received    | receiver only: every block and the tree are right; the sender is told `file-done`           |
+ * | moving      | done        | sender only: `file-done` arrives                                                            |
+ * | any of them | cancelled   | either side: `cancel`; the other is told                                                    |
+ * | any of them | failed      | whoever finds the fault (source, disk, bytes, 15 s of silence) tells the other              |
  *
- * A lost link fails what is `moving`, except that a receiver that has not had a byte yet goes on waiting: its acceptance may still
- * be on its way. It touches nothing else. `done`, `declined`, `cancelled` and `failed` are final: the engine
- * forgets the file, and a new offer with the same id starts over.
+ * `done`, `declined`, `cancelled` and `failed` are final; an offer with the same id starts over. What has arrived of a transfer that
+ * failed with `storage-full`, `file-stalled` or `file-interrupted` is kept, and the new one goes on from there. `received` ends with
+ * `release`.
  */
 export type TransferState =
   | { state: 'offered' }
-  /** `bytes` counts what the receiver has acknowledged. */
+  /** `bytes` counts what the receiver has of the files. */
   | { state: 'moving'; bytes: number; bytesPerSecond: number; secondsLeft: number | null }
-  | { state: 'saving' }
-  | { state: 'done'; startedAt: number; verifiedAt: number; savedAt: number; downloadId: number | null }
+  | { state: 'paused'; bytes: number; byMe: boolean; byPeer: boolean }
+  | { state: 'interrupted'; bytes: number; needsSource: false }
+  /** Receiver: `FileExchangeOptions.onReceived` follows. */
+  | ({ state: 'received' } & Outcome)
+  /** Sender. */
+  | ({ state: 'done'; savedAt: number; downloadId: null; place: '' } & Outcome)
   | { state: 'declined'; byMe: boolean }
   | { state: 'cancelled'; byMe: boolean }
   | { state: 'failed'; code: ErrorCode; bytes: number };
 
-/** What a file is called and how large it is; `name` is safe to show and to save. */
-export interface FileDetails {
-  readonly id: string;
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly mime: string;
+/** How a transfer went. Times are ms since 1970 on this computer's clock. */
+export interface Outcome {
+  readonly startedAt: number;
+  readonly verifiedAt: number;
+  /** Receiver: arrived for nothing. Sender: sent again. */
+  readonly repeatedBytes: number;
+  readonly badBlocks: number;
 }
 
-export interface TransferProgress extends FileDetails {
+/** `name` is safe to show and to save. */
+export interface TransferProgress extends TransferDetails {
+  readonly id: string;
   readonly direction: 'out' | 'in';
   readonly state: TransferState;
 }
 
-/** The state of one file and its telling; the bytes are moved elsewhere. */
+/** The state of one transfer and its telling; the bytes are moved elsewhere. */
 export class Transfer {
-  readonly #details: FileDetails;
+  readonly id: string;
+  readonly details: TransferDetails;
+  /** Length of the whole run: the list of files and the files. */
+  readonly runBytes: number;
+  repeatedBytes = 0;
+  badBlocks = 0;
+  byMe = false;
+  byPeer = false;
   readonly #direction: 'out' | 'in';
   readonly #onChange: (progress: TransferProgress) => void;
-  #rate: RateMeter | undefined;
-  #startedAt = 0;
-  #bytes = 0;
   #state: TransferState = { state: 'offered' };
+  #rate: RateMeter | undefined;
+  #startedAt: number | undefined;
+  #bytes = 0;
 
-  constructor(details: FileDetails, direction: 'out' | 'in', onChange: (progress: TransferProgress) => void) {
-    const { id, name, sizeBytes, mime } = details;
-    this.#details = { id, name, sizeBytes, mime };
+  constructor(
+    id: string,
+    details: TransferDetails,
+    direction: 'out' | 'in',
+    onChange: (progress: TransferProgress) => void,
+  ) {
+    const { form, name, count, sizeBytes, manifestBytes, mime, modifiedAt } = details;
+    this.id = id;
+    this.details = { form, name, count, sizeBytes, manifestBytes, mime, modifiedAt };
+    this.runBytes = manifestBytes + sizeBytes;
     this.#direction = direction;
     this.#onChange = onChange;
   }
@@ -65,38 +89,70 @@ export class Transfer {
     return this.#state.state;
   }
 
+  get isHeld(): boolean {
+    return this.byMe || this.byPeer;
+  }
+
+  /** Accepted, and not over: moving, paused or interrupted. */
+  get isUnderWay(): boolean {
+    return this.state === 'moving' || this.state === 'paused' || this.state === 'interrupted';
+  }
+
   /** Moves to a state and tells it at once. */
   become(state: TransferState): void {
     this.#state = state;
-    this.#onChange({ ...this.#details, direction: this.#direction, state });
+    this.#onChange({ id: this.id, direction: this.#direction, ...this.details, state });
   }
 
-  begin(nowMs: number): void {
-    this.#startedAt = nowMs;
-    this.#rate = new RateMeter(nowMs);
-    this.become({ state: 'moving', bytes: 0, bytesPerSecond: 0, secondsLeft: null });
+  /** An earlier run had accepted it; whoever listens knows that. */
+  restored(): void {
+    this.#state = { state: 'interrupted', bytes: 0, needsSource: false };
   }
 
-  /** Counts acknowledged bytes; they are told by the next `report`. */
-  count(bytes: number): void {
-    this.#bytes = bytes;
+  /** Moves between moving, paused and interrupted. `canMove`: there is a link, and the sender was told to send over it. */
+  settle(nowMs: number, canMove: boolean): void {
+    const bytes = this.#fileBytes();
+    if (this.isHeld) this.become({ state: 'paused', bytes, byMe: this.byMe, byPeer: this.byPeer });
+    else if (canMove) this.#move(nowMs, bytes);
+    else if (this.#state.state !== 'interrupted' || this.#state.bytes !== bytes)
+      this.become({ state: 'interrupted', bytes, needsSource: false });
+  }
+
+  /** Counts what the receiver has of the run; told by the next `report`. */
+  count(runBytes: number): void {
+    this.#bytes = runBytes;
   }
 
   /** Tells how far the bytes are, when that has changed. */
   report(nowMs: number): void {
     if (this.#state.state !== 'moving' || !this.#rate) return;
+    const bytes = this.#fileBytes();
     const bytesPerSecond = this.#rate.measure(nowMs, this.#bytes);
-    const leftBytes = this.#details.sizeBytes - this.#bytes;
+    const leftBytes = this.runBytes - this.#bytes;
     const secondsLeft = bytesPerSecond > 0 ? Math.ceil(leftBytes / bytesPerSecond) : null;
-    if (this.#bytes === this.#state.bytes && bytesPerSecond === this.#state.bytesPerSecond) return;
-    this.become({ state: 'moving', bytes: this.#bytes, bytesPerSecond, secondsLeft });
+    if (bytes === this.#state.bytes && bytesPerSecond === this.#state.bytesPerSecond) return;
+    this.become({ state: 'moving', bytes, bytesPerSecond, secondsLeft });
   }
 
-  finish(verifiedAt: number, savedAt: number, downloadId: number | null): void {
-    this.become({ state: 'done', startedAt: this.#startedAt, verifiedAt, savedAt, downloadId });
+  /** `startedAt` is that of this run of the program, when the transfer itself is older. */
+  outcome(nowMs: number): Outcome {
+    const { repeatedBytes, badBlocks } = this;
+    return { startedAt: this.#startedAt ?? nowMs, verifiedAt: nowMs, repeatedBytes, badBlocks };
   }
 
   fail(code: ErrorCode): void {
-    this.become({ state: 'failed', code, bytes: this.#bytes });
+    this.become({ state: 'failed', code, bytes: this.#fileBytes() });
+  }
+
+  #move(nowMs: number, bytes: number): void {
+    if (this.state === 'moving') return;
+    this.#startedAt ??= nowMs;
+    this.#rate = new RateMeter(nowMs, this.#bytes);
+    this.become({ state: 'moving', bytes, bytesPerSecond: 0, secondsLeft: null });
+  }
+
+  /** The list comes first. */
+  #fileBytes(): number {
+    return Math.max(0, this.#bytes - this.details.manifestBytes);
   }
 }

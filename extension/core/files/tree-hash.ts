@@ -1,3 +1,5 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+
 /*
  * SHA-256 over a tree of blocks, as in RFC 6962 section 2.1: WebCrypto can't hash a stream, a tree needs only one block at a time,
  * and a single block can be checked, or asked for again, by itself.
@@ -22,22 +24,25 @@ export function blockOf(input: LeafInput): Uint8Array<ArrayBuffer> {
   return input.subarray(LEAF_PREFIX_BYTES);
 }
 
-/** The leaf hash of a block. */
+/** The leaf hash of a block, made on a thread of WebCrypto's, ten times as fast as here. Takes a copy of the block at once. */
 export async function hashLeaf(input: LeafInput): Promise<Uint8Array<ArrayBuffer>> {
-  return sha256(input);
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', input));
 }
 
-/** Takes leaves in order and keeps only the right edge of the tree: 32 bytes for each level. */
+/**
+ * Takes leaves in order and keeps only the right edge of the tree: 32 bytes for each level. Nodes are two leaves long, too short for
+ * a round trip to a thread of WebCrypto's.
+ */
 export class TreeHash {
   /** Complete subtrees from left to right, each smaller than the one before. */
   readonly #edge: { leaves: number; hash: Uint8Array }[] = [];
 
-  /** Adds the next leaf hash. One call at a time. */
-  async push(leaf: Uint8Array): Promise<void> {
+  /** Adds the next leaf hash. */
+  push(leaf: Uint8Array): void {
     let leaves = 1;
     let hash = leaf;
     for (let left = this.#edge.at(-1); left?.leaves === leaves; left = this.#edge.at(-1)) {
-      hash = await hashNode(left.hash, hash);
+      hash = hashNode(left.hash, hash);
       leaves *= 2;
       this.#edge.pop();
     }
@@ -45,21 +50,17 @@ export class TreeHash {
   }
 
   /** The root over all leaves so far; the hash of nothing when there are none. */
-  async root(): Promise<Uint8Array> {
+  root(): Uint8Array {
     let root: Uint8Array | undefined;
-    for (const { hash } of this.#edge.toReversed()) root = root ? await hashNode(hash, root) : hash;
+    for (const { hash } of this.#edge.toReversed()) root = root ? hashNode(hash, root) : hash;
     return root ?? sha256(new Uint8Array());
   }
 }
 
-function hashNode(left: Uint8Array, right: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+function hashNode(left: Uint8Array, right: Uint8Array): Uint8Array {
   const input = new Uint8Array(1 + 2 * HASH_BYTES);
   input[0] = NODE_PREFIX;
   input.set(left, 1);
   input.set(right, 1 + HASH_BYTES);
   return sha256(input);
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 }

@@ -25,73 +25,85 @@ export const BULK_WATERMARKS: Watermarks = { highBytes: 4 * 1024 * 1024, lowByte
  */
 const MAX_UNREAD_BYTES = 32 * 1024 * 1024;
 
-/** One `RTCDataChannel`, ordered and reliable, as a lane. The channel may still be connecting. */
+/** One `RTCDataChannel`, ordered and reliable, as a lane. It may be read and sent on before there is a channel. */
 export class ChannelLane implements Lane {
   readonly frames: ReadableStream<Uint8Array>;
-  readonly #channel: RTCDataChannel;
   readonly #marks: Watermarks;
+  readonly #onFlood: () => void;
+  readonly #onClosed: () => void;
+  #channel: RTCDataChannel | undefined;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #waiting: Array<{ resolve(): void; reject(error: unknown): void }> = [];
   #ended = false;
   #cancelled = false;
 
   /** `onFlood` is called once when the peer oversteps a bound; `onClosed` when the channel ends by itself. */
-  constructor(channel: RTCDataChannel, marks: Watermarks, onFlood: () => void, onClosed: () => void) {
-    this.#channel = channel;
+  constructor(marks: Watermarks, onFlood: () => void, onClosed: () => void) {
     this.#marks = marks;
-    channel.binaryType = 'arraybuffer';
-    channel.bufferedAmountLowThreshold = marks.lowBytes;
+    this.#onFlood = onFlood;
+    this.#onClosed = onClosed;
     this.frames = new ReadableStream<Uint8Array>(
       {
+        start: (controller) => {
+          this.#controller = controller;
+        },
         cancel: () => {
           this.#cancelled = true;
-        },
-        start: (controller) => {
-          channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-            if (this.#ended || this.#cancelled) return;
-            if (!(data instanceof ArrayBuffer) || data.byteLength === 0 || data.byteLength > MAX_FRAME_BYTES) onFlood();
-            else if (MAX_UNREAD_BYTES + (controller.desiredSize ?? 0) < data.byteLength) onFlood();
-            else controller.enqueue(new Uint8Array(data));
-          });
-          channel.addEventListener('close', () => {
-            if (!this.#ended) {
-              this.end();
-              onClosed();
-            }
-          });
-          this.#endStream = () => {
-            // A reader that has cancelled has ended the stream already.
-            if (!this.#cancelled) controller.close();
-          };
         },
       },
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
     );
+  }
+
+  /** Once: the channel that carries the lane. It may still be connecting. */
+  carry(channel: RTCDataChannel): void {
+    this.#channel = channel;
+    channel.binaryType = 'arraybuffer';
+    channel.bufferedAmountLowThreshold = this.#marks.lowBytes;
+    channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => this.#arrive(data));
+    channel.addEventListener('close', () => {
+      if (this.#ended) return;
+      this.end();
+      this.#onClosed();
+    });
     channel.addEventListener('open', () => this.#release());
     channel.addEventListener('bufferedamountlow', () => this.#release());
   }
-
-  #endStream: () => void = () => {};
 
   async send(frame: Uint8Array, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (frame.byteLength === 0 || frame.byteLength > MAX_FRAME_BYTES) throw new AppError('message-too-large');
     // Frames go out in the order of the calls: a caller that finds others waiting waits behind them.
-    while (this.#channel.readyState === 'connecting' || this.#waiting.length > 0) await this.#room(signal);
-    if (this.#ended || this.#channel.readyState !== 'open') throw new AppError('link-lost');
+    while (this.#isConnecting() || this.#waiting.length > 0) await this.#room(signal);
+    const channel = this.#channel;
+    if (this.#ended || channel?.readyState !== 'open') throw new AppError('link-lost');
     try {
-      this.#channel.send(frame as Uint8Array<ArrayBuffer>);
+      channel.send(frame as Uint8Array<ArrayBuffer>);
     } catch (cause) {
       throw new AppError('link-lost', { cause });
     }
-    if (this.#channel.bufferedAmount > this.#marks.highBytes) await this.#room(signal);
+    if (channel.bufferedAmount > this.#marks.highBytes) await this.#room(signal);
   }
 
   /** Ends both directions: waiting senders reject, the reader sees the end. Idempotent. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#endStream();
+    // A reader that has cancelled has ended the stream already.
+    if (!this.#cancelled) this.#controller?.close();
     this.#release();
+  }
+
+  #isConnecting(): boolean {
+    return (this.#channel?.readyState ?? 'connecting') === 'connecting';
+  }
+
+  #arrive(data: unknown): void {
+    if (this.#ended || this.#cancelled) return;
+    const unreadBytes = -(this.#controller?.desiredSize ?? 0);
+    if (!(data instanceof ArrayBuffer) || data.byteLength === 0 || data.byteLength > MAX_FRAME_BYTES) this.#onFlood();
+    else if (unreadBytes + data.byteLength > MAX_UNREAD_BYTES) this.#onFlood();
+    else this.#controller?.enqueue(new Uint8Array(data));
   }
 
   #room(signal?: AbortSignal): Promise<void> {

@@ -7,39 +7,55 @@ import { Emitter } from '../shared/emitter.ts';
 import { AppError } from '../shared/errors.ts';
 import { BulkConnection } from './bulk-connection.ts';
 import { ChannelLane, CONTROL_WATERMARKS } from './channel-lane.ts';
-import type { CloseReason, Lane, LaneName, Link, Path } from './link.ts';
+import {
+  BULK_LANES,
+  type BulkLaneName,
+  type CloseReason,
+  type Lane,
+  type LaneName,
+  type Link,
+  type Path,
+} from './link.ts';
 import { selectedPath } from './selected-path.ts';
 
 /** Both sides create the control channel with this id before negotiation, so nothing that is sent early can be lost. */
 const CONTROL_CHANNEL_ID = 100;
 
 /** Heartbeats: frequent enough that a lost peer is noticed in seconds, rare enough to cost nothing. */
-const PING_INTERVAL_MS = 4_000;
-/** Three unanswered heartbeats. Shorter outages heal by themselves (ICE consent, RFC 7675). */
+const PING_INTERVAL_MS = 3_500;
+/**
+ * Three unanswered heartbeats; the fourth finds the link lost, 10.5 to 14 s after it was. Shorter outages heal by themselves (ICE
+ * consent, RFC 7675). It must not take 15 s: by then a transfer is called stalled, and nobody lets that go on by itself.
+ */
 const SILENCE_LIMIT_MS = 13_000;
 /** What the two links say to each other on PeerJS's own channel. */
 const LinkMessage = v.variant('type', [
   v.object({ type: v.literal('ping'), n: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   v.object({ type: v.literal('pong'), n: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
-  /** The side that did not dial has something for the bulk lane: please offer. */
-  v.object({ type: v.literal('bulk-wanted') }),
-  v.object({ type: v.literal('bulk'), signal: Signal }),
+  /** The side that did not dial has something for this bulk lane: please offer. */
+  v.object({ type: v.literal('bulk-wanted'), lane: v.picklist(BULK_LANES) }),
+  v.object({ type: v.literal('bulk'), lane: v.picklist(BULK_LANES), signal: Signal }),
   v.object({ type: v.literal('bye') }),
 ]);
 type LinkMessage = v.InferOutput<typeof LinkMessage>;
 /** A session description and its JSON quoting; anything larger is nonsense. */
 const MAX_LINK_MESSAGE_BYTES = 64 * 1024;
 
+/** Peers with whom a further bulk connection could not be made: trying it again would cost them one link after the other. */
+const oneLanePeers = new Set<string>();
+
 /**
- * A link over WebRTC. PeerJS's connection introduces the two and carries heartbeats and the negotiation of the bulk connection;
- * control frames have a channel beside it, bulk frames a PeerConnection of their own so that they never delay control.
+ * A link over WebRTC. PeerJS's connection introduces the two and carries heartbeats and the negotiation of the bulk connections;
+ * control frames have a channel beside it, each bulk lane a PeerConnection of its own so that it never delays control. When one of
+ * them is lost the whole link is: frames of its lane are missing, and whoever moves files goes on from there on the next link.
  */
 export class DirectLink implements Link {
+  readonly bulkLanes: readonly BulkLaneName[];
   readonly closed: Promise<CloseReason>;
   readonly #connection: DataConnection;
   readonly #control: ChannelLane;
   readonly #controlChannel: RTCDataChannel;
-  readonly #bulk: BulkConnection;
+  readonly #bulk: Record<BulkLaneName, BulkConnection>;
   readonly #changed = new Emitter<[]>();
   readonly onChange = this.#changed.on;
   #resolveClosed: (reason: CloseReason) => void = () => {};
@@ -53,6 +69,7 @@ export class DirectLink implements Link {
   /** Must be called in the task in which PeerJS made the connection: `connect()` or the `connection` event. */
   constructor(connection: DataConnection, options: { dialled: boolean; iceServers: RTCIceServer[] }) {
     this.#connection = connection;
+    this.bulkLanes = oneLanePeers.has(connection.peer) ? ['bulk'] : BULK_LANES;
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -62,15 +79,21 @@ export class DirectLink implements Link {
       negotiated: true,
       id: CONTROL_CHANNEL_ID,
     });
-    this.#control = new ChannelLane(this.#controlChannel, CONTROL_WATERMARKS, flooded, lost);
-    this.#bulk = new BulkConnection({
-      offers: options.dialled,
-      iceServers: options.iceServers,
-      send: (signal) => this.#send({ type: 'bulk', signal }),
-      ask: () => this.#send({ type: 'bulk-wanted' }),
-      onLost: lost,
-      onFlood: flooded,
-    });
+    this.#control = new ChannelLane(CONTROL_WATERMARKS, flooded, lost);
+    this.#control.carry(this.#controlChannel);
+    const bulk = (lane: BulkLaneName) =>
+      new BulkConnection({
+        offers: options.dialled,
+        iceServers: options.iceServers,
+        send: (signal) => this.#send({ type: 'bulk', lane, signal }),
+        ask: () => this.#send({ type: 'bulk-wanted', lane }),
+        onLost: (wasOpen) => {
+          if (!wasOpen && lane !== 'bulk') oneLanePeers.add(connection.peer);
+          lost();
+        },
+        onFlood: flooded,
+      });
+    this.#bulk = { bulk: bulk('bulk'), 'bulk-2': bulk('bulk-2'), 'bulk-3': bulk('bulk-3'), 'bulk-4': bulk('bulk-4') };
     connection.on('data', (data) => this.#receive(data));
     connection.on('close', lost);
     connection.on('error', lost);
@@ -117,7 +140,7 @@ export class DirectLink implements Link {
   }
 
   lane(name: LaneName): Lane {
-    return name === 'control' ? this.#control : this.#bulk;
+    return name === 'control' ? this.#control : this.#bulk[name];
   }
 
   close(reason: CloseReason): void {
@@ -130,7 +153,7 @@ export class DirectLink implements Link {
     this.#done = true;
     if (this.#heartbeat) clearInterval(this.#heartbeat);
     this.#control.end();
-    this.#bulk.close();
+    for (const lane of BULK_LANES) this.#bulk[lane].close();
     this.#connection.close();
     this.#resolveClosed(reason);
   }
@@ -166,9 +189,9 @@ export class DirectLink implements Link {
         if (message.n === this.#ping.n) void this.#measured(Math.round(performance.now() - this.#ping.sentAt));
         return;
       case 'bulk-wanted':
-        return this.#bulk.start();
+        return this.#bulk[message.lane].start();
       case 'bulk':
-        return void this.#bulk.receive(message.signal);
+        return this.#bulk[message.lane].receive(message.signal);
       case 'bye':
         return this.#end('bye');
     }

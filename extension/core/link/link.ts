@@ -3,7 +3,10 @@ import type { ErrorCode } from '../shared/errors.ts';
 /** How the two browsers are connected: straight, through a TURN server, or through our WebSocket relay. */
 export type Path = 'direct' | 'turn' | 'relay';
 
-export type LaneName = 'control' | 'bulk';
+/** Bulk lanes beyond the first exist only where each is a connection of its own. */
+export const BULK_LANES = ['bulk', 'bulk-2', 'bulk-3', 'bulk-4'] as const;
+export type BulkLaneName = (typeof BULK_LANES)[number];
+export type LaneName = 'control' | BulkLaneName;
 
 /** Why a link ended: `bye` when the other side closed it on purpose, else the failure. */
 export type CloseReason = 'bye' | 'replaced' | ErrorCode;
@@ -17,7 +20,13 @@ export const MAX_FRAME_BYTES = 64 * 1024 + 64;
  */
 export interface Link {
   readonly path: Path;
-  /** An independent, ordered flow of frames. Bulk never delays control. The same lane each time. */
+  /** The bulk lanes that this link can have; at least `bulk`. The loss of one is the loss of the link. */
+  readonly bulkLanes: readonly BulkLaneName[];
+  /**
+   * An independent, ordered flow of frames: frames of different lanes overtake each other, and bulk never delays control. The same lane
+   * each time; one that is not in `bulkLanes` must not be asked for. Asking costs nothing: a bulk lane gets its connection when either
+   * side first sends on it.
+   */
   lane(name: LaneName): Lane;
   /** Round trip of the newest heartbeat in ms, null before the first. */
   readonly rttMs: number | null;

@@ -12,7 +12,7 @@ import type { Role } from '../crypto/session-keys.ts';
 import { within } from '../shared/abort.ts';
 import { concat } from '../shared/bytes.ts';
 import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
-import type { CloseReason, LaneName, Link, Path } from './link.ts';
+import type { BulkLaneName, CloseReason, LaneName, Link, Path } from './link.ts';
 import { SecureLane } from './secure-lane.ts';
 
 /*
@@ -84,9 +84,11 @@ async function ciphers(options: SecureLinkOptions, salt: Uint8Array, lane: LaneN
 }
 
 class SecureLink implements Link {
+  /** A relay is one line: more lanes on it would bring nothing. */
+  readonly bulkLanes: readonly BulkLaneName[] = ['bulk'];
   readonly closed: Promise<CloseReason>;
   readonly #inner: Link;
-  readonly #lanes: Record<LaneName, SecureLane>;
+  readonly #lanes: Record<'control' | 'bulk', SecureLane>;
   #settle: (reason: CloseReason) => void = () => {};
   #done = false;
 
@@ -135,6 +137,7 @@ class SecureLink implements Link {
   }
 
   lane(name: LaneName): SecureLane {
+    if (name !== 'control' && name !== 'bulk') throw new Error(`A secure link has no lane ${name}.`);
     return this.#lanes[name];
   }
 

@@ -40,19 +40,38 @@ export const Presence = v.object({ type: v.literal('presence'), presence: v.pick
 /** The other side ends the pairing. */
 export const Unpair = v.object({ type: v.literal('unpair') });
 
-/** `stream` names the transfer in bulk frames of this sender, 32 bits. `blockBytes` is fixed by the version. */
-export const FileOffer = v.object({
-  type: v.literal('file-offer'),
-  id: ItemId,
-  stream: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff_ffff)),
-  at: TimeMs,
+/** What one transfer carries; the same under one id for as long as it lives. */
+export const fileDetails = {
+  /** `file`: one file. `folder`: a tree below `name`. `files`: several files, or trees, without a common folder. */
+  form: v.picklist(['file', 'folder', 'files']),
   name: FileName,
+  /** Number of files. */
+  count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.MAX_FILES)),
+  /** Sum of the files. */
   sizeBytes: SizeBytes,
+  /** Length of the list of files that is sent before their bytes; 0 for one file, which needs none. */
+  manifestBytes: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(limits.MAX_MANIFEST_BYTES)),
   mime: maybeText(limits.MAX_MIME_LENGTH),
   modifiedAt: TimeMs,
+};
+const block = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff));
+/** Also sent again: when nobody has answered yet, and when a sender that was started anew has its files back. */
+export const FileOffer = v.object({ type: v.literal('file-offer'), id: ItemId, at: TimeMs, ...fileDetails });
+/**
+ * Receiver to sender: send it now. Said again on every link until the transfer is over. `stream` names this run of the transfer in
+ * bulk frames and is new each time; frames of an older run are dropped. All blocks below `from` are here, and those in `also`.
+ */
+export const FileAccept = v.object({
+  type: v.literal('file-accept'),
+  id: ItemId,
+  stream: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff_ffff)),
+  from: block,
+  also: v.pipe(v.array(block), v.maxLength(64)),
 });
-export const FileAnswer = v.object({ type: v.literal('file-answer'), id: ItemId, accept: v.boolean() });
-/** Receiver to sender: the whole file was checked (`ok`). Either way: the transfer failed with `code`. */
+export const FileDecline = v.object({ type: v.literal('file-decline'), id: ItemId });
+/** Either side holds the transfer, or lets it go on. It moves while nobody holds it. */
+export const FilePause = v.object({ type: v.literal('file-pause'), id: ItemId, paused: v.boolean() });
+/** Receiver to sender: the whole transfer was checked. Either way: the transfer failed with `code`. */
 export const FileDone = v.object({ type: v.literal('file-done'), id: ItemId });
 export const FileFailed = v.object({ type: v.literal('file-failed'), id: ItemId, code: ErrorCodeSchema });
 
@@ -81,7 +100,7 @@ export const Signal = v.variant('kind', [
 ]);
 export const ShareSignal = v.object({ type: v.literal('share-signal'), id: ItemId, viewer: ItemId, signal: Signal });
 
-export const FileMessage = v.variant('type', [FileOffer, FileAnswer, FileDone, FileFailed]);
+export const FileMessage = v.variant('type', [FileOffer, FileAccept, FileDecline, FilePause, FileDone, FileFailed]);
 export const ShareMessage = v.variant('type', [ShareOffer, ShareWatch, ShareLeave, ShareStop, ShareSignal]);
 
 /** Everything that a peer may say on the control lane. */

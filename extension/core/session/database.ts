@@ -1,9 +1,10 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { type IDBPDatabase, openDB } from 'idb';
 import * as v from 'valibot';
 import { type DeviceKeys, makeDeviceKeys, openDeviceKeys } from '../crypto/device-keys.ts';
 import { newId } from '../shared/ids.ts';
-import { ItemId, Name, PeerId, TimeMs, text } from '../shared/schemas.ts';
-import { isUnfinished, TimelineItem } from './state.ts';
+import { ItemId, Name, PeerId, SizeBytes, TimeMs, text } from '../shared/schemas.ts';
+import { type Schema, upgradeDatabase, VERSION } from './database-upgrade.ts';
+import { FileSettings, isUnfinished, TimelineItem } from './state.ts';
 
 const bytes = (length: number) =>
   v.pipe(
@@ -24,6 +25,8 @@ const StoredPeer = v.object({
   unpaired: v.boolean(),
   /** The person here wants nothing from this peer, until they say otherwise. */
   blocked: v.boolean(),
+  /** What they send is accepted without asking up to this size. */
+  acceptUpToBytes: v.optional(v.nullable(SizeBytes), null),
   /** X25519, 32 bytes. */
   identityKey: bytes(32),
   /** Ed25519, 32 bytes; the id is its hash. */
@@ -37,6 +40,8 @@ const StoredPeer = v.object({
 });
 export type StoredPeer = v.InferOutput<typeof StoredPeer>;
 
+const DEFAULT_FILES: FileSettings = { downloadFolder: 'Pairwise', keepPartialsDays: 7 };
+
 const StoredSettings = v.object({
   /** For PeerJS servers without signed tokens: shows that a reconnect is ours. */
   token: ItemId,
@@ -44,6 +49,7 @@ const StoredSettings = v.object({
   serverUrl: text(200),
   /** Servers that were once seen to be ours. */
   ourServers: v.pipe(v.array(text(200)), v.maxLength(100)),
+  files: v.optional(FileSettings, DEFAULT_FILES),
 });
 export type StoredSettings = v.InferOutput<typeof StoredSettings>;
 
@@ -59,16 +65,7 @@ export type StoredFarewell = v.InferOutput<typeof StoredFarewell>;
 /** A peer that didn't knock for this long is told nothing any more. */
 const FAREWELL_LIFETIME_MS = 90 * 24 * 3_600_000;
 
-interface Schema extends DBSchema {
-  settings: { key: string; value: unknown };
-  peers: { key: string; value: unknown };
-  farewells: { key: string; value: unknown };
-  items: { key: string; value: unknown; indexes: { 'by-peer': [string, number]; unfinished: [string, number] } };
-}
-
 const DATABASE = 'pairwise';
-/** 2: device keys and sealed pairings; those made before had no keys and are gone. */
-const VERSION = 2;
 const SETTINGS_KEY = 'settings';
 const KEYS_KEY = 'keys';
 
@@ -85,16 +82,7 @@ export class Database {
 
   static async open(): Promise<Database> {
     const db = await openDB<Schema>(DATABASE, VERSION, {
-      upgrade(upgraded) {
-        for (const name of upgraded.objectStoreNames) upgraded.deleteObjectStore(name);
-        upgraded.createObjectStore('settings');
-        upgraded.createObjectStore('farewells', { keyPath: 'id' });
-        upgraded.createObjectStore('peers', { keyPath: 'id' });
-        const items = upgraded.createObjectStore('items', { keyPath: 'id' });
-        items.createIndex('by-peer', ['peerId', 'at']);
-        // Only unfinished items have `unfinishedAt`, so this index stays small however long the history is.
-        items.createIndex('unfinished', ['peerId', 'unfinishedAt']);
-      },
+      upgrade: (upgraded, oldVersion, _, transaction) => upgradeDatabase(upgraded, oldVersion, transaction),
     });
     return new Database(db);
   }
@@ -103,7 +91,7 @@ export class Database {
   async settings(defaults: { name: string; serverUrl: string }): Promise<StoredSettings> {
     const stored = v.safeParse(StoredSettings, await this.#db.get('settings', SETTINGS_KEY));
     if (stored.success) return stored.output;
-    const fresh = { token: newId(), ourServers: [], ...defaults };
+    const fresh = { token: newId(), ourServers: [], files: DEFAULT_FILES, ...defaults };
     await this.saveSettings(fresh);
     return fresh;
   }

@@ -1,141 +1,218 @@
-import { FileExchange } from '../files/exchange.ts';
-import type { FileStore } from '../files/store.ts';
-import type { TransferProgress } from '../files/transfer.ts';
+import { removeIncoming } from '../files/opfs-sweep.ts';
+import type { Selection } from '../files/source.ts';
 import type { Link } from '../link/link.ts';
 import type { FileMessage } from '../protocol/messages.ts';
-import { AppError, errorCode } from '../shared/errors.ts';
-import { newId } from '../shared/ids.ts';
-import { MAX_FILE_BYTES, MAX_FILE_NAME_LENGTH } from '../shared/limits.ts';
+import { AppError } from '../shared/errors.ts';
 import { report } from '../shared/report.ts';
-import type { Session } from './session.ts';
-import type { ItemOf, Transfer } from './state.ts';
-import type { Store } from './store.ts';
-import type { Timeline } from './timeline.ts';
+import { FileExchanges, type FileExchangesOptions } from './file-exchanges.ts';
+import { accepted, hasEnded, interrupted, isMine, isWhole } from './file-items.ts';
+import { FileProgress } from './file-progress.ts';
+import { replyWithoutExchange } from './file-replies.ts';
+import { FileSending } from './file-sending.ts';
+import type { Leftovers } from './leftovers.ts';
+import type { OutgoingFiles } from './outgoing-files.ts';
+import type { Platform } from './platform.ts';
+import { Saving } from './saving.ts';
+import type { ItemOf } from './state.ts';
 
-export interface FileSharingOptions {
-  store: Store;
-  timeline: Timeline;
-  connected(peerId: string): Session | null;
-  /** Private storage for what this peer sends. */
-  openStore(peerId: string): FileStore;
-  save(itemId: string, file: File): Promise<{ downloadId: number | null }>;
-  /** A peer wants to send a file. */
-  onOffered(item: ItemOf<'file'>): void;
+type FileItem = ItemOf<'file'>;
+
+export interface FileSharingOptions extends Omit<FileExchangesOptions, 'progress' | 'onReceived'> {
+  outgoing: OutgoingFiles;
+  save: Platform['save'];
+  leftovers: Leftovers;
+  /** Something of a peer's stands in Downloads, or waits for a word on where to. */
+  onArrived(item: FileItem): void;
 }
 
-/** Files to and from every peer, shown and kept as timeline items. */
+/** Files and folders to and from every peer: what the person wants of them, and what becomes of them as peers come and go. */
 export class FileSharing {
   readonly #options: FileSharingOptions;
-  readonly #exchanges = new Map<string, FileExchange>();
-  /** What I send, until its transfer has ended. */
-  readonly #files = new Map<string, File>();
+  readonly #progress: FileProgress;
+  readonly #exchanges: FileExchanges;
+  readonly #sending: FileSending;
+  readonly #saving: Saving;
 
   constructor(options: FileSharingOptions) {
     this.#options = options;
+    const { store } = options;
+    this.#progress = new FileProgress(options);
+    this.#exchanges = new FileExchanges({
+      ...options,
+      progress: this.#progress,
+      onReceived: (item, outcome, files) => this.#saving.received(item, outcome, files),
+    });
+    this.#sending = new FileSending({ ...options, progress: this.#progress, exchanges: this.#exchanges });
+    this.#saving = new Saving({
+      save: options.save,
+      folder: () => store.now.settings.downloadFolder,
+      show: ({ peerId, id }, transfer) => this.#progress.show(peerId, id, transfer),
+      release: ({ peerId, id }) => this.#exchanges.release(peerId, id),
+      onReady: options.onArrived,
+      onSaved: options.onArrived,
+      onFailed: ({ peerId, name }, code) => store.notice(code, { peerId, subject: name }),
+    });
   }
 
-  /** Offers a file now, or when the peer is back. */
-  async send(peerId: string, file: File): Promise<void> {
-    const { store, timeline } = this.#options;
-    if (!store.peer(peerId)) return store.notice('peer-unknown', { subject: file.name });
-    if (file.size > MAX_FILE_BYTES) return store.notice('file-too-large', { peerId, subject: file.name });
-    const id = newId();
-    this.#files.set(id, file);
-    const name = file.name.slice(0, MAX_FILE_NAME_LENGTH) || 'file';
-    const base = { id, peerId, mine: true, at: Date.now(), name, sizeBytes: file.size, mime: file.type };
-    await timeline.add({ ...base, kind: 'file', transfer: { state: 'waiting' } });
-    if (this.#options.connected(peerId)) this.#offer(peerId, id, file);
-  }
-
-  answer(peerId: string, id: string, accept: boolean): void {
-    // An offer that came before a restart can't be answered any more: say so instead of doing nothing.
-    if (!this.#exchanges.has(peerId)) throw new AppError('peer-offline');
-    this.#exchange(peerId).answer(id, accept);
-  }
-
-  cancel(peerId: string, id: string): void {
-    const item = this.#options.store.item(peerId, id);
-    if (item?.kind !== 'file') return;
-    if (item.transfer.state !== 'waiting') return this.#exchange(peerId).cancel(id);
-    this.#files.delete(id);
-    this.#options.timeline.remove(peerId, id).catch(report);
-  }
-
-  /** The peer is there: what waited is offered, oldest first; what nobody answered is offered again. */
-  connected(peerId: string, link: Link): void {
-    this.#exchange(peerId).attach(link);
-    for (const item of this.#options.store.peer(peerId)?.timeline ?? []) {
-      const file = this.#files.get(item.id);
-      if (item.kind !== 'file' || !file) continue;
-      if (item.transfer.state === 'waiting' || item.transfer.state === 'offered') this.#offer(peerId, item.id, file);
+  /** Brings back what an earlier run left, before the first link. */
+  async start(): Promise<void> {
+    const { store, leftovers } = this.#options;
+    await leftovers.sweepAll();
+    for (const peer of store.now.peers) {
+      for (const item of peer.timeline) {
+        if (item.kind !== 'file' || hasEnded(item.transfer)) continue;
+        if (item.mine) await this.#sending.restore(item);
+        else if (accepted(item.transfer)) this.#exchanges.restore(item);
+      }
     }
+  }
+
+  /** Offers what was chosen now, or when the peer is back. What can't be sent is told in a notice. */
+  send(peerId: string, selection: Selection, id?: string): Promise<void> {
+    return this.#sending.send(peerId, selection, id);
+  }
+
+  /** Where the file of a transfer lies, so that it can be read again after a restart. */
+  remember(id: string, handle: FileSystemFileHandle): Promise<void> {
+    return this.#options.outgoing.remember(id, handle);
+  }
+
+  /** Sends a file that was made here and lies in `outgoing/<id>`. */
+  sendOwn(peerId: string, id: string, file: File): Promise<void> {
+    return this.#sending.sendOwn(peerId, id, file);
+  }
+
+  /** The files of a transfer that has lost its own, chosen again; others are told in a notice and change nothing. */
+  again(peerId: string, id: string, selection: Selection): Promise<void> {
+    return this.#sending.again(peerId, id, selection);
+  }
+
+  /** @throws AppError `peer-offline` when an offer of an earlier run is declined and the peer can't be told. */
+  answer(peerId: string, id: string, accept: boolean): void {
+    if (this.#exchanges.knows(id)) return this.#exchanges.of(peerId).answer(id, accept);
+    // Offered to an earlier run of this document, and not offered again yet.
+    const item = this.#options.store.item(peerId, id);
+    if (item?.kind !== 'file' || item.mine || item.transfer.state !== 'offered') return;
+    if (accept) {
+      this.#progress.show(peerId, id, interrupted(item, false));
+      return this.#exchanges.restore(item);
+    }
+    if (!this.#options.connected(peerId)) throw new AppError('peer-offline');
+    this.#exchanges.tell(peerId, { type: 'file-decline', id });
+    this.#progress.show(peerId, id, { state: 'declined', byMe: true });
+  }
+
+  /** Holds a transfer, or lets it go on. */
+  pause(peerId: string, id: string, paused: boolean): void {
+    if (this.#exchanges.knows(id)) return this.#exchanges.of(peerId).pause(id, paused);
+    const item = this.#options.store.item(peerId, id);
+    if (isMine(item, peerId)) this.#sending.pause(item, paused);
+  }
+
+  /** Ends a transfer at whatever point it is; one that still waits is taken back. */
+  cancel(peerId: string, id: string): void {
+    const { store, timeline, outgoing } = this.#options;
+    const item = store.item(peerId, id);
+    if (item?.kind !== 'file' || hasEnded(item.transfer)) return;
+    if (item.transfer.state === 'waiting') {
+      outgoing.drop(id);
+      timeline.remove(peerId, id).catch(report);
+      return;
+    }
+    const isSaving = this.#saving.has(id);
+    this.#saving.drop(id);
+    if (isSaving) this.#exchanges.release(peerId, id);
+    else if (this.#exchanges.knows(id)) return this.#exchanges.of(peerId).cancel(id);
+    else this.#exchanges.tell(peerId, { type: 'file-failed', id, code: 'file-cancelled' });
+    this.#progress.show(peerId, id, { state: 'cancelled', byMe: true });
+  }
+
+  /**
+   * Sends again what has ended without arriving, or saves again what could not be saved.
+   * @throws AppError `file-gone` when it is not at hand any more.
+   */
+  async retry(peerId: string, id: string): Promise<void> {
+    const item = await this.#options.timeline.recall(peerId, id);
+    if (item?.kind !== 'file' || item.peerId !== peerId || !hasEnded(item.transfer)) return;
+    if (item.mine) await this.#sending.retry(item);
+    else if (this.#saving.has(id)) this.#saving.again(id);
+    else if (isWhole(item)) this.#exchanges.restore(item);
+    else throw new AppError('file-gone');
+  }
+
+  /** Takes an ended transfer off the timeline, and what is left of it off the disk. */
+  async remove(peerId: string, id: string): Promise<void> {
+    const { store, timeline, outgoing, leftovers } = this.#options;
+    const item = store.item(peerId, id);
+    if (item?.kind === 'file' && !hasEnded(item.transfer)) return;
+    this.#saving.drop(id);
+    this.#exchanges.release(peerId, id);
+    outgoing.drop(id);
+    await timeline.remove(peerId, id);
+    await leftovers.sweepIncoming();
+  }
+
+  saveZip(id: string): void {
+    this.#saving.toZip(id);
+  }
+
+  saveToFolder(id: string, folder: FileSystemDirectoryHandle): void {
+    this.#saving.toFolder(id, folder);
+  }
+
+  /** The peer is there: what was under way goes on, what waited is offered, and what nobody answered is offered again. */
+  connected(peerId: string, link: Link): void {
+    this.#exchanges.of(peerId).attach(link);
+    this.#sending.connected(peerId);
   }
 
   disconnected(peerId: string): void {
-    this.#exchanges.get(peerId)?.detach();
+    this.#exchanges.detach(peerId);
   }
 
-  /** The peer was forgotten. */
-  removed(peerId: string): void {
-    this.#exchanges.get(peerId)?.close();
-    this.#exchanges.delete(peerId);
-  }
-
-  receive(peerId: string, message: FileMessage): void {
-    this.#exchange(peerId).receive(message);
-  }
-
-  #exchange(peerId: string): FileExchange {
-    const known = this.#exchanges.get(peerId);
-    if (known) return known;
-    const exchange = new FileExchange({
-      send: (message) => {
-        const session = this.#options.connected(peerId);
-        return session ? session.channel.send(message) : Promise.reject(new AppError('peer-offline'));
-      },
-      openStore: () => this.#options.openStore(peerId),
-      onChange: (progress) => this.#changed(peerId, progress),
-      onReceived: (id, file) => this.#options.save(id, file),
-    });
-    this.#exchanges.set(peerId, exchange);
-    return exchange;
-  }
-
-  #offer(peerId: string, id: string, file: File): void {
-    this.#exchange(peerId)
-      .offer(id, file)
-      .catch((error) => {
-        const code = errorCode(error);
-        // Without a link it is offered again with the next one.
-        if (code === 'peer-offline' || code === 'link-lost') return;
-        this.#show(peerId, id, { state: 'failed', code, bytes: 0 });
-      });
-  }
-
-  #changed(peerId: string, progress: TransferProgress): void {
-    const { store, timeline } = this.#options;
-    const known = store.item(peerId, progress.id);
-    if (progress.direction === 'in' && progress.state.state === 'offered' && !known) {
-      const { id, name, sizeBytes, mime } = progress;
-      const base = { id, peerId, mine: false, at: Date.now(), name, sizeBytes, mime };
-      const item: ItemOf<'file'> = { ...base, kind: 'file', transfer: progress.state };
-      timeline.add(item).then((added) => {
-        if (added) this.#options.onOffered(item);
-        // Refused under an id of another item: the peer can't take that item over.
-        else this.#exchanges.get(peerId)?.cancel(id);
-      }, report);
-      return;
-    }
-    if (known?.kind === 'file' && known.mine === (progress.direction === 'out')) {
-      this.#show(peerId, progress.id, progress.state);
+  /** All that passed is wiped: what is under way ends, on the other side too. */
+  wiping(peerId: string): void {
+    for (const item of this.#options.store.peer(peerId)?.timeline ?? []) {
+      if (item.kind !== 'file') continue;
+      this.cancel(peerId, item.id);
+      this.#saving.drop(item.id);
+      this.#exchanges.release(peerId, item.id);
+      this.#options.outgoing.drop(item.id);
     }
   }
 
-  #show(peerId: string, id: string, transfer: Transfer): void {
-    const before = this.#options.store.item(peerId, id);
-    const sameState = before?.kind === 'file' && before.transfer.state === transfer.state;
-    // Progress is for the eye only; the database learns the states.
-    this.#options.timeline.change(peerId, id, 'file', { transfer }, { keep: !sameState });
-    if (['done', 'declined', 'cancelled', 'failed'].includes(transfer.state)) this.#files.delete(id);
+  /** Nothing of what was wiped stays on the disk. */
+  async wiped(): Promise<void> {
+    await this.#options.leftovers.sweepIncoming();
+  }
+
+  /** The peer ended the pairing: what was under way can't go on, what is whole can still be saved. */
+  unpaired(peerId: string): void {
+    this.disconnected(peerId);
+    for (const item of this.#options.store.peer(peerId)?.timeline ?? []) {
+      if (item.kind !== 'file' || hasEnded(item.transfer) || this.#saving.has(item.id)) continue;
+      if (this.#exchanges.knows(item.id)) this.#exchanges.of(peerId).cancel(item.id);
+      this.#progress.show(peerId, item.id, { state: 'failed', code: 'peer-unpaired', bytes: 0 });
+    }
+  }
+
+  /** The peer was forgotten: nothing of it stays. */
+  async forgotten(peerId: string): Promise<void> {
+    for (const item of this.#options.store.peer(peerId)?.timeline ?? []) {
+      this.#saving.drop(item.id);
+      if (item.kind === 'file') this.#options.outgoing.drop(item.id);
+    }
+    await this.#exchanges.remove(peerId);
+    await removeIncoming(peerId);
+  }
+
+  async receive(peerId: string, message: FileMessage): Promise<void> {
+    const item = await this.#options.timeline.recall(peerId, message.id);
+    const answer = this.#exchanges.knows(message.id) ? null : replyWithoutExchange(item, peerId, message);
+    if (answer === 'nothing') return;
+    // What nobody sees any more doesn't go on from what was kept of it: it is asked for anew.
+    if (!item && message.type === 'file-offer') this.#exchanges.release(peerId, message.id);
+    if (answer) this.#exchanges.tell(peerId, answer);
+    else this.#exchanges.of(peerId).receive(message);
   }
 }

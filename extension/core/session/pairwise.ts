@@ -1,9 +1,12 @@
 import { effect, type ReadonlySignal } from '@preact/signals-core';
 import type { DeviceKeys } from '../crypto/device-keys.ts';
-import { removeLeftovers } from '../files/opfs-folder.ts';
+import { Compressor } from '../files/compressor.ts';
+import { EncodePool } from '../files/encode-pool.ts';
+import { OpfsCopies } from '../files/opfs-copies.ts';
 import { openOpfsStore } from '../files/opfs-store.ts';
+import { parseFolder } from '../files/safe-folder.ts';
 import type { Hello, Message } from '../protocol/messages.ts';
-import { AppError } from '../shared/errors.ts';
+import { AppError, type ErrorCode } from '../shared/errors.ts';
 import { report } from '../shared/report.ts';
 import { Broker } from '../signalling/broker.ts';
 import { ServerAccess } from '../signalling/server-access.ts';
@@ -11,13 +14,16 @@ import { parseServerAddress } from '../signalling/server-address.ts';
 import { Chat } from './chat.ts';
 import { Database, type StoredSettings } from './database.ts';
 import { FileSharing } from './file-sharing.ts';
+import { Leftovers } from './leftovers.ts';
 import { Live } from './live.ts';
+import { OutgoingFiles } from './outgoing-files.ts';
 import { PairingFlow } from './pairing-flow.ts';
 import { Peers } from './peers.ts';
 import type { Platform } from './platform.ts';
-import type { AppState } from './state.ts';
+import type { AppState, FileSettings } from './state.ts';
 import { Store } from './store.ts';
 import { Timeline } from './timeline.ts';
+import { WebFiles } from './web-files.ts';
 
 /** No STUN or TURN yet: two browsers meet on one network. The server will hand out the list. */
 const ICE_SERVERS: RTCIceServer[] = [];
@@ -31,6 +37,10 @@ export interface PairwiseOptions {
   defaults: { name: string; serverUrl: string };
 }
 
+type SettingsChange = { [Key in 'name' | 'serverUrl']?: string | undefined } & {
+  [Key in keyof FileSettings]?: FileSettings[Key] | undefined;
+};
+
 /** Pairwise without a browser extension around it: one device, its peers, and everything between them. */
 export class Pairwise {
   readonly state: ReadonlySignal<AppState>;
@@ -38,6 +48,7 @@ export class Pairwise {
   readonly peers: Peers;
   readonly chat: Chat;
   readonly files: FileSharing;
+  readonly webFiles: WebFiles;
   readonly live: Live;
   readonly timeline: Timeline;
   readonly #store: Store;
@@ -50,11 +61,11 @@ export class Pairwise {
 
   /** Reads what is kept, goes to the server and looks for every known peer. */
   static async start(options: PairwiseOptions): Promise<Pairwise> {
-    await removeLeftovers();
     const database = await Database.open();
     const [settings, keys] = await Promise.all([database.settings(options.defaults), database.deviceKeys()]);
     const pairwise = new Pairwise(options, database, settings, keys);
     await pairwise.peers.load();
+    await pairwise.files.start();
     pairwise.peers.useBroker(pairwise.#broker);
     return pairwise;
   }
@@ -65,11 +76,13 @@ export class Pairwise {
     this.#settings = settings;
     const store = new Store({
       me: { id: keys.id, name: settings.name },
+      settings: settings.files,
       server: { url: settings.serverUrl, status: 'connecting', kind: null, problem: null },
       pairing: { step: 'idle' },
       peers: [],
       outgoingShare: null,
       incomingShares: [],
+      fetches: [],
       notices: [],
     });
     this.#store = store;
@@ -88,14 +101,27 @@ export class Pairwise {
       connected,
       onArrived: (item) => tell(item.peerId, item.kind === 'chat' ? item.text : item.title || item.url),
     });
+    const compressor = new Compressor(new EncodePool());
     this.files = new FileSharing({
       store,
       timeline,
       connected,
+      outgoing: new OutgoingFiles(new OpfsCopies()),
+      leftovers: new Leftovers(database, () => store.now.settings.keepPartialsDays),
       openStore: openOpfsStore,
-      save: (id, file) => platform.save(id, file),
+      encode: (block, details) => compressor.encode(block, details),
+      save: (files, how) => platform.save(files, how),
       onOffered: ({ peerId, name }) =>
         platform.notify({ about: { kind: 'file', peerId }, name: nameOf(peerId), body: name }),
+      onArrived: ({ peerId, name }) =>
+        platform.notify({ about: { kind: 'received', peerId }, name: nameOf(peerId), body: name }),
+    });
+    this.webFiles = new WebFiles({
+      store,
+      send: (peerId, id, file) => this.files.sendOwn(peerId, id, file),
+      sendLink: (peerId, url, title) => this.chat.sendLink(peerId, url, title),
+      onLinkSent: (peerId, name) =>
+        platform.notify({ about: { kind: 'link', peerId }, name: nameOf(peerId), body: name }),
     });
     this.live = new Live({
       store,
@@ -121,8 +147,11 @@ export class Pairwise {
         this.files.disconnected(peerId);
         this.live.disconnected(peerId);
       },
-      onRemoved: (peerId) => {
-        this.files.removed(peerId);
+      onRemoved: (peerId, why) => {
+        if (why === 'forgotten') this.files.forgotten(peerId).catch(report);
+        else if (why === 'unpaired') this.files.unpaired(peerId);
+        else this.files.disconnected(peerId);
+        this.webFiles.removed(peerId);
         this.live.removed(peerId);
       },
       onMessage: (peerId, message) => this.#receive(peerId, message),
@@ -140,14 +169,19 @@ export class Pairwise {
     });
   }
 
-  /** @throws AppError `server-address`, and then nothing changes. */
-  async changeSettings(change: { name?: string | undefined; serverUrl?: string | undefined }): Promise<void> {
+  /** @throws AppError `server-address`, `folder-name`, and then nothing changes. */
+  async changeSettings(change: SettingsChange): Promise<void> {
+    const { name, files } = this.#settings;
     const serverUrl =
       change.serverUrl === undefined ? this.#settings.serverUrl : parseServerAddress(change.serverUrl).url;
+    const downloadFolder =
+      change.downloadFolder === undefined ? files.downloadFolder : parseFolder(change.downloadFolder);
+    const keepPartialsDays = change.keepPartialsDays ?? files.keepPartialsDays;
     const moved = serverUrl !== this.#settings.serverUrl;
-    this.#settings = { ...this.#settings, name: change.name ?? this.#settings.name, serverUrl };
+    const settings = { downloadFolder, keepPartialsDays };
+    this.#settings = { ...this.#settings, name: change.name ?? name, serverUrl, files: settings };
     await this.#database.saveSettings(this.#settings);
-    this.#store.change({ me: { id: this.#keys.id, name: this.#settings.name } });
+    this.#store.change({ me: { id: this.#keys.id, name: this.#settings.name }, settings });
     this.peers.announce();
     if (!moved) return;
     this.pairing.cancel();
@@ -155,6 +189,18 @@ export class Pairwise {
     this.#access = this.#openAccess();
     this.#broker = this.#connect();
     this.peers.useBroker(this.#broker);
+  }
+
+  /** Tells of a failure that happened outside. */
+  notice(code: ErrorCode, about: { peerId: string; subject: string }): void {
+    this.#store.notice(code, about);
+  }
+
+  /** Forgets all that passed, here only. Files on their way end on both sides. */
+  async wipe(peerId: string): Promise<void> {
+    this.files.wiping(peerId);
+    await this.timeline.wipe(peerId);
+    await this.files.wiped();
   }
 
   /** Takes back an item that still waits. */
@@ -220,7 +266,9 @@ export class Pairwise {
       case 'unpair':
         return this.peers.wasForgotten(peerId);
       case 'file-offer':
-      case 'file-answer':
+      case 'file-accept':
+      case 'file-decline':
+      case 'file-pause':
       case 'file-done':
       case 'file-failed':
         return this.files.receive(peerId, message);

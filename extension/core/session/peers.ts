@@ -1,38 +1,27 @@
 import type { DeviceKeys } from '../crypto/device-keys.ts';
 import type { SealedPayload } from '../crypto/seal.ts';
-import { noisePsk } from '../crypto/session-keys.ts';
-import { isUnpairProof, unpairProof } from '../crypto/unpair-proof.ts';
+import { isUnpairProof } from '../crypto/unpair-proof.ts';
 import { verifierWords } from '../crypto/verifier.ts';
 import type { Link } from '../link/link.ts';
 import type { Pairing } from '../pairing/exchange-run.ts';
 import type { Hello, Message } from '../protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
 import { within } from '../shared/abort.ts';
-import { concat, sameBytes, toBase64Url } from '../shared/bytes.ts';
+import { sameBytes } from '../shared/bytes.ts';
 import { AppError } from '../shared/errors.ts';
 import { report } from '../shared/report.ts';
 import type { Broker } from '../signalling/broker.ts';
-import type { PeerCredentials } from '../signalling/handshake.ts';
-import type { SignallingMessage } from '../signalling/messages.ts';
 import { Rendezvous, type RendezvousStatus } from '../signalling/rendezvous.ts';
 import type { Database, StoredPeer } from './database.ts';
+import { Farewells } from './farewells.ts';
+import { BLOCKED, credentials, recordOf, shownPeer, UNPAIRED } from './peer-record.ts';
+import { Renewals } from './renewals.ts';
 import { Session } from './session.ts';
 import type { Store } from './store.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A peer that is there answers within a round trip. */
 const UNPAIR_LIMIT_MS = 1_500;
-/** A pairing made anew replaces the old one only when the peer has proven it; until then this long. */
-const RENEWAL_LIMIT_MS = 60_000;
-const UNPAIRED = {
-  presence: 'offline' as const,
-  connection: { state: 'failed' as const, code: 'peer-unpaired' as const },
-};
-const BLOCKED = {
-  presence: 'offline' as const,
-  connection: { state: 'failed' as const, code: 'peer-blocked' as const },
-};
-
 export interface PeersOptions {
   store: Store;
   database: Database;
@@ -43,7 +32,8 @@ export interface PeersOptions {
   shareWith(peerId: string): string | null;
   onConnected(peerId: string, session: Session, hello: Hello): void;
   onDisconnected(peerId: string): void;
-  onRemoved(peerId: string): void;
+  /** This peer is no more looked for. `forgotten`: all that is known of it goes. */
+  onRemoved(peerId: string, why: 'forgotten' | 'unpaired' | 'blocked'): void;
   onMessage(peerId: string, message: Exclude<Message, Hello>): Promise<void> | void;
 }
 
@@ -52,22 +42,21 @@ export class Peers {
   readonly #options: PeersOptions;
   readonly #sessions = new Map<string, Session>();
   readonly #stored = new Map<string, StoredPeer>();
-  /** Pairings made again with a known peer, until a session with them has succeeded. */
-  readonly #renewals = new Map<string, { stored: StoredPeer; timer: ReturnType<typeof setTimeout> }>();
-  /** Proofs for peers that may not know yet that the pairing was ended here. */
-  readonly #farewells = new Map<string, Uint8Array>();
+  readonly #renewals = new Renewals();
+  readonly #farewells: Farewells;
   #rendezvous: Rendezvous | null = null;
   #presence: 'online' | 'away' = 'online';
 
   constructor(options: PeersOptions) {
     this.#options = options;
+    this.#farewells = new Farewells(options.database);
   }
 
   /** Reads everybody from the database into the state. */
   async load(): Promise<void> {
     const { database } = this.#options;
     for (const stored of await database.peers()) await this.#show(stored);
-    for (const { id, proof } of await database.farewells()) this.#farewells.set(id, proof);
+    await this.#farewells.load();
   }
 
   /** Meets everybody on this server; an earlier one is left. */
@@ -80,7 +69,7 @@ export class Peers {
       onStatus: (peerId, status) => this.#status(peerId, status),
       onTs: (peerId, ts) => this.#sawTs(peerId, ts),
       onBye: (peerId, proof) => void this.#bye(peerId, proof).catch(report),
-      onStranger: (peerId) => this.#farewell(peerId),
+      onStranger: (peerId) => this.#farewells.messageFor(peerId),
     });
     for (const stored of this.#stored.values()) this.#meet(stored);
   }
@@ -108,26 +97,12 @@ export class Peers {
    * Remembers a newly paired peer. One that is known already keeps its history, and its old pairing until the new one has been used.
    * @throws AppError `identity-mismatch` when a known id comes with another identity: never overwritten, never silent.
    */
-  async add({ peer, root, verifier }: Pairing): Promise<void> {
-    const known = this.#stored.get(peer.id);
-    if (known && !sameBytes(known.identityKey, peer.identity)) throw new AppError('identity-mismatch');
-    const stored: StoredPeer = {
-      id: peer.id,
-      name: peer.name,
-      ownName: known?.ownName ?? null,
-      pairedAt: Date.now(),
-      lastSeenAt: known?.lastSeenAt ?? null,
-      readAt: known?.readAt ?? 0,
-      unpaired: false,
-      blocked: false,
-      identityKey: concat(peer.identity),
-      routingKey: concat(peer.routing),
-      root,
-      verifier: concat(verifier),
-      lastTs: 0,
-    };
-    this.#farewells.delete(peer.id);
-    await this.#options.database.deleteFarewell(peer.id);
+  async add(pairing: Pairing): Promise<void> {
+    const { id, identity } = pairing.peer;
+    const known = this.#stored.get(id);
+    if (known && !sameBytes(known.identityKey, identity)) throw new AppError('identity-mismatch');
+    const stored = recordOf(pairing, known);
+    await this.#farewells.delete(id);
     if (known) return this.#renew(known, stored);
     await this.#options.database.savePeer(stored);
     await this.#show(stored);
@@ -143,11 +118,7 @@ export class Peers {
       await within(told, UNPAIR_LIMIT_MS, 'peer-offline').catch(() => {});
     }
     const stored = this.#stored.get(peerId);
-    if (stored && !stored.unpaired) {
-      const proof = await unpairProof(stored.root);
-      this.#farewells.set(peerId, proof);
-      await this.#options.database.saveFarewell({ id: peerId, proof, at: Date.now() });
-    }
+    if (stored && !stored.unpaired) await this.#farewells.add(stored);
     await this.#remove(peerId);
   }
 
@@ -159,7 +130,7 @@ export class Peers {
     await this.#keep(changed);
     this.#options.store.changePeer(peerId, { blocked });
     if (blocked) {
-      this.#options.onRemoved(peerId);
+      this.#options.onRemoved(peerId, 'blocked');
       this.#rendezvous?.remove(peerId);
       this.#options.store.changePeer(peerId, BLOCKED);
     } else if (changed.unpaired) this.#options.store.changePeer(peerId, UNPAIRED);
@@ -170,7 +141,7 @@ export class Peers {
   async wasForgotten(peerId: string): Promise<void> {
     const stored = this.#stored.get(peerId);
     if (!stored) return;
-    this.#options.onRemoved(peerId);
+    this.#options.onRemoved(peerId, 'unpaired');
     this.#rendezvous?.remove(peerId);
     await this.#keep({ ...stored, unpaired: true });
     this.#options.store.changePeer(peerId, UNPAIRED);
@@ -179,6 +150,14 @@ export class Peers {
   async rename(peerId: string, ownName: string): Promise<void> {
     const stored = this.#stored.get(peerId);
     if (stored) await this.#keep({ ...stored, ownName });
+  }
+
+  /** From now on, what this peer sends is accepted without asking up to this size; null: always ask. */
+  async acceptFiles(peerId: string, acceptUpToBytes: number | null): Promise<void> {
+    const stored = this.#stored.get(peerId);
+    if (!stored) return;
+    await this.#keep({ ...stored, acceptUpToBytes });
+    this.#options.store.changePeer(peerId, { acceptUpToBytes });
   }
 
   retry(peerId: string): void {
@@ -219,20 +198,7 @@ export class Peers {
     });
     this.#stored.set(stored.id, stored);
     this.#sessions.set(stored.id, session);
-    const loaded = await timeline.load(stored.id, stored.readAt);
-    const peer = {
-      id: stored.id,
-      name: stored.ownName ?? stored.name,
-      presence: 'offline' as const,
-      lastSeenAt: stored.lastSeenAt,
-      connection: { state: 'offline' as const },
-      typing: false,
-      words: verifierWords(stored.verifier),
-      blocked: stored.blocked,
-      ...loaded,
-      ...(stored.unpaired && UNPAIRED),
-      ...(stored.blocked && BLOCKED),
-    };
+    const peer = shownPeer(stored, await timeline.load(stored.id, stored.readAt));
     store.change({ peers: [...store.now.peers, peer] });
   }
 
@@ -258,13 +224,10 @@ export class Peers {
   }
 
   #renew(known: StoredPeer, stored: StoredPeer): void {
-    clearTimeout(this.#renewals.get(stored.id)?.timer);
-    const timer = setTimeout(() => {
-      this.#renewals.delete(stored.id);
+    this.#renewals.begin(stored, () => {
       this.#rendezvous?.remove(stored.id);
       this.#meet(known);
-    }, RENEWAL_LIMIT_MS);
-    this.#renewals.set(stored.id, { stored, timer });
+    });
     this.#rendezvous?.remove(stored.id);
     this.#rendezvous?.add(stored.id, credentials(stored));
   }
@@ -281,18 +244,11 @@ export class Peers {
     if (stored && (await isUnpairProof(stored.root, proof))) await this.wasForgotten(peerId);
   }
 
-  #farewell(peerId: string): SignallingMessage | null {
-    const proof = this.#farewells.get(peerId);
-    return proof ? { type: 'bye', proof: toBase64Url(proof) } : null;
-  }
-
   #connected(peerId: string, session: Session, hello: Hello): void {
-    const renewal = this.#renewals.get(peerId);
-    if (renewal) {
-      clearTimeout(renewal.timer);
-      this.#renewals.delete(peerId);
-      this.#keep(renewal.stored).catch(report);
-      this.#options.store.changePeer(peerId, { words: verifierWords(renewal.stored.verifier), blocked: false });
+    const renewed = this.#renewals.take(peerId);
+    if (renewed) {
+      this.#keep(renewed).catch(report);
+      this.#options.store.changePeer(peerId, { words: verifierWords(renewed.verifier), blocked: false });
     }
     this.#showPath(peerId, session);
     this.heard(peerId, hello.presence, hello.name);
@@ -335,7 +291,7 @@ export class Peers {
   async #remove(peerId: string): Promise<void> {
     const session = this.#sessions.get(peerId);
     if (!session) return;
-    this.#options.onRemoved(peerId);
+    this.#options.onRemoved(peerId, 'forgotten');
     this.#sessions.delete(peerId);
     this.#stored.delete(peerId);
     this.#rendezvous?.remove(peerId);
@@ -344,8 +300,4 @@ export class Peers {
     store.change({ peers: store.now.peers.filter((peer) => peer.id !== peerId) });
     await database.deletePeer(peerId);
   }
-}
-
-function credentials({ identityKey, root, lastTs }: StoredPeer): PeerCredentials {
-  return { identityKey, psk: () => noisePsk(root), lastTs };
 }

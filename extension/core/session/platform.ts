@@ -3,10 +3,19 @@ export interface Platform {
   /** Shows a system notification about `name`; what it says follows from what it is about. `body`: the peer's own words, or empty. */
   notify(notification: { about: NotificationTarget; name: string; body: string }): void;
   /**
-   * Saves a whole, checked file under Downloads. Resolves when it stands there, with the browser's number for it.
-   * @throws AppError `download-failed`
+   * Saves whole, checked files under Downloads, at safe relative paths ("Pairwise/photos/1.jpg"); a name that is taken gets a number.
+   * `onSaved` hears which of them stands there. Resolves, once all do, with the browser's number for the first.
+   * @throws AppError `save-failed`, `save-full`; the signal's reason when aborted. What stands there already stays.
    */
-  save(itemId: string, file: File): Promise<{ downloadId: number | null }>;
+  save(
+    files: readonly FileToSave[],
+    options: { signal: AbortSignal; onSaved(index: number): void },
+  ): Promise<{ downloadId: number | null }>;
+}
+
+export interface FileToSave {
+  readonly path: string;
+  readonly content: Blob;
 }
 
 /** What a notification is about; a click leads there. */
@@ -14,5 +23,10 @@ export type NotificationTarget =
   /** Somebody had my code and waits for my answer. */
   | { kind: 'pairing' }
   | { kind: 'peer'; peerId: string }
+  /** Somebody wants to send something. */
   | { kind: 'file'; peerId: string }
+  /** A file of the web could not be fetched, so its link was sent. */
+  | { kind: 'link'; peerId: string }
+  /** Something has arrived whole. */
+  | { kind: 'received'; peerId: string }
   | { kind: 'share'; peerId: string; shareId: string };

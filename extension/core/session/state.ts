@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { fileDetails } from '../protocol/messages.ts';
 import * as limits from '../shared/limits.ts';
 import {
   ErrorCodeSchema,
@@ -26,22 +27,43 @@ export const Transfer = v.variant('state', [
   v.object({ state: v.literal('waiting') }),
   /** Offered, nobody has answered. On the receiving side this is the request card. */
   v.object({ state: v.literal('offered') }),
-  /** Bytes are moving. `bytes` counts what the receiver has acknowledged. */
+  /** Bytes are moving. `bytes` counts what the receiver has, of `sizeBytes`. */
   v.object({
     state: v.literal('moving'),
     bytes: SizeBytes,
     bytesPerSecond: v.number(),
     secondsLeft: v.nullable(v.number()),
   }),
-  /** Receiving side: whole and checked in private storage, being written to Downloads. */
-  v.object({ state: v.literal('saving') }),
-  /** `verifiedAt`: the last block was checked. `savedAt`: it stands in Downloads (equal on the sending side). */
+  /** Somebody holds it; it goes on when nobody does. */
+  v.object({ state: v.literal('paused'), bytes: SizeBytes, byMe: v.boolean(), byPeer: v.boolean() }),
+  /**
+   * The link is gone, or one side was started anew: it goes on by itself, or, `needsSource`, once the person chooses the files again.
+   * `isRemembered`: it is known where the file lies, and the person only has to allow reading it.
+   */
+  v.object({
+    state: v.literal('interrupted'),
+    bytes: SizeBytes,
+    needsSource: v.boolean(),
+    isRemembered: v.exactOptional(v.boolean()),
+  }),
+  /** Receiving side: whole and checked, but too many files for Downloads: the person chooses a folder, or a zip. */
+  v.object({ state: v.literal('ready') }),
+  /** Receiving side: whole and checked in private storage, being written to Downloads or the chosen folder. */
+  v.object({ state: v.literal('saving'), savedCount: v.number() }),
+  /**
+   * `verifiedAt`: the last block was checked. `savedAt`: it stands in Downloads (equal on the sending side). `downloadId`: the
+   * browser's number of the (first) file. `place`: where it was saved, as a person would name it, empty on the sending side.
+   * `repeatedBytes`: arrived more than once. `badBlocks`: arrived wrong and were asked for again.
+   */
   v.object({
     state: v.literal('done'),
     startedAt: TimeMs,
     verifiedAt: TimeMs,
     savedAt: TimeMs,
     downloadId: v.nullable(v.number()),
+    place: maybeText(limits.MAX_TITLE_LENGTH),
+    repeatedBytes: v.number(),
+    badBlocks: v.number(),
   }),
   v.object({ state: v.literal('declined'), byMe: v.boolean() }),
   v.object({ state: v.literal('cancelled'), byMe: v.boolean() }),
@@ -62,9 +84,7 @@ export const TimelineItem = v.variant('kind', [
   v.object({
     ...itemBase,
     kind: v.literal('file'),
-    name: FileName,
-    sizeBytes: SizeBytes,
-    mime: maybeText(limits.MAX_MIME_LENGTH),
+    ...fileDetails,
     transfer: Transfer,
   }),
   /** "Bob showed you a tab · 12 min", once a share has ended. */
@@ -105,6 +125,8 @@ export const PeerState = v.object({
   /** Six words that the peer sees too, if nobody is in between. */
   words: VerifierWords,
   blocked: v.boolean(),
+  /** What this peer sends is accepted without asking up to this size; null: always ask. */
+  acceptUpToBytes: v.nullable(SizeBytes),
   /** The newest items, oldest first, at most `SNAPSHOT_ITEMS`. Whatever still waits or moves is always among them. */
   timeline: v.array(TimelineItem),
   /** Whether older items can be asked for with `history-page`. */
@@ -154,6 +176,21 @@ export const IncomingShare = v.object({
   status: v.picklist(['offered', 'dismissed', 'watching']),
 });
 
+/**
+ * A file of the web on its way into this browser, from where it is sent to a peer. `origin`: where it lies, `https://example.org`;
+ * empty when it is part of its own address. asking: the browser keeps it from Pairwise until the person gives leave for that origin.
+ */
+export const Fetch = v.object({
+  id: ItemId,
+  peerId: PeerId,
+  name: FileName,
+  origin: maybeText(limits.MAX_URL_LENGTH),
+  step: v.variant('state', [
+    v.object({ state: v.literal('fetching'), bytes: SizeBytes, sizeBytes: v.nullable(SizeBytes) }),
+    v.object({ state: v.literal('asking') }),
+  ]),
+});
+
 /** A failure to show until it is dismissed: one sentence from its code. `subject` names what failed, a page title or file name. */
 export const Notice = v.object({
   id: ItemId,
@@ -163,8 +200,16 @@ export const Notice = v.object({
   at: TimeMs,
 });
 
+export const FileSettings = v.object({
+  /** Folder below Downloads where everything that arrives is saved: names separated by slashes, safe on every system; may be empty. */
+  downloadFolder: maybeText(limits.MAX_TITLE_LENGTH),
+  /** Days after which the part of an unfinished transfer that has arrived is removed. */
+  keepPartialsDays: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(365)),
+});
+
 export const AppState = v.object({
   me: v.object({ id: PeerId, name: Name }),
+  settings: FileSettings,
   server: v.object({
     url: v.string(),
     status: v.picklist(['connecting', 'online', 'unreachable']),
@@ -177,9 +222,11 @@ export const AppState = v.object({
   peers: v.array(PeerState),
   outgoingShare: v.nullable(OutgoingShare),
   incomingShares: v.array(IncomingShare),
+  fetches: v.array(Fetch),
   notices: v.array(Notice),
 });
 
+export type FileSettings = v.InferOutput<typeof FileSettings>;
 export type Mark = v.InferOutput<typeof Mark>;
 export type Transfer = v.InferOutput<typeof Transfer>;
 export type TimelineItem = v.InferOutput<typeof TimelineItem>;
@@ -189,6 +236,7 @@ export type PeerState = v.InferOutput<typeof PeerState>;
 export type PairingState = v.InferOutput<typeof PairingState>;
 export type OutgoingShare = v.InferOutput<typeof OutgoingShare>;
 export type IncomingShare = v.InferOutput<typeof IncomingShare>;
+export type Fetch = v.InferOutput<typeof Fetch>;
 export type Notice = v.InferOutput<typeof Notice>;
 export type AppState = v.InferOutput<typeof AppState>;
 
@@ -196,5 +244,5 @@ export type AppState = v.InferOutput<typeof AppState>;
 export function isUnfinished(item: TimelineItem): boolean {
   if (item.kind === 'share') return false;
   if (item.kind !== 'file') return item.mine && (item.mark === 'waiting' || item.mark === 'sent');
-  return ['waiting', 'offered', 'moving', 'saving'].includes(item.transfer.state);
+  return ['waiting', 'offered', 'moving', 'paused', 'interrupted', 'ready', 'saving'].includes(item.transfer.state);
 }

@@ -60,6 +60,21 @@ export class Timeline {
     if (options.keep) this.#database.saveItem(changed).catch(report);
   }
 
+  /**
+   * Takes an older item into the state again, at its place, because it is going on. Resolves with what is known under this id, which
+   * may be another peer's; null when nothing is.
+   */
+  async recall(peerId: string, id: string): Promise<TimelineItem | null> {
+    const shown = this.#store.item(peerId, id);
+    if (shown) return shown;
+    const item = await this.#database.item(id);
+    const peer = this.#store.peer(peerId);
+    if (!item || !peer || item.peerId !== peerId || peer.timeline.some((entry) => entry.id === id)) return item;
+    const timeline = [...peer.timeline, item].sort((a, b) => a.at - b.at);
+    this.#store.changePeer(peerId, { timeline });
+    return item;
+  }
+
   async remove(peerId: string, id: string): Promise<void> {
     const peer = this.#store.peer(peerId);
     if (peer) this.#store.changePeer(peerId, { timeline: peer.timeline.filter((item) => item.id !== id) });
@@ -87,10 +102,17 @@ function trimmed(timeline: TimelineItem[]): TimelineItem[] {
   return timeline.filter((item, index) => index >= cut || isUnfinished(item));
 }
 
-/** What a stop of this document left behind: lines without an answer go out again, transfers can't go on. */
+/**
+ * What a stop of this document left behind: lines without an answer go out again; transfers that moved go on with the next link,
+ * those that this side held are still held.
+ */
 function afterRestart(item: TimelineItem): TimelineItem {
   if (!isUnfinished(item) || item.kind === 'share') return item;
   if (item.kind !== 'file') return { ...item, mark: 'waiting' };
-  const bytes = item.transfer.state === 'moving' ? item.transfer.bytes : 0;
-  return { ...item, transfer: { state: 'failed', code: 'file-interrupted', bytes } };
+  const { transfer } = item;
+  if (transfer.state !== 'moving' && transfer.state !== 'paused') return item;
+  const { bytes } = transfer;
+  // Whether the peer still holds it, it says again.
+  if (transfer.state === 'paused' && transfer.byMe) return { ...item, transfer: { ...transfer, byPeer: false } };
+  return { ...item, transfer: { state: 'interrupted', bytes, needsSource: false } };
 }

@@ -1,9 +1,16 @@
-import { effect } from '@preact/signals-core';
+import { effect, type ReadonlySignal } from '@preact/signals-core';
 import { Pairwise } from '../../core/session/pairwise.ts';
+import { receiversOf } from '../../core/session/receivers.ts';
+import type { AppState } from '../../core/session/state.ts';
 import { report } from '../../core/shared/report.ts';
 import { askBackground } from '../../messaging/ask.ts';
-import { offscreenCommands } from '../../messaging/commands.ts';
-import { takeFiles } from '../../messaging/file-handover.ts';
+import {
+  type BackgroundCommands,
+  MAX_MENU_PEERS,
+  offscreenCommands,
+  type RequestOf,
+} from '../../messaging/commands.ts';
+import { takeHandovers } from '../../messaging/file-handover.ts';
 import { publishState } from '../../messaging/publish.ts';
 import { serve } from '../../messaging/serve.ts';
 import { serveViewers } from '../../messaging/viewer-port.ts';
@@ -18,7 +25,7 @@ async function main(): Promise<void> {
     platform,
     defaults: { name: defaultName(), serverUrl: DEFAULT_SERVER_URL },
   });
-  const { chat, files, live, pairing, peers, timeline } = pairwise;
+  const { chat, files, live, pairing, peers, timeline, webFiles } = pairwise;
 
   serve('offscreen', offscreenCommands, {
     ping: () => {},
@@ -33,6 +40,15 @@ async function main(): Promise<void> {
     'item-cancel': ({ peerId, id }) => pairwise.cancelItem(peerId, id),
     'file-answer': ({ peerId, id, accept }) => files.answer(peerId, id, accept),
     'file-cancel': ({ peerId, id }) => files.cancel(peerId, id),
+    'file-pause': ({ peerId, id, paused }) => files.pause(peerId, id, paused),
+    'file-retry': ({ peerId, id }) => files.retry(peerId, id),
+    'file-save-zip': ({ id }) => files.saveZip(id),
+    'item-remove': ({ peerId, id }) => files.remove(peerId, id),
+    'web-file-send': ({ peerId, ...target }) => webFiles.fetch(peerId, target),
+    'web-file-answer': ({ id, answer }) => webFiles.answer(id, answer),
+    'site-allowed': () => webFiles.siteAllowed(),
+    'menu-failed': ({ peerId, code, subject }) => pairwise.notice(code, { peerId, subject }),
+    'peer-accept-files': ({ peerId, upToBytes }) => peers.acceptFiles(peerId, upToBytes),
     // Not awaited: starting a capture closes the popup that asked, and every failure goes into the state.
     'share-tab': ({ peerId, ...tab }) => void live.shareTab(peerId, tab),
     'share-pick': ({ peerId }) => void live.sharePicked(peerId),
@@ -43,32 +59,46 @@ async function main(): Promise<void> {
     'peer-block': ({ peerId, blocked }) => peers.block(peerId, blocked),
     'peer-forget': ({ peerId }) => peers.forget(peerId),
     'peer-retry': ({ peerId }) => pairwise.retry(peerId),
-    'history-wipe': ({ peerId }) => timeline.wipe(peerId),
+    'history-wipe': ({ peerId }) => pairwise.wipe(peerId),
     'history-page': ({ peerId, before }) => timeline.page(peerId, before),
     'settings-set': (change) => pairwise.changeSettings(change),
     'notice-dismiss': ({ id }) => pairwise.dismissNotice(id),
     idle: ({ idle }) => peers.setPresence(idle ? 'away' : 'online'),
-    'download-ended': ({ itemId, downloadId, ok }) => platform.downloadEnded(itemId, downloadId, ok),
+    'download-ended': ({ key, code }) => platform.downloadEnded(key, code),
   });
-  takeFiles((peerId, chosen) => {
-    for (const file of chosen) void files.send(peerId, file).catch(report);
+  takeHandovers({
+    send: (peerId, selection, id) => void files.send(peerId, selection, id).catch(report),
+    remember: (id, handle) => void files.remember(id, handle).catch(report),
+    again: (peerId, id, selection) => void files.again(peerId, id, selection).catch(report),
+    folder: (_, id, folder) => files.saveToFolder(id, folder),
   });
   serveViewers(live);
   const views = publishState(pairwise.state);
   platform.isSeen = () => views.isSeen();
 
+  tellWorker(pairwise.state, 'badge', ({ peers: everybody, outgoingShare }) => ({
+    unread: everybody.reduce((sum, peer) => sum + peer.unread, 0),
+    live: outgoingShare !== null,
+  }));
+  tellWorker(pairwise.state, 'menus', (state) => ({
+    peers: receiversOf(state, MAX_MENU_PEERS).map(({ id, name }) => ({ id, name })),
+  }));
+  await askBackground('offscreen-ready', {});
+}
+
+/** Tells the worker what it shows of the state, now and whenever that changes. */
+function tellWorker<Name extends 'badge' | 'menus'>(
+  state: ReadonlySignal<AppState>,
+  name: Name,
+  shownOf: (state: AppState) => RequestOf<BackgroundCommands, Name>,
+): void {
   let shown = '';
   effect(() => {
-    const { peers: everybody, outgoingShare } = pairwise.state.value;
-    const badge = {
-      unread: everybody.reduce((sum, peer) => sum + peer.unread, 0),
-      live: outgoingShare !== null,
-    };
-    if (JSON.stringify(badge) === shown) return;
-    shown = JSON.stringify(badge);
-    askBackground('badge', badge).catch(report);
+    const next = shownOf(state.value);
+    if (JSON.stringify(next) === shown) return;
+    shown = JSON.stringify(next);
+    askBackground(name, next).catch(report);
   });
-  await askBackground('offscreen-ready', {});
 }
 
 /** Something friendlier than nothing until the person chooses a name: "Chrome on Linux". */

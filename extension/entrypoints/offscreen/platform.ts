@@ -1,40 +1,79 @@
-import type { NotificationTarget, Platform } from '../../core/session/platform.ts';
-import { AppError } from '../../core/shared/errors.ts';
+import type { FileToSave, NotificationTarget, Platform } from '../../core/session/platform.ts';
+import { AppError, type ErrorCode } from '../../core/shared/errors.ts';
+import { newId } from '../../core/shared/ids.ts';
 import { report } from '../../core/shared/report.ts';
 import { askBackground } from '../../messaging/ask.ts';
 
-type Saved = { downloadId: number | null };
+/** Downloads running side by side: each is mostly waiting for the browser. With 32 at once they were 3.6 times as fast as one by one, with 8 2.2 times. */
+const DOWNLOADS_AT_ONCE = 16;
 
 /** What the core needs from the browser, asked of the worker. */
 export class WorkerPlatform implements Platform {
   /** Whether a person sees a view now; what it shows needs no notification. */
   isSeen: () => boolean = () => false;
-  readonly #saving = new Map<string, { resolve(saved: Saved): void; reject(error: unknown): void }>();
+  /** Who waits for a download to end, by the name it was given here. */
+  readonly #waiting = new Map<string, (code: ErrorCode | null) => void>();
 
   notify({ about, name, body }: { about: NotificationTarget; name: string; body: string }): void {
     if (this.isSeen()) return;
     askBackground('notify', { id: notificationId(about), name, body: body.slice(0, 500) }).catch(report);
   }
 
-  async save(itemId: string, file: File): Promise<Saved> {
-    // Without a neutral type Chromium would rewrite the name's extension after it.
-    const url = URL.createObjectURL(new Blob([file], { type: 'application/octet-stream' }));
+  async save(
+    files: readonly FileToSave[],
+    { signal, onSaved }: { signal: AbortSignal; onSaved(index: number): void },
+  ): Promise<{ downloadId: number | null }> {
+    // The first failure ends the others.
+    const failing = new AbortController();
+    const either = AbortSignal.any([signal, failing.signal]);
+    const left = [...files.entries()];
+    let first: number | null = null;
+    const saveNext = async () => {
+      for (let next = left.shift(); next && !either.aborted; next = left.shift()) {
+        const [index, file] = next;
+        const downloadId = await this.#download(file, either);
+        if (index === 0) first = downloadId;
+        onSaved(index);
+      }
+    };
     try {
-      const ended = new Promise<Saved>((resolve, reject) => this.#saving.set(itemId, { resolve, reject }));
-      ended.catch(() => {}); // The start may fail first; then nobody waits for the end.
-      await askBackground('download-start', { itemId, url, name: file.name });
-      return await ended;
+      await Promise.all(Array.from({ length: DOWNLOADS_AT_ONCE }, saveNext));
+      signal.throwIfAborted();
     } finally {
-      this.#saving.delete(itemId);
-      URL.revokeObjectURL(url);
+      failing.abort();
     }
+    return { downloadId: first };
   }
 
   /** The worker tells how a download ended. */
-  downloadEnded(itemId: string, downloadId: number, ok: boolean): void {
-    const waiting = this.#saving.get(itemId);
-    if (ok) waiting?.resolve({ downloadId });
-    else waiting?.reject(new AppError('download-failed'));
+  downloadEnded(key: string, code: ErrorCode | null): void {
+    this.#waiting.get(key)?.(code);
+  }
+
+  async #download({ path, content }: FileToSave, signal: AbortSignal): Promise<number> {
+    const key = newId();
+    let abort = () => {};
+    const ended = new Promise<void>((resolve, reject) => {
+      this.#waiting.set(key, (code) => (code ? reject(new AppError(code)) : resolve()));
+      abort = () => reject(signal.reason);
+    });
+    ended.catch(() => {}); // The start may fail first; then nobody waits for the end.
+    signal.addEventListener('abort', abort);
+    // Without a neutral type Chromium would rewrite the name's extension after it.
+    const url = URL.createObjectURL(new Blob([content], { type: 'application/octet-stream' }));
+    try {
+      const downloadId = await askBackground('download-start', { key, url, path });
+      if (signal.aborted) abort();
+      await ended.catch(async (error: unknown) => {
+        if (signal.aborted) await askBackground('download-cancel', { downloadId });
+        throw error;
+      });
+      return downloadId;
+    } finally {
+      signal.removeEventListener('abort', abort);
+      this.#waiting.delete(key);
+      URL.revokeObjectURL(url);
+    }
   }
 }
 

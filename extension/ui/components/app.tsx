@@ -2,15 +2,19 @@ import { useLayoutEffect } from 'preact/hooks';
 import type { AppModel } from '../models/app-model.ts';
 import { followKeys } from '../models/keys.ts';
 import { t } from '../text.ts';
+import { Announcement } from './announcement.tsx';
 import { Confirm } from './confirm.tsx';
 import { Confirming } from './confirming.tsx';
 import { Dialogs } from './dialogs.tsx';
-import { EnterCode } from './enter-code.tsx';
 import { FirstRun } from './first-run.tsx';
+import { later } from './later.tsx';
 import { Loading } from './loading.tsx';
 import { ModelContext } from './model-context.ts';
 import { PeerScreen } from './peer-screen.tsx';
 import { ShowCode } from './show-code.tsx';
+
+/** The largest screen, and one that is needed once for each peer. */
+const EnterCode = later(async () => (await import('./enter-code.tsx')).EnterCode);
 
 /** The whole interface of popup, side panel and window. */
 export function App({ model }: { model: AppModel }) {
@@ -28,6 +32,7 @@ export function App({ model }: { model: AppModel }) {
         {screen === 'confirming' && <Confirming />}
         {screen === 'peer' && peer && <PeerScreen peer={peer} />}
       </main>
+      <Announcement />
       <Dialogs />
     </ModelContext.Provider>
   );

@@ -1,13 +1,20 @@
 import { useState } from 'preact/hooks';
 import type { PeerState } from '../../core/session/state.ts';
 import { nameOf } from '../models/app-model.ts';
+import { hasPastedFiles } from '../models/pasted-picture.ts';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
 import { useModel } from './model-context.ts';
 
+export interface ComposerProps {
+  readonly peer: PeerState;
+  readonly onChooseFiles: () => void;
+  readonly onChooseFolder: () => void;
+}
+
 /** Writes to the peer: Enter sends, Shift and Enter begin a new line. A pasted picture or file is sent as one. */
-export function Composer({ peer, onChooseFiles }: { peer: PeerState; onChooseFiles: () => void }) {
+export function Composer({ peer, ...choosing }: ComposerProps) {
   const { sending, memory } = useModel();
   const [text, setText] = useState(() => memory.draft(peer.id));
   const isLater = peer.connection.state === 'offline' || peer.connection.state === 'failed';
@@ -29,10 +36,9 @@ export function Composer({ peer, onChooseFiles }: { peer: PeerState; onChooseFil
     send();
   };
   const onPaste = (event: ClipboardEvent) => {
-    const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length === 0) return;
+    if (!event.clipboardData || !hasPastedFiles(event.clipboardData)) return;
     event.preventDefault();
-    sending.files(peer.id, files);
+    sending.files(peer.id, event.clipboardData);
   };
   return (
     <form
@@ -42,7 +48,7 @@ export function Composer({ peer, onChooseFiles }: { peer: PeerState; onChooseFil
         send();
       }}
     >
-      <AttachMenu peer={peer} onChooseFiles={onChooseFiles} />
+      <AttachMenu peer={peer} {...choosing} />
       <textarea
         class="field"
         rows={1}
@@ -64,7 +70,7 @@ export function Composer({ peer, onChooseFiles }: { peer: PeerState; onChooseFil
   );
 }
 
-function AttachMenu({ peer, onChooseFiles }: { peer: PeerState; onChooseFiles: () => void }) {
+function AttachMenu({ peer, onChooseFiles, onChooseFolder }: ComposerProps) {
   const model = useModel();
   const isSharing = model.state.value?.outgoingShare != null;
   const trigger = (
@@ -84,6 +90,10 @@ function AttachMenu({ peer, onChooseFiles }: { peer: PeerState; onChooseFiles: (
       <MenuItem onSelect={onChooseFiles}>
         <Icon name="file" />
         {t('action_send_file')}
+      </MenuItem>
+      <MenuItem onSelect={onChooseFolder}>
+        <Icon name="folder" />
+        {t('action_send_folder')}
       </MenuItem>
       <MenuItem onSelect={() => model.sending.currentLink(peer.id)}>
         <Icon name="link" />

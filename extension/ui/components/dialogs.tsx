@@ -1,8 +1,9 @@
-import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { MAX_NAME_LENGTH } from '../../core/shared/limits.ts';
 import { lineText } from '../models/display-text.ts';
 import { t } from '../text.ts';
+import { AcceptDialog } from './accept-dialog.tsx';
+import { Dialog } from './dialog.tsx';
 import { useModel } from './model-context.ts';
 import { Words } from './words.tsx';
 
@@ -41,6 +42,8 @@ export function Dialogs() {
           </Dialog>
         )
       );
+    case 'accept-files':
+      return peer && <AcceptDialog peer={peer} />;
     case 'block':
       return (
         peer && (
@@ -80,52 +83,6 @@ export function Dialogs() {
     default:
       return null;
   }
-}
-
-interface DialogProps {
-  readonly title: string;
-  /** What is asked; without it the dialog only tells. */
-  readonly action?: string;
-  readonly onAction?: () => Promise<unknown>;
-  readonly children: ComponentChildren;
-}
-
-/** Tells something, or asks before something is done. The browser keeps the focus inside and gives it back. */
-function Dialog({ title, action, onAction, children }: DialogProps) {
-  const model = useModel();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useLayoutEffect(() => {
-    const { current } = dialog;
-    current?.showModal();
-    // Removed without that, it would not give the focus back.
-    return () => current?.close();
-  }, []);
-  const close = () => {
-    model.overlay.value = null;
-  };
-  const submit = (event: Event) => {
-    event.preventDefault();
-    if (onAction) model.watch(onAction());
-    close();
-  };
-  return (
-    <dialog ref={dialog} class="dialog" aria-label={title} onClose={close}>
-      <form onSubmit={submit}>
-        <h2>{title}</h2>
-        {children}
-        <div class="choices">
-          <button type="button" class="btn" onClick={close}>
-            {t(action ? 'cancel' : 'close')}
-          </button>
-          {action && (
-            <button type="submit" class="btn primary">
-              {action}
-            </button>
-          )}
-        </div>
-      </form>
-    </dialog>
-  );
 }
 
 interface NameDialogProps {

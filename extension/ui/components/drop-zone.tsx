@@ -7,16 +7,16 @@ export interface DropZoneProps {
   /** What happens to what is dropped. */
   readonly label: string;
   /** Null while nothing may be dropped. */
-  readonly onFiles: ((files: readonly File[]) => void) | null;
+  readonly onDrop: ((data: DataTransfer) => void) | null;
   readonly children: ComponentChildren;
 }
 
-/** Files may be dropped anywhere on a screen: a second way to what a button on it does. */
-export function DropZone({ label, onFiles, children }: DropZoneProps) {
+/** Files and folders may be dropped anywhere on a screen: a second way to what a button on it does. */
+export function DropZone({ label, onDrop, children }: DropZoneProps) {
   const zone = useRef<HTMLDivElement>(null);
   const [isOver, setOver] = useState(false);
-  const take = useRef(onFiles);
-  take.current = onFiles;
+  const take = useRef(onDrop);
+  take.current = onDrop;
   useEffect(() => {
     const { current } = zone;
     if (!current) return;
@@ -26,6 +26,8 @@ export function DropZone({ label, onFiles, children }: DropZoneProps) {
     on('dragover', (event) => {
       if (!take.current || !hasFiles(event)) return;
       event.preventDefault();
+      // Else the cursor says that files will be moved away, where the system offers that.
+      if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy';
       setOver(true);
     });
     on('dragleave', ({ relatedTarget }) => {
@@ -33,9 +35,9 @@ export function DropZone({ label, onFiles, children }: DropZoneProps) {
     });
     on('drop', (event) => {
       setOver(false);
-      if (!take.current || !hasFiles(event)) return;
+      if (!take.current || !event.dataTransfer || !hasFiles(event)) return;
       event.preventDefault();
-      take.current([...(event.dataTransfer?.files ?? [])]);
+      take.current(event.dataTransfer);
     });
     return () => listening.abort();
   }, []);

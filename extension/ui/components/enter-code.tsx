@@ -73,7 +73,7 @@ export function EnterCode() {
   };
 
   return (
-    <DropZone label={t('entry_picture_drop')} onFiles={readPicture}>
+    <DropZone label={t('entry_picture_drop')} onDrop={({ files }) => readPicture([...files])}>
       <form class="screen" onSubmit={submit} onPaste={onPaste} noValidate>
         <BackBar title={t('enter_code')} />
         <NoticeList />

@@ -18,6 +18,12 @@ const SHAPES = {
     <path d="M8.5 11.5a3.5 3.5 0 0 0 5 0l3-3a3.5 3.5 0 0 0-5-5l-1 1M11.5 8.5a3.5 3.5 0 0 0-5 0l-3 3a3.5 3.5 0 0 0 5 5l1-1" />
   ),
   file: <path d="M11.5 2.5h-5a2 2 0 0 0-2 2v11a2 2 0 0 0 2 2h7a2 2 0 0 0 2-2v-9zM11.5 2.5v4h4" />,
+  files: (
+    <path d="M13.5 5.5v-1a2 2 0 0 0-2-2h-5a2 2 0 0 0-2 2v8a2 2 0 0 0 2 2h1M9.5 5.5h4l3 3v7a2 2 0 0 1-2 2h-5a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2zM13.5 5.5v3h3" />
+  ),
+  folder: <path d="M2.5 6a2 2 0 0 1 2-2h3l2 2.5h6a2 2 0 0 1 2 2V14a2 2 0 0 1-2 2h-11a2 2 0 0 1-2-2z" />,
+  pause: <path d="M7 5v10M13 5v10" />,
+  play: <path d="M6.5 4.5v11l9-5.5z" />,
   plus: <path d="M10 4v12M4 10h12" />,
   send: <path d="M10 16V4.5M5 9l5-5 5 5" />,
   down: <path d="m6 8.5 4 4 4-4" />,
@@ -56,6 +62,45 @@ const SHAPES = {
     </>
   ),
   cut: <path d="M2.5 10H7M13 10h4.5M8.5 13l3-6" />,
+  sound: <path d="M3 8v4h3l4 3.5v-11L6 8zM13 7.5a3.5 3.5 0 0 1 0 5M15.5 5a7 7 0 0 1 0 10" />,
+  'no-sound': <path d="M3 8v4h3l4 3.5v-11L6 8zM13 8l4 4M17 8l-4 4" />,
+  statistics: <path d="M4 16.5v-5M10 16.5v-13M16 16.5v-8" />,
+  'actual-size': (
+    <>
+      <rect x="2.5" y="4" width="15" height="12" rx="2" />
+      <path d="M6 9.5V7h2.5M14 10.5V13h-2.5" />
+    </>
+  ),
+  'picture-in-picture': (
+    <>
+      <path d="M17.5 8V6a2 2 0 0 0-2-2h-11a2 2 0 0 0-2 2v8a2 2 0 0 0 2 2H8" />
+      <rect x="10.5" y="10.5" width="7" height="5.5" rx="1.2" />
+    </>
+  ),
+  'full-screen': <path d="M3.5 8V3.5H8M12 3.5h4.5V8M16.5 12v4.5H12M8 16.5H3.5V12" />,
+  'leave-full-screen': <path d="M8 3.5V8H3.5M16.5 8H12V3.5M12 16.5V12h4.5M3.5 12H8v4.5" />,
+  direct: (
+    <>
+      <circle cx="4" cy="10" r="2" />
+      <circle cx="16" cy="10" r="2" />
+      <path d="M6.5 10h7" />
+    </>
+  ),
+  turn: (
+    <>
+      <circle cx="4" cy="14" r="2" />
+      <circle cx="16" cy="14" r="2" />
+      <path d="M4 11.5a6 6 0 0 1 12 0" />
+    </>
+  ),
+  relay: (
+    <>
+      <circle cx="3.8" cy="14" r="2" />
+      <circle cx="16.2" cy="14" r="2" />
+      <rect x="7.5" y="3" width="5" height="5" rx="1.2" />
+      <path d="m5.2 12 2.8-3.5M14.8 12 12 8.5" />
+    </>
+  ),
 } satisfies Record<string, JSX.Element>;
 
 export type IconName = keyof typeof SHAPES;

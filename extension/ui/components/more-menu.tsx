@@ -1,4 +1,5 @@
 import type { PeerState } from '../../core/session/state.ts';
+import { acceptSettingText } from '../models/accept-limit.ts';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
@@ -30,6 +31,12 @@ export function MoreMenu({ peer }: { peer: PeerState }) {
       <MenuItem onSelect={() => model.pairAnother()}>{t('menu_pair_another')}</MenuItem>
       <MenuItem onSelect={() => model.toggle('rename')}>{t('menu_rename', name)}</MenuItem>
       <MenuItem onSelect={() => model.toggle('verify')}>{t('menu_verify', name)}</MenuItem>
+      <MenuItem onSelect={() => model.toggle('accept-files')}>
+        <span class="grow">
+          {t('menu_accept_files', name)}
+          <small>{acceptSettingText(peer.acceptUpToBytes)}</small>
+        </span>
+      </MenuItem>
       <MenuItem onSelect={() => model.toggle('wipe')}>{t('menu_wipe')}</MenuItem>
       <MenuItem onSelect={() => model.toggle('block')}>
         {t(peer.blocked ? 'menu_unblock' : 'menu_block', name)}

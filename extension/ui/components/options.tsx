@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import type { AppState } from '../../core/session/state.ts';
 import { errorCode } from '../../core/shared/errors.ts';
-import { MAX_NAME_LENGTH } from '../../core/shared/limits.ts';
+import { MAX_NAME_LENGTH, MAX_TITLE_LENGTH } from '../../core/shared/limits.ts';
 import { errorText } from '../error-text.ts';
 import type { Backend } from '../models/backend.ts';
 import { lineText } from '../models/display-text.ts';
@@ -12,8 +12,10 @@ import { Icon, Mark } from './icon.tsx';
 
 /** As long as the command takes. */
 const MAX_ADDRESS_LENGTH = 200;
+/** As many days as the command takes. */
+const DAYS = { min: 1, max: 365 };
 
-/** Who I am and which server introduces me. */
+/** Who I am, which server introduces me, and what becomes of files. */
 export function Options({ backend }: { backend: Backend }) {
   const state = useSignal<AppState | null>(null);
   useEffect(
@@ -25,7 +27,7 @@ export function Options({ backend }: { backend: Backend }) {
     [backend, state],
   );
   if (!state.value) return null;
-  const { me, server } = state.value;
+  const { me, server, settings } = state.value;
   return (
     <main class="options-page">
       <h1>
@@ -50,6 +52,24 @@ export function Options({ backend }: { backend: Backend }) {
         isStatusBad={server.status !== 'online' && server.problem !== null}
         warning={server.kind === 'stock' ? t('options_server_stock') : null}
         onSave={(serverUrl) => backend.askOffscreen('settings-set', { serverUrl })}
+      />
+      <SettingField
+        id="folder"
+        label={t('options_folder')}
+        hint={t('options_folder_hint')}
+        before={t('options_folder_before')}
+        value={settings.downloadFolder}
+        maxLength={MAX_TITLE_LENGTH}
+        isOptional
+        onSave={(downloadFolder) => backend.askOffscreen('settings-set', { downloadFolder })}
+      />
+      <SettingField
+        id="days"
+        label={t('options_days')}
+        hint={t('options_days_hint')}
+        value={String(settings.keepPartialsDays)}
+        numbers={DAYS}
+        onSave={(days) => backend.askOffscreen('settings-set', { keepPartialsDays: Number(days) })}
       />
       <LetterShortcuts />
     </main>
@@ -87,7 +107,12 @@ interface SettingFieldProps {
   readonly hint: string;
   /** As it is kept. */
   readonly value: string;
-  readonly maxLength: number;
+  readonly maxLength?: number;
+  /** Whole numbers between these are asked for, instead of a text. */
+  readonly numbers?: { readonly min: number; readonly max: number };
+  readonly isOptional?: boolean;
+  /** What the value continues. */
+  readonly before?: string;
   readonly status?: string;
   readonly isStatusBad?: boolean;
   /** What is lost with the value as it is. */
@@ -101,7 +126,8 @@ function serverStatus({ status, problem }: AppState['server']): string {
 }
 
 function SettingField(props: SettingFieldProps) {
-  const { id, label, hint, value, maxLength, status, isStatusBad = false, warning = null, onSave } = props;
+  const { id, label, hint, value, maxLength, numbers, isOptional = false, before, onSave } = props;
+  const { status, isStatusBad = false, warning = null } = props;
   const [text, setText] = useState(value);
   const [outcome, setOutcome] = useState<{ ok: boolean; text: string } | null>(null);
   const isChanged = text.trim() !== value;
@@ -120,12 +146,17 @@ function SettingField(props: SettingFieldProps) {
     <form class="setting" onSubmit={save}>
       <label for={id}>{label}</label>
       <div class="setting-row">
+        {before && (
+          <span class="before" aria-hidden="true">
+            {before}
+          </span>
+        )}
         <input
           id={id}
           class="field"
           value={text}
-          maxLength={maxLength}
-          required
+          {...(numbers ? { type: 'number', ...numbers } : { maxLength })}
+          required={!isOptional}
           dir="auto"
           spellcheck={false}
           autocomplete="off"

@@ -5,13 +5,13 @@ import { lineText } from '../models/display-text.ts';
 import { moment } from '../models/format.ts';
 import { attentionCount } from '../models/timeline.ts';
 import { t } from '../text.ts';
-import { PathBadge } from '../viewer/path-badge.tsx';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
 import { useModel } from './model-context.ts';
 import { MoreMenu } from './more-menu.tsx';
 import { partedBy } from './parted.tsx';
+import { PathBadge } from './path-badge.tsx';
 
 /** Who, how the two are connected, and everything else. */
 export function PeerBar({ peer }: { peer: PeerState }) {

@@ -1,31 +1,38 @@
 import { useRef, useState } from 'preact/hooks';
 import type { PeerState } from '../../core/session/state.ts';
 import { nameOf } from '../models/app-model.ts';
+import type { Chosen } from '../models/selection.ts';
 import { t } from '../text.ts';
 import { Actions } from './actions.tsx';
 import { Composer } from './composer.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { EmptyTimeline } from './empty-timeline.tsx';
+import { Fetches } from './fetches.tsx';
+import { FilePicker } from './file-picker.tsx';
 import { LiveBanner } from './live-banner.tsx';
 import { useModel } from './model-context.ts';
 import { NoConnection } from './no-connection.tsx';
 import { NoticeList } from './notice-list.tsx';
 import { Parted, PartedNotice, partedBy } from './parted.tsx';
 import { PeerBar } from './peer-bar.tsx';
+import { ReadingLine } from './reading-line.tsx';
 import { Requests } from './requests.tsx';
 import { ServerNotice } from './server-notice.tsx';
 import { Timeline } from './timeline.tsx';
 import { ToastLine } from './toast-line.tsx';
+import { TotalLine } from './total-line.tsx';
 import { WaitingNotice } from './waiting-items.tsx';
 
 /** Everything between me and one peer. */
 export function PeerScreen({ peer }: { peer: PeerState }) {
   const model = useModel();
-  const picker = useRef<HTMLInputElement>(null);
+  const filePicker = useRef<HTMLInputElement>(null);
+  const folderPicker = useRef<HTMLInputElement>(null);
   // Whoever has seen why there is no connection may still want to read, and to write for later.
   const [readsAnyway, setReadsAnyway] = useState<string | null>(null);
-  const sendFiles = (files: readonly File[]) => model.sending.files(peer.id, files);
-  const chooseFiles = () => picker.current?.click();
+  const sendFiles = (chosen: Chosen) => void model.sending.files(peer.id, chosen);
+  const chooseFiles = () => filePicker.current?.click();
+  const chooseFolder = () => folderPicker.current?.click();
   const isSharing = model.state.value?.outgoingShare != null;
   const history = model.history.value;
   const items = history?.peerId === peer.id ? history.items : peer.timeline;
@@ -34,20 +41,10 @@ export function PeerScreen({ peer }: { peer: PeerState }) {
     ? readsAnyway !== peer.id || items.length === 0
     : peer.connection.state === 'failed' && readsAnyway !== peer.id;
   return (
-    <DropZone label={t('drop_files', nameOf(peer))} onFiles={isCut ? null : sendFiles}>
+    <DropZone label={t('drop_files', nameOf(peer))} onDrop={isCut ? null : sendFiles}>
       <PeerBar peer={peer} />
-      <input
-        ref={picker}
-        class="only-heard"
-        type="file"
-        multiple
-        tabIndex={-1}
-        aria-label={t('action_send_file')}
-        onChange={({ currentTarget }) => {
-          sendFiles([...(currentTarget.files ?? [])]);
-          currentTarget.value = '';
-        }}
-      />
+      <FilePicker input={filePicker} label={t('action_send_file')} onChosen={sendFiles} />
+      <FilePicker input={folderPicker} label={t('action_send_folder')} isFolder onChosen={sendFiles} />
       {isStuck ? (
         <>
           <NoticeList />
@@ -62,11 +59,18 @@ export function PeerScreen({ peer }: { peer: PeerState }) {
           {isSharing ? <LiveBanner /> : !isCut && <Actions peer={peer} onChooseFiles={chooseFiles} />}
           <NoticeList />
           {!isCut && <ServerNotice peer={peer} />}
+          <Fetches peer={peer} />
           <Requests peer={peer} />
           {items.length === 0 && !peer.typing ? <EmptyTimeline peer={peer} /> : <Timeline peer={peer} items={items} />}
           {!isCut && <WaitingNotice peer={peer} />}
+          <ReadingLine />
+          <TotalLine peer={peer} />
           <ToastLine />
-          {isCut ? <PartedNotice peer={peer} /> : <Composer key={peer.id} peer={peer} onChooseFiles={chooseFiles} />}
+          {isCut ? (
+            <PartedNotice peer={peer} />
+          ) : (
+            <Composer key={peer.id} peer={peer} onChooseFiles={chooseFiles} onChooseFolder={chooseFolder} />
+          )}
         </>
       )}
     </DropZone>

@@ -1,10 +1,9 @@
-import type { IncomingShare, ItemOf, PeerState } from '../../core/session/state.ts';
+import type { IncomingShare, PeerState } from '../../core/session/state.ts';
 import { nameOf } from '../models/app-model.ts';
 import { lineText } from '../models/display-text.ts';
-import { shownFileName } from '../models/file-name.ts';
-import { size } from '../models/format.ts';
 import { isRequest } from '../models/timeline.ts';
 import { t } from '../text.ts';
+import { FileRequest } from './file-request.tsx';
 import { Icon } from './icon.tsx';
 import { useModel } from './model-context.ts';
 
@@ -28,7 +27,7 @@ export function Requests({ peer }: { peer: PeerState }) {
 }
 
 function ShareRequest({ peer, share }: { peer: PeerState; share: IncomingShare }) {
-  const { backend, watch } = useRequests();
+  const model = useModel();
   const { shareId, peerId } = share;
   const title = lineText(share.title) || t('live_untitled');
   return (
@@ -45,51 +44,21 @@ function ShareRequest({ peer, share }: { peer: PeerState; share: IncomingShare }
         </div>
       </div>
       <div class="choices">
-        <button type="button" class="btn" onClick={() => watch(backend.askOffscreen('share-dismiss', { shareId }))}>
+        <button
+          type="button"
+          class="btn"
+          onClick={() => model.watch(model.backend.askOffscreen('share-dismiss', { shareId }))}
+        >
           {t('request_share_later')}
         </button>
         <button
           type="button"
           class="btn primary"
-          onClick={() => watch(backend.askBackground('viewer-open', { peerId, shareId }))}
+          onClick={() => model.watch(model.backend.askBackground('viewer-open', { peerId, shareId }))}
         >
           {t('request_share_watch')}
         </button>
       </div>
     </article>
   );
-}
-
-function FileRequest({ peer, file, isPrimary }: { peer: PeerState; file: ItemOf<'file'>; isPrimary: boolean }) {
-  const { backend, watch } = useRequests();
-  const answer = (accept: boolean) =>
-    void watch(backend.askOffscreen('file-answer', { peerId: file.peerId, id: file.id, accept }));
-  return (
-    <article class="card request">
-      <div class="row">
-        <span class="thumb" aria-hidden="true">
-          <Icon name="file" />
-        </span>
-        <div class="grow">
-          <b>{t('request_file', nameOf(peer))}</b>
-          <small class="cut" title={lineText(file.name)}>
-            <bdi>{shownFileName(file.name)}</bdi> · {size(file.sizeBytes)}
-          </small>
-        </div>
-      </div>
-      <div class="choices">
-        <button type="button" class="btn" onClick={() => answer(false)}>
-          {t('request_file_decline')}
-        </button>
-        <button type="button" class={isPrimary ? 'btn primary' : 'btn'} onClick={() => answer(true)}>
-          {t('request_file_accept')}
-        </button>
-      </div>
-    </article>
-  );
-}
-
-function useRequests() {
-  const model = useModel();
-  return { backend: model.backend, watch: (work: Promise<unknown>) => model.watch(work) };
 }

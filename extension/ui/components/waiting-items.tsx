@@ -1,9 +1,9 @@
 import type { PeerState, TimelineItem } from '../../core/session/state.ts';
 import { nameOf } from '../models/app-model.ts';
-import { size } from '../models/format.ts';
+import { amountText } from '../models/file-text.ts';
 import { isWaiting } from '../models/timeline.ts';
 import { t } from '../text.ts';
-import { FileRow } from './file-card.tsx';
+import { FileRow } from './file-row.tsx';
 import { Icon } from './icon.tsx';
 import { LinkRow } from './link-card.tsx';
 import { useModel } from './model-context.ts';
@@ -50,7 +50,7 @@ function WaitingItem({ item, onCancel }: { item: TimelineItem; onCancel: () => v
     case 'file':
       return (
         <article class="card waits">
-          <FileRow item={item} detail={t('file_kept', size(item.sizeBytes))}>
+          <FileRow item={item} detail={t('file_kept', amountText(item))}>
             <CancelButton label={t('cancel_file')} onCancel={onCancel} />
           </FileRow>
         </article>

@@ -5,16 +5,28 @@ import { t } from '../text.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Backend, View } from './backend.ts';
 import { inSentence, lineText } from './display-text.ts';
+import { FileActions } from './file-actions.ts';
 import { type History, withPage, withState } from './history.ts';
 import { Notices } from './notices.ts';
 import { Sending } from './sending.ts';
 import { Toasts } from './toasts.ts';
 import { ViewMemory } from './view-memory.ts';
+import { WebFileActions } from './web-files.ts';
 
 /** Which screen is shown. `pair`: the first run, and "Pair another browser". */
 export type Screen = 'loading' | 'pair' | 'show-code' | 'confirm' | 'enter-code' | 'confirming' | 'peer';
 /** What lies above the screen. */
-export type Overlay = 'peers' | 'more' | 'attach' | 'my-name' | 'rename' | 'verify' | 'block' | 'forget' | 'wipe';
+export type Overlay =
+  | 'peers'
+  | 'more'
+  | 'attach'
+  | 'my-name'
+  | 'rename'
+  | 'verify'
+  | 'accept-files'
+  | 'block'
+  | 'forget'
+  | 'wipe';
 
 /** All that a view knows and can do. What lasts lives in the state; here is only what this view has open. */
 export class AppModel {
@@ -24,6 +36,9 @@ export class AppModel {
   readonly toasts = new Toasts();
   readonly memory = new ViewMemory(localStorage);
   readonly sending: Sending;
+  readonly files: FileActions;
+  readonly webFiles: WebFileActions;
+  readonly arrivals: Arrivals;
   readonly state = signal<AppState | null>(null);
   readonly overlay = signal<Overlay | null>(null);
   readonly history = signal<History | null>(null);
@@ -63,12 +78,14 @@ export class AppModel {
     this.view = view;
     this.notices = new Notices(backend, this.state);
     this.sending = new Sending(backend, this.notices);
-    const arrivals = new Arrivals(backend, this.notices, this.toasts);
+    this.files = new FileActions(backend, this.notices, view);
+    this.webFiles = new WebFileActions(backend, this.notices);
+    this.arrivals = new Arrivals(this.files, this.toasts);
     this.#stops = [
       backend.follow((state) => {
         this.state.value = state;
         if (!state) return;
-        arrivals.look(state);
+        this.arrivals.look(state);
         this.#greetPaired(state);
       }),
       effect(() => {

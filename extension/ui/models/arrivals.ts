@@ -1,42 +1,54 @@
-import type { AppState, ItemOf } from '../../core/session/state.ts';
-import { t } from '../text.ts';
-import type { Backend } from './backend.ts';
+import { signal } from '@preact/signals';
+import type { AppState, ItemOf, PeerState } from '../../core/session/state.ts';
+import { dotted, t } from '../text.ts';
+import { lineText } from './display-text.ts';
+import type { FileActions } from './file-actions.ts';
 import { shownFileName } from './file-name.ts';
-import type { Notices } from './notices.ts';
+import { detailText } from './file-text.ts';
 import type { Toasts } from './toasts.ts';
 
-/** Tells of every file that comes to stand in Downloads while this view is open. */
-export class Arrivals {
-  readonly #backend: Backend;
-  readonly #notices: Notices;
-  readonly #toasts: Toasts;
-  /** Files that are on their way to this computer. */
-  #coming = new Set<string>();
+type File = ItemOf<'file'>;
+type Done = Extract<File['transfer'], { state: 'done' }>;
 
-  constructor(backend: Backend, notices: Notices, toasts: Toasts) {
-    this.#backend = backend;
-    this.#notices = notices;
+const ENDED: ReadonlySet<File['transfer']['state']> = new Set(['done', 'failed', 'declined', 'cancelled']);
+
+/** Tells of every transfer that ends while this view is open: what came to stand on this computer by a toast, the rest to those who listen. */
+export class Arrivals {
+  /** How the last transfer ended that no toast tells of. */
+  readonly said = signal('');
+  readonly #files: FileActions;
+  readonly #toasts: Toasts;
+  /** Transfers that had not ended. */
+  #open = new Set<string>();
+
+  constructor(files: FileActions, toasts: Toasts) {
+    this.#files = files;
     this.#toasts = toasts;
   }
 
   look(state: AppState): void {
-    const coming = new Set<string>();
+    const open = new Set<string>();
     for (const peer of state.peers) {
       for (const item of peer.timeline) {
-        if (item.kind !== 'file' || item.mine) continue;
-        if (item.transfer.state === 'moving' || item.transfer.state === 'saving') coming.add(item.id);
-        else if (item.transfer.state === 'done' && this.#coming.has(item.id))
-          this.#tell(item, item.transfer.downloadId);
+        if (item.kind !== 'file') continue;
+        if (!ENDED.has(item.transfer.state)) open.add(item.id);
+        else if (this.#open.has(item.id)) this.#tell(item, peer);
       }
     }
-    this.#coming = coming;
+    this.#open = open;
   }
 
-  #tell(item: ItemOf<'file'>, downloadId: number | null): void {
-    const text = t('saved_toast', shownFileName(item.name));
+  #tell(item: File, peer: PeerState): void {
+    const { transfer, mine } = item;
+    if (transfer.state === 'done' && !mine) return this.#showSaved(item, transfer);
+    // Nobody needs to be told what they did themselves.
+    if ('byMe' in transfer && transfer.byMe) return;
+    this.said.value = dotted(shownFileName(item.name), detailText(item, peer, 0));
+  }
+
+  #showSaved(item: File, { downloadId, place }: Done): void {
+    const text = t('saved_toast', shownFileName(item.name), lineText(place) || t('downloads'));
     if (downloadId === null) return this.#toasts.show({ text });
-    const show = () =>
-      void this.#notices.watch(this.#backend.askBackground('download-show', { downloadId }), item.peerId);
-    this.#toasts.show({ text, action: { label: t('show'), run: show } });
+    this.#toasts.show({ text, action: { label: t('show'), run: () => this.#files.show(item, downloadId) } });
   }
 }

@@ -1,7 +1,11 @@
 import { browser } from 'wxt/browser';
+import type { Selection } from '../../core/files/source.ts';
+import { openHandle, readHandle } from '../../core/files/source-handles.ts';
+import { AppError } from '../../core/shared/errors.ts';
 import { askBackground, askOffscreen } from '../../messaging/ask.ts';
 import { followState } from '../../messaging/feed.ts';
-import { handOverFiles } from '../../messaging/file-handover.ts';
+import { handOverAgain, handOverFiles, handOverFolder } from '../../messaging/file-handover.ts';
+import { openDownload } from '../../platform/open-download.ts';
 import { openWindow } from '../../platform/views.ts';
 import type { Backend, CurrentTab, Place, View } from './backend.ts';
 
@@ -12,12 +16,23 @@ export function createBrowserBackend(view: View): Backend {
     askOffscreen,
     askBackground,
     handOverFiles,
+    readRemembered,
+    handOverAgain,
+    handOverFolder,
+    allowOrigin: (origin) => browser.permissions.request({ origins: [`${origin}/*`] }),
     currentTab: () => currentTab(view),
     openLink: async (url) => {
       await browser.tabs.create({ url });
     },
+    openDownload,
     openPlace: (place) => openPlace(view, place),
   };
+}
+
+async function readRemembered(id: string): Promise<Selection | null> {
+  const handle = await openHandle(id);
+  if (!handle) throw new AppError('file-gone');
+  return (await handle.requestPermission({ mode: 'read' })) === 'granted' ? readHandle(handle) : null;
 }
 
 /** A view in a window of its own has no tab beside it: the person means the window they came from. */

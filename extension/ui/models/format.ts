@@ -35,12 +35,22 @@ export function percent(bytes: number, totalBytes: number, locale?: string): str
   return new Intl.NumberFormat(locale).format(whole);
 }
 
+/** A number of things: `10,000`. */
+export function count(things: number, locale?: string): string {
+  return new Intl.NumberFormat(locale).format(things);
+}
+
 /** `00:18`, from an hour on `1:04:12` */
 export function clock(durationMs: number): string {
   const seconds = Math.max(0, Math.floor(durationMs / 1_000));
   const two = (value: number) => String(value).padStart(2, '0');
   const minutesAndSeconds = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
   return seconds < 3_600 ? minutesAndSeconds : `${Math.floor(seconds / 3_600)}:${minutesAndSeconds}`;
+}
+
+/** `12 ms` */
+export function milliseconds(durationMs: number): string {
+  return `${Math.round(durationMs)} ms`;
 }
 
 /** The time left of a code: `3:51`. */

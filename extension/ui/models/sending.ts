@@ -1,7 +1,10 @@
+import { computed, signal } from '@preact/signals';
 import { MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, MAX_URL_LENGTH } from '../../core/shared/limits.ts';
 import { isHttpUrl } from '../../core/shared/schemas.ts';
+import { withoutUser } from '../../core/shared/web-url.ts';
 import type { Backend } from './backend.ts';
 import type { Notices } from './notices.ts';
+import { type Chosen, handleOf, selectionOf } from './selection.ts';
 
 /** A sign of typing this often keeps "is typing" on the other screen without flooding it. */
 const TYPING_PAUSE_MS = 2_500;
@@ -10,6 +13,10 @@ const TYPING_PAUSE_MS = 2_500;
 export class Sending {
   readonly #backend: Backend;
   readonly #notices: Notices;
+  /** How many choices are being read. */
+  readonly #reading = signal(0);
+  /** Whether folders that were dropped are still being read: thousands of files take seconds. */
+  readonly isReading = computed(() => this.#reading.value > 0);
   #typedAt = Number.NEGATIVE_INFINITY;
 
   constructor(backend: Backend, notices: Notices) {
@@ -50,10 +57,16 @@ export class Sending {
     await this.#notices.watch(this.#backend.askOffscreen('link-send', { peerId, url, title }), peerId);
   }
 
-  files(peerId: string, files: readonly File[]): void {
-    if (files.length === 0) return;
+  /** Sends what was chosen as one transfer; of nothing, nothing. */
+  async files(peerId: string, chosen: Chosen): Promise<void> {
     this.#notices.clearOwn();
-    this.#backend.handOverFiles(peerId, files);
+    this.#reading.value += 1;
+    const handle = handleOf(chosen);
+    const handingOver = selectionOf(chosen).then((selection) => {
+      if (selection) this.#backend.handOverFiles(peerId, selection, handle);
+    });
+    await this.#notices.watch(handingOver, peerId);
+    this.#reading.value -= 1;
   }
 
   /** Shows the tab the person looks at. The popup is closed by the browser as soon as that starts. */
@@ -75,14 +88,4 @@ export class Sending {
   async stopSharing(): Promise<void> {
     await this.#notices.watch(this.#backend.askOffscreen('share-stop', {}));
   }
-}
-
-/** A name and password in an address are for this person alone. */
-function withoutUser(href: string): string {
-  if (!URL.canParse(href)) return href;
-  const url = new URL(href);
-  if (url.username === '' && url.password === '') return href;
-  url.username = '';
-  url.password = '';
-  return url.href;
 }

@@ -1,10 +1,10 @@
+import { Icon, type IconName } from '../components/icon.tsx';
 import { t } from '../text.ts';
 import type { ViewerAction } from './keys.ts';
 import type { ViewerModel } from './model.ts';
-import { ViewerIcon, type ViewerIconName } from './viewer-icon.tsx';
 
 interface DockButtonProps {
-  icon: ViewerIconName;
+  icon: IconName;
   label: string;
   shortcut: string;
   pressed: boolean;
@@ -24,7 +24,7 @@ function DockButton({ icon, label, shortcut, pressed, disabled = false, onClick 
       disabled={disabled}
       onClick={onClick}
     >
-      <ViewerIcon name={icon} />
+      <Icon name={icon} />
     </button>
   );
 }

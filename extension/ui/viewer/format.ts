@@ -3,15 +3,7 @@ import type { MediaStats } from '../../core/media/stats.ts';
 /** What stands where nothing has been measured. */
 const UNKNOWN = '–';
 
-/** `04:12`, from an hour on `1:04:12`. */
-export function runningTime(elapsedMs: number): string {
-  const seconds = Math.max(0, Math.floor(elapsedMs / 1_000));
-  const two = (value: number) => String(value).padStart(2, '0');
-  const minutesAndSeconds = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-  return seconds < 3_600 ? minutesAndSeconds : `${Math.floor(seconds / 3_600)}:${minutesAndSeconds}`;
-}
-
-/** The same as an ISO 8601 duration, for the `datetime` of a `<time>`. */
+/** A time as an ISO 8601 duration, for the `datetime` of a `<time>`. */
 export function isoDuration(elapsedMs: number): string {
   return `PT${Math.max(0, Math.floor(elapsedMs / 1_000))}S`;
 }
@@ -34,11 +26,6 @@ export function rate(bitsPerSecond: number | null): string {
 /** A share of 0 to 1 as `0.4 %`. */
 export function percent(share: number | null): string {
   return share === null ? UNKNOWN : `${(share * 100).toFixed(1)} %`;
-}
-
-/** `12 ms` */
-export function milliseconds(durationMs: number | null): string {
-  return durationMs === null ? UNKNOWN : `${Math.round(durationMs)} ms`;
 }
 
 export function orUnknown(text: string | null): string {

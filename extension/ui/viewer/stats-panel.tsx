@@ -1,6 +1,7 @@
 import type { MediaStats } from '../../core/media/stats.ts';
+import { milliseconds } from '../models/format.ts';
 import { t } from '../text.ts';
-import { milliseconds, orUnknown, percent, picture, rate } from './format.ts';
+import { orUnknown, percent, picture, rate } from './format.ts';
 
 /** What the connection does, for whoever wants to know. */
 export function StatsPanel({ stats }: { stats: MediaStats }) {
@@ -9,7 +10,7 @@ export function StatsPanel({ stats }: { stats: MediaStats }) {
     [t('viewer_stats_codec'), orUnknown(stats.codec)],
     [t('viewer_stats_rate'), rate(stats.bitsPerSecond)],
     [t('viewer_stats_lost'), percent(stats.lostShare)],
-    [t('viewer_stats_round_trip'), milliseconds(stats.rttMs)],
+    [t('viewer_stats_round_trip'), orUnknown(stats.rttMs === null ? null : milliseconds(stats.rttMs))],
   ];
   return (
     <dl class="stats glass" aria-label={t('viewer_statistics')}>

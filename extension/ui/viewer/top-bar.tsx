@@ -1,8 +1,9 @@
+import { PathBadge } from '../components/path-badge.tsx';
 import { initial } from '../models/display-text.ts';
+import { clock } from '../models/format.ts';
 import { t } from '../text.ts';
-import { isoDuration, runningTime } from './format.ts';
+import { isoDuration } from './format.ts';
 import type { ViewerModel } from './model.ts';
-import { PathBadge } from './path-badge.tsx';
 
 /** Who shows what, since when, and how it gets here. */
 export function TopBar({ model }: { model: ViewerModel }) {
@@ -23,7 +24,7 @@ export function TopBar({ model }: { model: ViewerModel }) {
           <span class="dot" />
           {t('viewer_live')}
           <time class="num" dateTime={isoDuration(elapsedMs)}>
-            {runningTime(elapsedMs)}
+            {clock(elapsedMs)}
           </time>
         </span>
       )}

@@ -1,13 +1,28 @@
 import { type DeviceKeys, makeDeviceKeys, openDeviceKeys } from '../../../extension/core/crypto/device-keys.ts';
 import { Opener, Sealer } from '../../../extension/core/crypto/seal.ts';
 import { DirectLink } from '../../../extension/core/link/direct-link.ts';
+import { utf8 } from '../../../extension/core/shared/bytes.ts';
 import { Broker } from '../../../extension/core/signalling/broker.ts';
 import { ServerAccess } from '../../../extension/core/signalling/server-access.ts';
 import { parseServerAddress } from '../../../extension/core/signalling/server-address.ts';
 import { type LinkPair, runLinkCase } from '../../contracts/link.ts';
 
+/** Every PeerConnection of this page, the newest last. */
+const connections: RTCPeerConnection[] = [];
+globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(configuration?: RTCConfiguration) {
+    super(configuration);
+    connections.push(this);
+  }
+};
+
+interface RealPair extends LinkPair {
+  /** Has `a` say this to the link at the other end. */
+  say(message: object): void;
+}
+
 /** Two PeerJS peers of this page, introduced by a real server through sealed signalling, with our link over them. */
-async function openPair(serverUrl: string): Promise<LinkPair> {
+async function openPair(serverUrl: string): Promise<RealPair> {
   const address = parseServerAddress(serverUrl);
   const keys = await Promise.all([device(), device()]);
   const [forward, back] = [crypto.getRandomValues(new Uint8Array(32)), crypto.getRandomValues(new Uint8Array(32))];
@@ -45,7 +60,8 @@ async function openPair(serverUrl: string): Promise<LinkPair> {
     alice.close();
     bob.close();
   };
-  return { a, b, end };
+  const say = (message: object) => connection.dataChannel.send(utf8.encode(JSON.stringify(message)));
+  return { a, b, end, say };
 }
 
 const device = async () => openDeviceKeys(await makeDeviceKeys());
@@ -62,6 +78,7 @@ function online(broker: Broker): Promise<void> {
 
 const lab = {
   openPair,
+  connections,
   run: (name: string, serverUrl: string) => runLinkCase(name, () => openPair(serverUrl)),
 };
 

@@ -95,6 +95,7 @@ const api = {
     const startedAt = Date.now() - 4 * MINUTE_MS - 12_000;
     tellState({
       me: { id: 'alicealicealicealicea1', name: 'Alice' },
+      settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7 },
       server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null },
       pairing: { step: 'idle' },
       peers: [
@@ -108,6 +109,7 @@ const api = {
           unread: 0,
           words: ['river', 'candle', 'orbit', 'velvet', 'ladder', 'pepper'],
           blocked: false,
+          acceptUpToBytes: null,
           timeline: [],
           hasOlder: false,
         },
@@ -125,6 +127,7 @@ const api = {
             },
           ]
         : [],
+      fetches: [],
       notices: [],
     });
   },

@@ -1,5 +1,6 @@
 /** Runs in the browser: the interface in a plain page, with the test in the place of everything behind it. */
 import { render } from 'preact';
+import type { Selection } from '../../../extension/core/files/source.ts';
 import type { AppState, TimelineItem } from '../../../extension/core/session/state.ts';
 import { AppError, type ErrorCode } from '../../../extension/core/shared/errors.ts';
 import { App } from '../../../extension/ui/components/app.tsx';
@@ -29,6 +30,11 @@ async function answer(name: string, request: unknown): Promise<unknown> {
   return name === 'history-page' ? api.page : undefined;
 }
 
+/** A selection as a test compares it. */
+function described({ form, name, files }: Selection) {
+  return { form, name, files: files.map(({ path, file }) => ({ path, sizeBytes: file.size })) };
+}
+
 const backend: Backend = {
   follow: (onState) => {
     follower = onState;
@@ -38,12 +44,30 @@ const backend: Backend = {
   // The real one parses what comes back; here it is what the test says.
   askOffscreen: answer as Backend['askOffscreen'],
   askBackground: answer as Backend['askBackground'],
-  handOverFiles: (peerId, files) => {
-    api.asked.push({ name: 'files', request: { peerId, names: files.map((file) => file.name) } });
+  handOverFiles: (peerId, selection) => {
+    api.asked.push({ name: 'files', request: { peerId, ...described(selection) } });
+  },
+  readRemembered: async (id) => {
+    api.asked.push({ name: 'read-remembered', request: { id } });
+    const file = api.remembered;
+    return file && { form: 'file', name: file.name, files: [{ path: file.name, file }] };
+  },
+  handOverAgain: (peerId, id, selection) => {
+    api.asked.push({ name: 'files-again', request: { peerId, id, ...described(selection) } });
+  },
+  handOverFolder: (peerId, id, folder) => {
+    api.asked.push({ name: 'folder', request: { peerId, id, name: folder.name } });
+  },
+  allowOrigin: async (origin) => {
+    api.asked.push({ name: 'allow-origin', request: { origin } });
+    return api.isAllowing;
   },
   currentTab: async () => api.tab,
   openLink: async (url) => {
     api.asked.push({ name: 'open-link', request: { url } });
+  },
+  openDownload: async (downloadId) => {
+    api.asked.push({ name: 'open-download', request: { downloadId } });
   },
   openPlace: async (place) => {
     api.asked.push({ name: 'open-place', request: { place } });
@@ -55,6 +79,10 @@ const api = {
   asked: [] as Asked[],
   tab: { id: 5, title: 'Tide tables', url: 'https://tides.example.org/' } as CurrentTab | null,
   page: { items: [] as TimelineItem[], hasOlder: false },
+  /** What the person answers when the browser asks for leave to read from a site. */
+  isAllowing: true,
+  /** What lies where a transfer's file lay; null: the person doesn't allow reading it. */
+  remembered: null as File | null,
 
   open(view: View, state: AppState | null): void {
     current = state;

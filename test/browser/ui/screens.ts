@@ -43,6 +43,7 @@ const EXTRA: Record<string, { state: string; look?: Look; step?: (page: Page) =>
   },
   'c-secret': { state: 'c', step: enters(SECRET) },
   'c-third': { state: 'c', step: enters('4821-acid-zebra-zo') },
+  'accept-files': { state: 'e', step: chooses('Files from Bob') },
   verify: { state: 'e', step: chooses('Verify Bob') },
   block: { state: 'e', step: chooses('Block Bob') },
   'blocked-read': { state: 'blocked', step: (page) => page.locator('::-p-aria(Show messages)').click() },
@@ -51,9 +52,16 @@ const EXTRA: Record<string, { state: string; look?: Look; step?: (page: Page) =>
   'forced-f': { state: 'f', look: { forcedColors: true } },
   'forced-g': { state: 'g', look: { forcedColors: true } },
   'forced-b': { state: 'b', look: { forcedColors: true } },
+  'forced-files': { state: 'files-held', look: { forcedColors: true } },
+  'narrow-files': { state: 'files-saved', look: { view: 'side-panel', width: 300, height: 900 } },
+  'panel-files': { state: 'files-saved', look: { view: 'side-panel', width: 620, height: 900 } },
+  'tall-files': { state: 'files', look: { view: 'side-panel', width: 380, height: 900 } },
+  'tall-held': { state: 'files-held', look: { view: 'side-panel', width: 380, height: 900 } },
+  'tall-interrupted': { state: 'files-interrupted', look: { view: 'side-panel', width: 380, height: 900 } },
+  'tall-saved': { state: 'files-saved', look: { view: 'side-panel', width: 380, height: 960 } },
   narrow: { state: 'e', look: { view: 'side-panel', width: 300, height: 600 } },
-  'options-stock': { state: 'stock', look: { view: 'options', width: 700, height: 640 } },
-  options: { state: 'server', look: { view: 'options', width: 700, height: 500 } },
+  'options-stock': { state: 'stock', look: { view: 'options', width: 700, height: 960 } },
+  options: { state: 'server', look: { view: 'options', width: 700, height: 880 } },
 };
 
 const wanted = new Set(process.argv.slice(2));

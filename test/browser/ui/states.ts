@@ -44,10 +44,16 @@ export function file(
   name: string,
   megabytes: number,
   transfer: Transfer,
+  tree: Partial<Pick<ItemOf<'file'>, 'form' | 'count'>> = {},
 ): ItemOf<'file'> {
   const sizeBytes = Math.round(megabytes * MEGABYTE);
   return {
     kind: 'file',
+    form: 'file',
+    count: 1,
+    manifestBytes: 0,
+    modifiedAt: NOW,
+    ...tree,
     id: itemId(index),
     peerId: BOB_ID,
     mine,
@@ -70,6 +76,7 @@ export function peer(change: Partial<PeerState> = {}): PeerState {
     unread: 0,
     words: WORDS,
     blocked: false,
+    acceptUpToBytes: null,
     timeline: [],
     hasOlder: false,
     ...change,
@@ -79,29 +86,44 @@ export function peer(change: Partial<PeerState> = {}): PeerState {
 export function app(change: Partial<AppState> = {}): AppState {
   return {
     me: { id: ALICE_ID, name: 'Alice' },
+    settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7 },
     server: { url: 'https://pairwise.example.org', status: 'online', kind: 'pairwise', problem: null },
     pairing: { step: 'idle' },
     peers: [peer()],
     outgoingShare: null,
     incomingShares: [],
+    fetches: [],
     notices: [],
     ...change,
   };
 }
 
-const done = { state: 'done', startedAt: NOW, verifiedAt: NOW, savedAt: NOW, downloadId: 7 } as const;
+export const done = {
+  state: 'done',
+  startedAt: NOW,
+  verifiedAt: NOW,
+  savedAt: NOW,
+  downloadId: 7,
+  place: 'Downloads/Pairwise',
+  repeatedBytes: 0,
+  badBlocks: 0,
+} as const;
+/** What has been done is shown where it is, what I sent is only known to have arrived. */
+const arrived = { ...done, downloadId: null, place: '' } as const;
+export const moving = {
+  state: 'moving',
+  bytes: 417 * MEGABYTE,
+  bytesPerSecond: 14.2 * MEGABYTE,
+  secondsLeft: 18,
+} as const;
+const part = { bytes: 417 * MEGABYTE } as const;
 
 const MORNING: TimelineItem[] = [
   chat(1, false, 'Morning! Which day has the lowest tide?', { at: NOW - 20 * MINUTE_MS }),
   { ...link(2, true, 'https://tides.example.org/harbour', 'Tide tables for the harbour'), at: NOW - 12 * MINUTE_MS },
   chat(3, true, 'Saturday, just after nine. The film from last year is on its way.', { at: NOW - 11 * MINUTE_MS }),
   file(4, false, 'boat-hire.pdf', 1.8, done),
-  file(5, true, 'low-tide-walk.mp4', 673, {
-    state: 'moving',
-    bytes: 417 * MEGABYTE,
-    bytesPerSecond: 14.2 * MEGABYTE,
-    secondsLeft: 18,
-  }),
+  file(5, true, 'low-tide-walk.mp4', 673, moving),
 ];
 
 export const sharing: OutgoingShare = {
@@ -201,8 +223,8 @@ export const states: Record<string, AppState | null> = {
           file(2, true, 'a-very-long-name-for-a-report-2026-final.pdf', 2.4, { state: 'offered' }),
           file(3, false, 'map.png', 0.4, { state: 'declined', byMe: true }),
           file(4, true, 'notes', 0.0005, { state: 'cancelled', byMe: false }),
-          file(5, false, 'boat-hire.pdf', 1.8, { state: 'saving' }),
-          file(6, true, 'route.gpx', 0.2, { ...done, downloadId: null }),
+          file(5, false, 'boat-hire.pdf', 1.8, { state: 'saving', savedCount: 0 }),
+          file(6, true, 'route.gpx', 0.2, arrived),
           {
             kind: 'share',
             id: itemId(7),
@@ -212,6 +234,111 @@ export const states: Record<string, AppState | null> = {
             title: 'Harbour map',
             durationMs: 12 * MINUTE_MS,
           },
+        ],
+      }),
+    ],
+  }),
+  'files-moving': app({
+    peers: [
+      peer({
+        connection: { state: 'connected', path: 'relay', rttMs: 74 },
+        timeline: [
+          file(1, true, 'low-tide-walk.mp4', 673, moving),
+          file(2, false, 'Coast photos', 1_210, { ...moving, secondsLeft: null }, { form: 'folder', count: 312 }),
+          file(3, false, 'Coast photos', 1_210, { state: 'saving', savedCount: 120 }, { form: 'folder', count: 312 }),
+          file(
+            4,
+            true,
+            'IMG_20260714_093812_of_the_harbour_and_the_ferry.jpeg',
+            88,
+            { state: 'waiting' },
+            { form: 'files', count: 12 },
+          ),
+        ],
+      }),
+    ],
+  }),
+  'files-held': app({
+    peers: [
+      peer({
+        timeline: [
+          file(1, true, 'low-tide-walk.mp4', 673, { state: 'paused', ...part, byMe: true, byPeer: false }),
+          file(2, false, 'high-tide-walk.mp4', 673, { state: 'paused', ...part, byMe: false, byPeer: true }),
+          file(
+            3,
+            true,
+            'Coast photos',
+            1_210,
+            { state: 'paused', ...part, byMe: true, byPeer: true },
+            { form: 'folder', count: 312 },
+          ),
+          file(4, false, 'ferry.mp4', 673, { state: 'interrupted', ...part, needsSource: false }),
+        ],
+      }),
+    ],
+  }),
+  'files-interrupted': app({
+    peers: [
+      {
+        ...offlineBob,
+        timeline: [
+          file(1, false, 'ferry.mp4', 673, { state: 'interrupted', ...part, needsSource: false }),
+          file(2, true, 'low-tide-walk.mp4', 673, { state: 'interrupted', ...part, needsSource: true }),
+          file(
+            3,
+            true,
+            'Coast photos',
+            1_210,
+            { state: 'interrupted', ...part, needsSource: true },
+            { form: 'folder', count: 312 },
+          ),
+          file(
+            4,
+            true,
+            'IMG_20260714.jpeg',
+            88,
+            { state: 'interrupted', bytes: 1e6, needsSource: true },
+            { form: 'files', count: 12 },
+          ),
+        ],
+      },
+    ],
+  }),
+  'files-saved': app({
+    peers: [
+      peer({
+        timeline: [
+          file(1, false, 'a-very-long-name-for-a-report-2026-final.pdf', 2.4, done),
+          file(
+            2,
+            false,
+            'Coast photos',
+            1_210,
+            { ...done, place: 'Downloads/Pairwise/Coast photos' },
+            { form: 'folder', count: 312 },
+          ),
+          file(3, false, 'Harbour', 80, { state: 'ready' }, { form: 'folder', count: 10_000 }),
+          file(
+            4,
+            false,
+            'Ferry',
+            80,
+            { ...done, downloadId: null, place: 'Ferry pictures' },
+            { form: 'folder', count: 10_000 },
+          ),
+          file(5, false, 'ferry.mp4', 673, { state: 'failed', code: 'storage-full', ...part }),
+          file(6, true, 'tide.mp4', 673, { state: 'failed', code: 'file-stalled', ...part }),
+        ],
+      }),
+    ],
+  }),
+  'files-offered': app({
+    peers: [
+      peer({
+        timeline: [
+          file(1, false, 'Coast photos', 1_300, { state: 'offered' }, { form: 'folder', count: 214 }),
+          file(2, false, 'IMG_20260714.jpeg', 48.3, { state: 'offered' }, { form: 'files', count: 12 }),
+          chat(3, false, 'Have a look at the map, I marked the path.'),
         ],
       }),
     ],

@@ -1,0 +1,93 @@
+import { type Browser, browser } from 'wxt/browser';
+
+/** Somebody the menu offers to send to. `name` is as a sentence takes it. */
+export interface MenuPeer {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What was clicked, and for whom. */
+export type MenuChoice = {
+  readonly peerId: string;
+  /** Title of the page, or empty. */
+  readonly title: string;
+  readonly url: string;
+} & ({ readonly kind: 'link' } | { readonly kind: 'file'; readonly isMedia: boolean });
+
+const WEB = ['http://*/*', 'https://*/*'];
+/** What each entry stands for, before the id of the peer. */
+const ENTRIES = {
+  file: { contexts: ['image', 'video', 'audio', 'link'] },
+  link: { contexts: ['link'], targetUrlPatterns: WEB },
+  page: { contexts: ['page'], documentUrlPatterns: WEB },
+} satisfies Record<string, Partial<Browser.contextMenus.CreateProperties>>;
+type Entry = keyof typeof ENTRIES;
+
+let shown: Promise<void> = Promise.resolve();
+
+/** Offers to send what was clicked to each of these, the first one first. The menu stays when the worker is stopped. */
+export function showMenus(peers: readonly MenuPeer[]): Promise<void> {
+  shown = shown.catch(() => {}).then(() => replace(peers));
+  return shown;
+}
+
+async function replace(peers: readonly MenuPeer[]): Promise<void> {
+  await browser.contextMenus.removeAll();
+  for (const [entry, where] of Object.entries(ENTRIES)) {
+    const key = entry === 'file' ? 'menu_page_file' : 'menu_page_link';
+    const [only, ...others] = peers;
+    if (only && others.length === 0) {
+      await create({ ...where, id: `${entry}:${only.id}`, title: browser.i18n.getMessage(key, label(only.name)) });
+      continue;
+    }
+    if (!only) continue;
+    await create({ ...where, id: entry, title: browser.i18n.getMessage(`${key}_to`) });
+    for (const { id, name } of peers) {
+      await create({ ...where, id: `${entry}:${id}`, parentId: entry, title: label(name) });
+    }
+  }
+}
+
+/** Chromium takes `&` for the mark of a shortcut and `%s` for what is selected, and an entry without a text for a mistake. */
+function label(name: string): string {
+  return name.replaceAll('&', '&&').replaceAll('%', '%\u2060') || browser.i18n.getMessage('somebody');
+}
+
+function create(properties: Browser.contextMenus.CreateProperties): Promise<void> {
+  return new Promise((resolve, reject) => {
+    browser.contextMenus.create(properties, () => {
+      const error = browser.runtime.lastError;
+      if (error) reject(new Error(error.message));
+      else resolve();
+    });
+  });
+}
+
+/** Calls with what was chosen on a page. Once, in the worker's first task. */
+export function watchMenus(listener: (choice: MenuChoice) => void): void {
+  browser.contextMenus.onClicked.addListener((info, tab) => {
+    const [entry, peerId] = String(info.menuItemId).split(':');
+    if (!entry || !isEntry(entry) || !peerId) return;
+    // A click on the menu grants activeTab: address and title of the page are known.
+    const title = tab?.title ?? '';
+    const { srcUrl, linkUrl, pageUrl } = info;
+    if (entry === 'file') {
+      const url = srcUrl ?? linkUrl;
+      if (url) listener({ kind: 'file', peerId, url, isMedia: srcUrl !== undefined, title });
+      return;
+    }
+    if (entry === 'link' && linkUrl) listener({ kind: 'link', peerId, url: linkUrl, title: '' });
+    if (entry === 'page' && pageUrl) listener({ kind: 'link', peerId, url: tab?.url ?? pageUrl, title });
+  });
+}
+
+/** Calls when the person has given leave for a site. Once, in the worker's first task. */
+export function watchAllowedSites(listener: () => void): void {
+  browser.permissions.onAdded.addListener(({ origins }) => {
+    if (origins && origins.length > 0) listener();
+  });
+}
+
+function isEntry(text: string): text is Entry {
+  return Object.hasOwn(ENTRIES, text);
+}
