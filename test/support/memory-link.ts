@@ -165,6 +165,10 @@ class MemoryLane implements Lane {
     );
   }
 
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
   /** An abort while it waits for headroom rejects; the frame is on its way all the same. */
   async send(frame: Uint8Array, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();

@@ -9,10 +9,10 @@ function sending(max: number) {
   let nowMs = 0;
   return {
     lanes,
-    run(seconds: number, rateOf: (count: number) => number, isLineBusy = true): number[] {
+    run(seconds: number, rateOf: (count: number) => number, isBusy = true, isHeldBack = true): number[] {
       const counts: number[] = [];
       for (const endMs = nowMs + seconds * 1_000; nowMs < endMs; nowMs += STEP_MS) {
-        lanes.measure(nowMs, rateOf(lanes.count), isLineBusy);
+        lanes.measure(nowMs, rateOf(lanes.count), isBusy, isHeldBack);
         if (counts.at(-1) !== lanes.count) counts.push(lanes.count);
       }
       return counts;
@@ -49,6 +49,10 @@ test('where two lanes fill the line it stays at two', () => {
   expect(lanes.count).toBe(2);
 });
 
+test('nothing is tried while the transport lets everything go at once', () => {
+  expect(sending(4).run(60, each, true, false)).toEqual([1]);
+});
+
 test('it never uses more lanes than there are', () => {
   expect(sending(2).run(60, each)).toEqual([1, 2]);
   expect(sending(1).run(60, each)).toEqual([1]);
@@ -72,6 +76,6 @@ test('a pause in a trial decides nothing', () => {
 
 test('time in which nobody measured counts for nothing', () => {
   const lanes = new LaneCount(4);
-  for (let nowMs = 0; nowMs < 1_600_000; nowMs += 10_000) lanes.measure(nowMs, 1_000_000, true);
+  for (let nowMs = 0; nowMs < 1_600_000; nowMs += 10_000) lanes.measure(nowMs, 1_000_000, true, true);
   expect(lanes.count).toBe(1);
 });

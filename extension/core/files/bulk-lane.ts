@@ -60,6 +60,11 @@ export class BulkLane {
     return this.#sentBytes - this.#window.unacknowledgedBytes;
   }
 
+  /** Whether the connection beneath lets less on the line than the window does. */
+  get isHeldBack(): boolean {
+    return this.#lane.queuedBytes > 0;
+  }
+
   /** Whether there was nothing to send at some time since it was asked last. */
   takeIdleness(): boolean {
     const wasIdle = this.#wasIdle;

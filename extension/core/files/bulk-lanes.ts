@@ -72,7 +72,8 @@ export class BulkLanes {
     if (passedMs <= 0) return;
     const inUse = this.#lanes.slice(0, this.#count.count);
     const idle = inUse.filter((lane) => lane.takeIdleness());
-    this.#count.measure(atMs, ((bytes - this.#measured.bytes) * 1_000) / passedMs, idle.length === 0);
+    const isHeldBack = inUse.every((lane) => lane.isHeldBack);
+    this.#count.measure(atMs, ((bytes - this.#measured.bytes) * 1_000) / passedMs, idle.length === 0, isHeldBack);
     this.#measured = { atMs, bytes };
     this.wake();
   }

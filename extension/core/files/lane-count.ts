@@ -9,6 +9,8 @@ const FULL_SHARE = 0.8;
 /** After a lane that brought nothing: lines change, but seldom. Doubled each time. */
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 480_000;
+/** Of the time that the line is watched, the transport has to hold back for at least this much before more lanes are tried. */
+const HELD_BACK_SHARE = 0.8;
 /** Nobody measured for this long: nothing moved meanwhile. */
 const GAP_MS = 2_000;
 
@@ -16,7 +18,8 @@ type Phase = 'watching' | 'settling' | 'trying';
 
 /**
  * How many lanes to use. One connection doesn't fill a long line that loses packets, several do; on most lines a second one brings
- * nothing. So one more is tried while there is much to send, and kept when it carried more.
+ * nothing. So while there is much to send, and the transport of the lanes in use holds it back, one more is tried, and kept when more
+ * arrived.
  */
 export class LaneCount {
   readonly #max: number;
@@ -25,6 +28,7 @@ export class LaneCount {
   /** Of the phase, as far as the line was busy. */
   #bytes = 0;
   #busyMs = 0;
+  #heldBackMs = 0;
   /** Lanes before those that are on trial, and what they carried. */
   #before = { count: 1, rate: 0 };
   /** How many lanes to try next. */
@@ -43,18 +47,20 @@ export class LaneCount {
   }
 
   /**
-   * Call it a few times a second. `totalBytesPerSecond`: over all lanes since the last call. `isLineBusy`: there was always more to
-   * send than the lanes took; nothing can be learned from other times.
+   * Call it a few times a second. `totalBytesPerSecond`: over all lanes since the last call. `isBusy`: there was always more to send
+   * than the lanes took; nothing can be learned from other times. `isHeldBack`: on all lanes in use something waits for the transport,
+   * and not on the line.
    */
-  measure(nowMs: number, totalBytesPerSecond: number, isLineBusy: boolean): void {
+  measure(nowMs: number, totalBytesPerSecond: number, isBusy: boolean, isHeldBack: boolean): void {
     const passedMs = nowMs - (this.#measuredAtMs ?? nowMs);
     this.#measuredAtMs = nowMs;
-    if (!isLineBusy || passedMs > GAP_MS) {
+    if (!isBusy || passedMs > GAP_MS) {
       // Steady sending begins anew; a trial goes on when there is something to try it with.
       if (this.#phase !== 'settling') this.#restart();
       return;
     }
     this.#busyMs += passedMs;
+    if (isHeldBack) this.#heldBackMs += passedMs;
     this.#bytes += (totalBytesPerSecond * passedMs) / 1_000;
     if (this.#phase === 'settling') {
       if (this.#busyMs >= SETTLE_MS) this.#enter('trying');
@@ -79,7 +85,8 @@ export class LaneCount {
   }
 
   #tryMore(rate: number, nowMs: number): void {
-    if (this.#count >= this.#max || nowMs < this.#notBeforeMs) return this.#restart();
+    const isHeldBack = this.#heldBackMs >= HELD_BACK_SHARE * this.#busyMs;
+    if (!isHeldBack || this.#count >= this.#max || nowMs < this.#notBeforeMs) return this.#restart();
     this.#before = { count: this.#count, rate };
     this.#count = Math.min(this.#max, this.#count + this.#step);
     this.#enter('settling');
@@ -93,5 +100,6 @@ export class LaneCount {
   #restart(): void {
     this.#bytes = 0;
     this.#busyMs = 0;
+    this.#heldBackMs = 0;
   }
 }

@@ -4,13 +4,10 @@ import { LineDelay } from './line-delay.ts';
 const KIB = 1024;
 /** Enough for the first round of any line, and little enough for the queue of a slow one. */
 const START_BYTES = 128 * KIB;
-/** Below this the frames' own sizes and late timers would rule. */
+/** Below this the frames' own sizes and late timers would rule. A further lane begins with it, lest it make a full queue overflow. */
 const MIN_WINDOW_BYTES = 64 * KIB;
-/**
- * A further lane begins with this. If the first one fills the line, to make its queue overflow costs seconds; if the transport below
- * is what holds the first one back, a little is enough to see it.
- */
-const FURTHER_BYTES = 48 * KIB;
+/** A further lane that had nothing to do for so long begins again: the others have filled its place. */
+const IDLE_MS = 1_000;
 /** As much as the receiver lets be under way in blocks. */
 const MAX_WINDOW_BYTES = 16 * 1024 * KIB;
 
@@ -36,6 +33,11 @@ const MAX_WAITING_MS = 100;
 /** By how much the window grows when nothing waits, and shrinks at most, each time that it is looked at. */
 const GROWTH = 1.5;
 const SHRINKAGE = 0.75;
+/**
+ * It never grows far beyond what the line carries in a round trip and so much more: after a processor stood still everything goes out at
+ * once, and the first of it finds nothing waiting.
+ */
+const MAX_EXTRA_MS = 60;
 /** Of the window, under way while the queue is let run empty. */
 const PROBE_SHARE = 0.5;
 
@@ -49,7 +51,7 @@ export class LaneWindow {
   readonly #now: () => number;
   readonly #delay: LineDelay;
   readonly #rate = new DeliveryRate();
-  readonly #minBytes: number;
+  readonly #isFurther: boolean;
   #windowBytes: number;
   /** Where the window goes, as fast as bytes arrive. */
   #wantedBytes: number;
@@ -58,13 +60,14 @@ export class LaneWindow {
   #look = { fromBytes: Number.POSITIVE_INFINITY, bestMs: Number.POSITIVE_INFINITY };
   /** What the last look found. */
   #lastMs = 0;
+  #ackedAtMs = 0;
 
   /** `now`: ms that only grow. `delay`: of the line, shared by its lanes. `isFurther`: other lanes are sending already. */
   constructor(now: () => number, delay = new LineDelay(), isFurther = false) {
     this.#now = now;
     this.#delay = delay;
-    this.#minBytes = isFurther ? FURTHER_BYTES : MIN_WINDOW_BYTES;
-    this.#windowBytes = isFurther ? FURTHER_BYTES : START_BYTES;
+    this.#isFurther = isFurther;
+    this.#windowBytes = isFurther ? MIN_WINDOW_BYTES : START_BYTES;
     this.#wantedBytes = this.#windowBytes;
     this.#start = isFurther ? undefined : { rate: 0, round: 0 };
   }
@@ -85,17 +88,26 @@ export class LaneWindow {
     return this.#rate.sentBytes - this.#rate.ackedBytes;
   }
 
-  /** Whether a frame of so many bytes may go now. When nothing is under way one always may. Ask only when there is such a frame. */
+  /**
+   * Whether a frame of so many bytes may go now; half of one may be too much. When nothing is under way one always may. Ask only when
+   * there is such a frame.
+   */
   canSend(bytes: number): boolean {
     const allowedBytes = this.#delay.isProbing ? this.#windowBytes * PROBE_SHARE : this.#windowBytes;
-    if (this.unacknowledgedBytes === 0 || this.unacknowledgedBytes + bytes <= allowedBytes) return true;
+    if (this.unacknowledgedBytes === 0 || this.unacknowledgedBytes + bytes / 2 <= allowedBytes) return true;
     if (!this.#delay.isProbing) this.#rate.full();
     return false;
   }
 
   /** A frame of so many bytes goes out. */
   sent(bytes: number): void {
-    this.#rate.sent(bytes, this.#now());
+    const nowMs = this.#now();
+    const wasIdle = this.unacknowledgedBytes === 0 && nowMs - this.#ackedAtMs > IDLE_MS;
+    if (wasIdle && this.#isFurther) {
+      this.#windowBytes = MIN_WINDOW_BYTES;
+      this.#want(MIN_WINDOW_BYTES);
+    }
+    this.#rate.sent(bytes, nowMs);
   }
 
   /** The receiver has so many bytes since the link came. Returns false when that can't be: more than were sent, or fewer than before. */
@@ -103,6 +115,7 @@ export class LaneWindow {
     const before = this.#rate.ackedBytes;
     if (!(receivedBytes >= before && receivedBytes <= this.#rate.sentBytes)) return false;
     const nowMs = this.#now();
+    this.#ackedAtMs = nowMs;
     const { rttsMs, wasFull } = this.#rate.acknowledged(receivedBytes, nowMs);
     for (const rttMs of rttsMs) this.#delay.measure(rttMs, nowMs);
     if (wasFull && this.#start) this.#goOnStarting(this.#start);
@@ -119,7 +132,7 @@ export class LaneWindow {
       this.#start = { rate: this.bytesPerSecond, round: this.#rate.rounds };
     } else if (this.#rate.rounds - start.round >= START_ROUNDS) {
       this.#start = undefined;
-      this.#want(Math.max(this.#minBytes, rate * (this.#delay.baseMs + WAITING_MS)));
+      this.#want(Math.max(MIN_WINDOW_BYTES, rate * (this.#delay.baseMs + WAITING_MS)));
     }
   }
 
@@ -145,11 +158,18 @@ export class LaneWindow {
     const waitingMs = bestMs - baseMs;
     const rateMs = this.bytesPerSecond / BYTES_PER_SECOND_FOR_WAITING_MS;
     const wantedMs = Math.min(MAX_WAITING_MS, Math.max(WAITING_MS, rateMs));
-    const change =
-      waitingMs <= wantedMs
-        ? 1 + (GROWTH - 1) * (1 - waitingMs / wantedMs)
-        : Math.min(1, Math.max(SHRINKAGE, (baseMs + wantedMs) / rttMs));
-    this.#want(Math.max(this.#minBytes, this.#windowBytes * change));
+    if (waitingMs <= wantedMs) {
+      const grown = this.#windowBytes * (1 + (GROWTH - 1) * (1 - waitingMs / wantedMs));
+      const extraMs = Math.max(MAX_EXTRA_MS, wantedMs);
+      const mostBytes = Math.max(
+        this.#isFurther ? MIN_WINDOW_BYTES : START_BYTES,
+        (this.bytesPerSecond / 1_000) * (baseMs + extraMs),
+      );
+      this.#want(Math.max(this.#windowBytes, Math.min(grown, mostBytes)));
+    } else {
+      const change = Math.min(1, Math.max(SHRINKAGE, (baseMs + wantedMs) / rttMs));
+      this.#want(Math.max(MIN_WINDOW_BYTES, this.#windowBytes * change));
+    }
     this.#delay.look(waitingMs, 2 * wantedMs, nowMs);
   }
 

@@ -43,6 +43,10 @@ export class BulkConnection implements Lane {
     return this.#lane.frames;
   }
 
+  get queuedBytes(): number {
+    return this.#lane.queuedBytes;
+  }
+
   send(frame: Uint8Array, signal?: AbortSignal): Promise<void> {
     if (!this.#started) this.#options.offers ? this.start() : this.#askOnce();
     return this.#lane.send(frame, signal);

@@ -70,6 +70,10 @@ export class ChannelLane implements Lane {
     channel.addEventListener('bufferedamountlow', () => this.#release());
   }
 
+  get queuedBytes(): number {
+    return this.#channel?.bufferedAmount ?? 0;
+  }
+
   async send(frame: Uint8Array, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (frame.byteLength === 0 || frame.byteLength > MAX_FRAME_BYTES) throw new AppError('message-too-large');

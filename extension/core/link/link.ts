@@ -45,6 +45,8 @@ export interface Lane {
    * @throws AppError `link-lost` when the link is closed, `message-too-large` for a frame out of bounds; the signal's reason when aborted.
    */
   send(frame: Uint8Array, signal?: AbortSignal): Promise<void>;
+  /** Sent here, and held back by the connection beneath, which doesn't let more on the line at the moment. */
+  readonly queuedBytes: number;
   /** Arriving frames, for one reader. Ends when the link closes. Bounded: a peer that floods past the bound loses the link. */
   readonly frames: ReadableStream<Uint8Array>;
 }

@@ -60,6 +60,10 @@ export class SecureLane implements Lane {
     this.#pump().catch((error: unknown) => options.onBroken(errorCode(error)));
   }
 
+  get queuedBytes(): number {
+    return this.#options.inner.queuedBytes;
+  }
+
   async send(frame: Uint8Array, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (frame.length < 1 || frame.length > MAX_FRAME_BYTES) throw new AppError('message-too-large');
