@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { Channel } from '../../extension/core/protocol/channel.ts';
-import { encodeFrame } from '../../extension/core/protocol/frames.ts';
+import { EPOCH_BYTES, encodeFrame } from '../../extension/core/protocol/frames.ts';
 import type { Hello, Message } from '../../extension/core/protocol/messages.ts';
 import { newId } from '../../extension/core/shared/ids.ts';
 import { createMemoryLinks, type MemoryLinkPair, withResolvers } from '../support/memory-link.ts';
@@ -15,6 +15,15 @@ interface Side {
   greetings: number;
   invalid: number;
 }
+
+/** How a raw peer begins on every lane. */
+const open = encodeFrame({
+  type: 'open',
+  epoch: new Uint8Array(EPOCH_BYTES).fill(7),
+  first: 1,
+  peerEpoch: new Uint8Array(EPOCH_BYTES),
+  received: 0,
+});
 
 function side(): Side {
   const self: Side = {
@@ -137,6 +146,7 @@ describe('a hostile peer', () => {
     const bob = side();
     const links = createMemoryLinks();
     bob.channel.attach(links.b.lane('control'), hello);
+    await links.a.lane('control').send(open.slice());
     await links.a.lane('control').send(bytes);
     await vi.waitFor(() => expect(bob.invalid).toBe(1));
     const next = bytes[0] === 7 ? 1 : 2;
@@ -148,6 +158,7 @@ describe('a hostile peer', () => {
     const bob = side();
     const links = createMemoryLinks();
     bob.channel.attach(links.b.lane('control'), hello);
+    await links.a.lane('control').send(open.slice());
     for (const [seq, text] of [
       [1, 'one'],
       [1, 'one again'],
@@ -159,6 +170,27 @@ describe('a hostile peer', () => {
     }
     await vi.waitFor(() => expect(bob.texts).toEqual(['one', 'two']));
   });
+});
+
+test('a number before the peer has said who it is means nothing, and is repeated with the next link', async () => {
+  const [alice, bob] = [side(), side()];
+  const [OPEN, ACK] = [1, 3];
+  let isLossy = true;
+  const links = createMemoryLinks({
+    tamper: (frame, _, from) => {
+      const isLost = frame[0] === ACK || (frame[0] === OPEN && from === 'a');
+      return isLossy && isLost ? [] : [frame];
+    },
+  });
+  alice.channel.attach(links.a.lane('control'), hello);
+  bob.channel.attach(links.b.lane('control'), hello);
+  const sending = alice.channel.send(chat('once'));
+  await vi.waitFor(() => expect(bob.greetings).toBe(1));
+  links.cut();
+  isLossy = false;
+  join(alice, bob);
+  await sending;
+  expect(bob.texts).toEqual(['once']);
 });
 
 function link(url: string): unknown {

@@ -101,7 +101,8 @@ export class Channel {
     for (;;) {
       const { done, value } = await reader.read().catch(() => ({ done: true as const, value: undefined }));
       if (done || this.#lane !== lane) return;
-      this.#taking = this.#taking.then(() => this.#take(value));
+      // Of a lane that was left meanwhile nothing counts: the next one repeats it.
+      this.#taking = this.#taking.then(() => (this.#lane === lane ? this.#take(value) : undefined));
       await this.#taking;
     }
   }
@@ -116,7 +117,8 @@ export class Channel {
     if (frame.type === 'open') this.#open(frame);
     else if (frame.type === 'ack') this.#acknowledge(frame.received);
     else if (frame.type === 'notice') await this.#deliver(frame.body);
-    else {
+    else if (this.#synced) {
+      // Before the peer has said who it is and what it repeats, a number means nothing.
       // Anything but the next number is a repeat after a switch, or nonsense: either way it is not taken in.
       if (frame.seq === this.#received + 1) {
         await this.#deliver(frame.body);
