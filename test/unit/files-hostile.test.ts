@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   BLOCK_BYTES,
   MAX_CHUNK_BYTES,
@@ -21,9 +21,6 @@ import {
 import type { FileMessage } from '../../extension/core/protocol/messages.ts';
 import { digest, randomFile, randomId, sourceOf, TestSide } from '../support/file-pair.ts';
 import { createMemoryLinks } from '../support/memory-link.ts';
-
-// Megabytes go through; a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 type Frames = Uint8Array[];
 

@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { appendFile, mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BLOCK_BYTES } from '../../extension/core/files/blocks.ts';
 import { createSource } from '../../extension/core/files/create-source.ts';
 import { AppError } from '../../extension/core/shared/errors.ts';
@@ -17,9 +17,6 @@ import {
   sourceOf,
 } from '../support/file-pair.ts';
 import { withResolvers } from '../support/memory-link.ts';
-
-// Megabytes go through; a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const SIZE_BYTES = 24 * BLOCK_BYTES;
 

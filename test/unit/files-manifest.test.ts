@@ -1,11 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encodeManifest, isConsistent, readFiles } from '../../extension/core/files/manifest.ts';
 import type { TransferDetails } from '../../extension/core/files/source.ts';
 import { AppError } from '../../extension/core/shared/errors.ts';
-
-// Thousands of names; a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 type Row = [path: string, sizeBytes: number, modifiedAt: number];
 

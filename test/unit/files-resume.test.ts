@@ -13,9 +13,6 @@ import {
   sourceOf,
 } from '../support/file-pair.ts';
 
-// Megabytes go through; a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
-
 /** Whatever was measured: all lanes are used from the first moment, so that blocks overtake each other. */
 vi.mock('../../extension/core/files/lane-count.ts', () => ({
   LaneCount: class {

@@ -1,9 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { safeName } from '../../extension/core/files/safe-name.ts';
-
-// Thousands of names; a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const MAX_BYTES = 236;
 const byteLength = (text: string) => new TextEncoder().encode(text).length;

@@ -3,9 +3,6 @@ import { BLOCK_BYTES } from '../../extension/core/files/blocks.ts';
 import { createFilePair, digest, randomFile, randomId, sourceOf } from '../support/file-pair.ts';
 import { withResolvers } from '../support/memory-link.ts';
 
-// Megabytes go through; a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
-
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
 });

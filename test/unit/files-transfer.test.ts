@@ -3,9 +3,6 @@ import { BLOCK_BYTES, MAX_CHUNK_BYTES, MIN_CHUNK_BYTES, WINDOW_BLOCKS } from '..
 import { createFilePair, digest, folderOf, randomFile, randomId, sourceOf } from '../support/file-pair.ts';
 import { withResolvers } from '../support/memory-link.ts';
 
-// Megabytes go through; a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
-
 const WINDOW_BYTES = WINDOW_BLOCKS * BLOCK_BYTES;
 
 afterEach(() => {

@@ -16,8 +16,6 @@ const BLOCK_BYTES = 128;
 
 /** A public share, and everything else of a fixed size in the group. */
 export const SHARE_BYTES = 32;
-/** The key that both sides end with. */
-export const ISK_BYTES = 64;
 /** A key confirmation: HMAC-SHA-512. */
 export const TAG_BYTES = 64;
 

@@ -16,7 +16,6 @@ export const ERROR_CODES = [
   'pairing-declined',
   'pairing-too-often',
   'pairing-busy',
-  'already-paired',
   // trust
   'tampered',
   'identity-mismatch',
@@ -39,12 +38,10 @@ export const ERROR_CODES = [
   'capture-failed',
   'capture-cancelled',
   'share-busy',
-  'share-ended',
   'share-unreachable',
   // files
   'file-changed',
   'file-gone',
-  'file-declined',
   'file-cancelled',
   'file-corrupt',
   'file-too-large',
