@@ -9,8 +9,6 @@ import { ErrorCodeSchema, HttpUrl, ItemId, maybeText, Name, PeerId, SizeBytes, t
  * Everything lasting (pairing, a share, a transfer) shows up in the state feed; its errors do too.
  */
 
-/** A path below Downloads, in UTF-16 code units: deeper ones no system takes. */
-const MAX_DOWNLOAD_PATH = 4_096;
 /** An address that carries its file in itself (`data:`), in UTF-16 code units. */
 const MAX_WEB_FILE_URL = 32 * 1024 * 1024;
 const nothing = v.void();
@@ -132,7 +130,7 @@ export const backgroundCommands = {
   /** Opens (or brings to front) the viewer of a share. */
   'viewer-open': command({ peerId: PeerId, shareId: ItemId }, nothing),
   /** From the offscreen document: saves a blob URL under Downloads, at a safe relative path. Resolves with the download's number. @throws save-failed */
-  'download-start': command({ key: text(64), url: text(512), path: text(MAX_DOWNLOAD_PATH) }, v.number()),
+  'download-start': command({ key: text(64), url: text(512), path: text(limits.MAX_PATH_LENGTH) }, v.number()),
   /** From the offscreen document: nobody wants it any more. */
   'download-cancel': command({ downloadId: v.number() }, nothing),
   /** @throws download-failed when the file is gone. */

@@ -1,20 +1,18 @@
 import * as v from 'valibot';
 import type { Selection } from '../core/files/source.ts';
 import { newId } from '../core/shared/ids.ts';
-import { MAX_FILES } from '../core/shared/limits.ts';
+import { MAX_FILES, MAX_PATH_LENGTH } from '../core/shared/limits.ts';
 import { report } from '../core/shared/report.ts';
-import { FileName, ItemId, PeerId, text } from '../core/shared/schemas.ts';
+import { FileName, ItemId, PeerId, TransferForm, text } from '../core/shared/schemas.ts';
 
 /*
  * Files go from a view to the offscreen document by BroadcastChannel, which copies references and no bytes: a runtime message would
  * be JSON. They stay readable after the view has closed.
  */
 const CHANNEL = 'files';
-/** A relative path in UTF-16 code units: deeper ones no system takes. */
-const MAX_PATH_LENGTH = 4_096;
 
 const SelectionSchema = v.object({
-  form: v.picklist(['file', 'folder', 'files']),
+  form: TransferForm,
   name: FileName,
   files: v.pipe(
     v.array(v.object({ path: text(MAX_PATH_LENGTH), file: v.instance(File) })),

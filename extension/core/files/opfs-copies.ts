@@ -1,17 +1,16 @@
 import * as v from 'valibot';
-import { MAX_COPIED_BYTES, MAX_FILES } from '../shared/limits.ts';
-import { FileName, maybeText, SizeBytes, text } from '../shared/schemas.ts';
+import { MAX_COPIED_BYTES, MAX_FILES, MAX_PATH_LENGTH } from '../shared/limits.ts';
+import { FileName, maybeText, SizeBytes, TransferForm, text } from '../shared/schemas.ts';
 import { entriesOf, OUTGOING_FOLDER, openFolder, removeEntry } from './opfs-folder.ts';
 import type { Selection } from './source.ts';
 
-/** A path and a MIME type, as far as a system takes them. */
-const MAX_PATH_LENGTH = 4_096;
+/** A MIME type, as far as a system takes it. */
 const MAX_TYPE_LENGTH = 1_024;
 const INDEX_SUFFIX = '.json';
 
 /** What lies in a copy, file after file. */
 const Index = v.object({
-  form: v.picklist(['file', 'folder', 'files']),
+  form: TransferForm,
   name: FileName,
   files: v.pipe(
     v.array(

@@ -50,3 +50,9 @@ export function sameDetails(a: TransferDetails, b: TransferDetails): boolean {
     a.modifiedAt === b.modifiedAt
   );
 }
+
+/** What a transfer carries, without the rest of an item, an offer or whatever else it is part of. */
+export function detailsOf(all: TransferDetails): TransferDetails {
+  const { form, name, count, sizeBytes, manifestBytes, mime, modifiedAt } = all;
+  return { form, name, count, sizeBytes, manifestBytes, mime, modifiedAt };
+}

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../shared/errors.ts';
 import { RateMeter } from './rate-meter.ts';
-import type { TransferDetails } from './source.ts';
+import { detailsOf, type TransferDetails } from './source.ts';
 
 /**
  * Where one transfer stands. Who moves it:
@@ -77,10 +77,9 @@ export class Transfer {
     direction: 'out' | 'in',
     onChange: (progress: TransferProgress) => void,
   ) {
-    const { form, name, count, sizeBytes, manifestBytes, mime, modifiedAt } = details;
     this.id = id;
-    this.details = { form, name, count, sizeBytes, manifestBytes, mime, modifiedAt };
-    this.runBytes = manifestBytes + sizeBytes;
+    this.details = detailsOf(details);
+    this.runBytes = details.manifestBytes + details.sizeBytes;
     this.#direction = direction;
     this.#onChange = onChange;
   }

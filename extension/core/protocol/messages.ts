@@ -9,6 +9,7 @@ import {
   Name,
   SizeBytes,
   TimeMs,
+  TransferForm,
   text,
 } from '../shared/schemas.ts';
 
@@ -42,8 +43,7 @@ export const Unpair = v.object({ type: v.literal('unpair') });
 
 /** What one transfer carries; the same under one id for as long as it lives. */
 export const fileDetails = {
-  /** `file`: one file. `folder`: a tree below `name`. `files`: several files, or trees, without a common folder. */
-  form: v.picklist(['file', 'folder', 'files']),
+  form: TransferForm,
   name: FileName,
   /** Number of files. */
   count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.MAX_FILES)),

@@ -1,15 +1,15 @@
 import { FileExchange, type ReceivedFile } from '../files/exchange.ts';
 import type { FileExchangeOptions } from '../files/exchange-options.ts';
-import type { TransferSource } from '../files/source.ts';
+import { detailsOf, type TransferSource } from '../files/source.ts';
 import type { FileStore } from '../files/store.ts';
 import type { Outcome, TransferProgress } from '../files/transfer.ts';
 import type { FileMessage } from '../protocol/messages.ts';
 import { AppError, errorCode } from '../shared/errors.ts';
 import { report } from '../shared/report.ts';
-import { detailsOf, hasEnded, isWhole } from './file-items.ts';
+import { isWhole } from './file-items.ts';
 import type { FileProgress } from './file-progress.ts';
 import type { Session } from './session.ts';
-import type { ItemOf, TimelineItem } from './state.ts';
+import { hasEnded, type ItemOf, type TimelineItem } from './state.ts';
 import type { Store } from './store.ts';
 import type { Timeline } from './timeline.ts';
 

@@ -1,16 +1,4 @@
-import type { TransferDetails } from '../files/source.ts';
 import type { ItemOf, TimelineItem, Transfer } from './state.ts';
-
-/** What a transfer carries, without the rest of an item, an offer or whatever else it is part of. */
-export function detailsOf(all: TransferDetails): TransferDetails {
-  const { form, name, count, sizeBytes, manifestBytes, mime, modifiedAt } = all;
-  return { form, name, count, sizeBytes, manifestBytes, mime, modifiedAt };
-}
-
-/** Whether nothing more comes of it by itself. */
-export function hasEnded({ state }: Pick<Transfer, 'state'>): boolean {
-  return state === 'done' || state === 'declined' || state === 'cancelled' || state === 'failed';
-}
 
 /** Whether this side, receiving, has said yes and is not through. */
 export function accepted({ state }: Transfer): boolean {

@@ -1,6 +1,5 @@
-import { hasEnded } from './file-items.ts';
 import type { OutgoingFiles } from './outgoing-files.ts';
-import type { Transfer } from './state.ts';
+import { hasEnded, type Transfer } from './state.ts';
 import type { Store } from './store.ts';
 import type { Timeline } from './timeline.ts';
 

@@ -1,13 +1,13 @@
 import { createSource } from '../files/create-source.ts';
-import { type Selection, sameDetails, type TransferSource } from '../files/source.ts';
+import { detailsOf, type Selection, sameDetails, type TransferSource } from '../files/source.ts';
 import { AppError, errorCode } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
 import type { FileExchanges } from './file-exchanges.ts';
-import { detailsOf, hasEnded, interrupted, isMine, isWaitingForSource } from './file-items.ts';
+import { interrupted, isMine, isWaitingForSource } from './file-items.ts';
 import type { FileProgress } from './file-progress.ts';
 import type { OutgoingFiles } from './outgoing-files.ts';
 import type { Session } from './session.ts';
-import type { ItemOf } from './state.ts';
+import { hasEnded, type ItemOf } from './state.ts';
 import type { Store } from './store.ts';
 import type { Timeline } from './timeline.ts';
 

@@ -5,7 +5,7 @@ import type { FileMessage } from '../protocol/messages.ts';
 import { AppError } from '../shared/errors.ts';
 import { report } from '../shared/report.ts';
 import { FileExchanges, type FileExchangesOptions } from './file-exchanges.ts';
-import { accepted, hasEnded, interrupted, isMine, isWhole } from './file-items.ts';
+import { accepted, interrupted, isMine, isWhole } from './file-items.ts';
 import { FileProgress } from './file-progress.ts';
 import { replyWithoutExchange } from './file-replies.ts';
 import { FileSending } from './file-sending.ts';
@@ -13,7 +13,7 @@ import type { Leftovers } from './leftovers.ts';
 import type { OutgoingFiles } from './outgoing-files.ts';
 import type { Platform } from './platform.ts';
 import { Saving } from './saving.ts';
-import type { ItemOf } from './state.ts';
+import { hasEnded, type ItemOf } from './state.ts';
 
 type FileItem = ItemOf<'file'>;
 

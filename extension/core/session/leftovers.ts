@@ -1,7 +1,8 @@
 import { type Leftover, sweepIncoming, sweepOutgoing, sweepZips } from '../files/opfs-sweep.ts';
 import { sweepHandles } from '../files/source-handles.ts';
 import type { Database } from './database.ts';
-import { hasEnded, isWhole } from './file-items.ts';
+import { isWhole } from './file-items.ts';
+import { hasEnded } from './state.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -244,5 +244,10 @@ export type AppState = v.InferOutput<typeof AppState>;
 export function isUnfinished(item: TimelineItem): boolean {
   if (item.kind === 'share') return false;
   if (item.kind !== 'file') return item.mine && (item.mark === 'waiting' || item.mark === 'sent');
-  return ['waiting', 'offered', 'moving', 'paused', 'interrupted', 'ready', 'saving'].includes(item.transfer.state);
+  return !hasEnded(item.transfer);
+}
+
+/** Whether nothing more comes of a transfer by itself. */
+export function hasEnded({ state }: Pick<Transfer, 'state'>): boolean {
+  return state === 'done' || state === 'declined' || state === 'cancelled' || state === 'failed';
 }

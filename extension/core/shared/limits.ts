@@ -14,6 +14,8 @@ export const MAX_FILE_NAME_LENGTH = 255;
 export const MAX_MIME_LENGTH = 127;
 /** The largest transfer, in bytes: 1 TiB keeps offsets far inside 2^53. */
 export const MAX_FILE_BYTES = 2 ** 40;
+/** A relative path of a file: deeper ones no system takes. */
+export const MAX_PATH_LENGTH = 4_096;
 /** Files of one transfer: twice the folder that everybody has somewhere; their list stays a few MiB. */
 export const MAX_FILES = 20_000;
 /** The list of the files of one transfer, see core/files/manifest.ts. */

@@ -17,6 +17,8 @@ export const maybeText = (max: number) => v.pipe(v.string(), v.maxLength(max));
 
 export const Name = text(limits.MAX_NAME_LENGTH);
 export const FileName = text(limits.MAX_FILE_NAME_LENGTH);
+/** `file`: one file. `folder`: a tree below a name. `files`: several files, or trees, without a common folder. */
+export const TransferForm = v.picklist(['file', 'folder', 'files']);
 export const SizeBytes = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(limits.MAX_FILE_BYTES));
 
 /** An absolute http or https URL without embedded credentials: the only links that are sent, shown and opened. */

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { AppState, ItemOf, PeerState } from '../../core/session/state.ts';
+import { type AppState, hasEnded, type ItemOf, type PeerState } from '../../core/session/state.ts';
 import { dotted, t } from '../text.ts';
 import { lineText } from './display-text.ts';
 import type { FileActions } from './file-actions.ts';
@@ -9,8 +9,6 @@ import type { Toasts } from './toasts.ts';
 
 type File = ItemOf<'file'>;
 type Done = Extract<File['transfer'], { state: 'done' }>;
-
-const ENDED: ReadonlySet<File['transfer']['state']> = new Set(['done', 'failed', 'declined', 'cancelled']);
 
 /** Tells of every transfer that ends while this view is open: what came to stand on this computer by a toast, the rest to those who listen. */
 export class Arrivals {
@@ -31,7 +29,7 @@ export class Arrivals {
     for (const peer of state.peers) {
       for (const item of peer.timeline) {
         if (item.kind !== 'file') continue;
-        if (!ENDED.has(item.transfer.state)) open.add(item.id);
+        if (!hasEnded(item.transfer)) open.add(item.id);
         else if (this.#open.has(item.id)) this.#tell(item, peer);
       }
     }
