@@ -30,7 +30,6 @@ export class DiskControl {
   async passes(block: number): Promise<void> {
     if (block >= this.#heldFrom) await this.#go.promise;
     if (this.isFull) throw new AppError('storage-full');
-    this.taken++;
   }
 }
 
@@ -49,8 +48,11 @@ function partialOf(file: OpfsFile, control: DiskControl): PartialFile {
     writeBlock: async (index, bytes, encoding, leaf) => {
       const input = await file.check({ index, bytes, encoding, leaf });
       await control.passes(index);
-      if (input) file.write(index, input, leaf);
-      return input !== undefined;
+      if (!input) return false;
+      // Fails when the transfer has ended meanwhile: such a block isn't there.
+      file.write(index, input, leaf);
+      control.taken++;
+      return true;
     },
     finish: () => file.finish(),
     close: async () => file.close(),
