@@ -1,18 +1,18 @@
 import { browser } from 'wxt/browser';
 import { defineBackground } from 'wxt/utils/define-background';
-import { AppError, errorCode } from '../core/shared/errors.ts';
-import { MAX_TITLE_LENGTH, MAX_URL_LENGTH } from '../core/shared/limits.ts';
+import { errorCode } from '../core/shared/errors.ts';
+import { MAX_TITLE_LENGTH } from '../core/shared/limits.ts';
 import { report } from '../core/shared/report.ts';
-import { isHttpUrl } from '../core/shared/schemas.ts';
-import { withoutUser } from '../core/shared/web-url.ts';
+import { linkToSend } from '../core/shared/web-url.ts';
 import { askOffscreen } from '../messaging/ask.ts';
 import { backgroundCommands } from '../messaging/commands.ts';
 import { serve } from '../messaging/serve.ts';
 import { type MenuChoice, showMenus, watchAllowedSites, watchMenus } from '../platform/context-menus.ts';
-import { cancelDownload, showDownload, startDownload, watchDownloads } from '../platform/downloads.ts';
+import { cancelDownload, startDownload, watchDownloads } from '../platform/downloads.ts';
 import { watchIdle } from '../platform/idle.ts';
 import { notify, watchNotificationClicks } from '../platform/notifications.ts';
 import { OffscreenDocument } from '../platform/offscreen-document.ts';
+import { showSavedFile } from '../platform/saved-file.ts';
 import { mintStreamId, tabSize } from '../platform/tab-capture.ts';
 import { showOnToolbar } from '../platform/toolbar.ts';
 import { openViewer, openWindow } from '../platform/views.ts';
@@ -37,7 +37,7 @@ export default defineBackground(() => {
     'viewer-open': ({ peerId, shareId }) => openViewer(peerId, shareId),
     'download-start': ({ key, url, path }) => startDownload(key, url, path),
     'download-cancel': ({ downloadId }) => cancelDownload(downloadId),
-    'download-show': ({ downloadId }) => showDownload(downloadId),
+    'download-show': ({ downloadId }) => showSavedFile(downloadId),
     badge: showOnToolbar,
     menus: ({ peers }) => showMenus(peers.map(({ id, name }) => ({ id, name: inSentence(name) }))),
     notify: ({ id, name, body }) => notify(id, name, body),
@@ -75,8 +75,5 @@ async function sendChosen(choice: MenuChoice): Promise<void> {
     if ((await askOffscreen('web-file-send', { peerId, url, isMedia, title })) === 'asking') await openWindow(peerId);
     return;
   }
-  const url = withoutUser(choice.url);
-  if (url.length > MAX_URL_LENGTH) throw new AppError('message-too-large');
-  if (!isHttpUrl(url)) throw new AppError('link-not-http');
-  await askOffscreen('link-send', { peerId, url, title });
+  await askOffscreen('link-send', { peerId, url: linkToSend(choice.url), title });
 }

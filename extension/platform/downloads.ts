@@ -43,13 +43,6 @@ export async function cancelDownload(downloadId: number): Promise<void> {
   await browser.downloads.cancel(downloadId).catch(() => {}); // It has ended meanwhile.
 }
 
-/** Shows the file in the system's file manager. @throws AppError `download-failed` when it is gone. */
-export async function showDownload(downloadId: number): Promise<void> {
-  const [entry] = await browser.downloads.search({ id: downloadId });
-  if (!entry?.exists) throw new AppError('download-failed');
-  browser.downloads.show(downloadId);
-}
-
 let onEnded: (key: string, code: ErrorCode | null) => Promise<void> = async () => {};
 
 /** Tells of every download of ours that ends, also after a restart of the worker. Once, in the worker's first task. */

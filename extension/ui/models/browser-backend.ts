@@ -5,7 +5,7 @@ import { AppError } from '../../core/shared/errors.ts';
 import { askBackground, askOffscreen } from '../../messaging/ask.ts';
 import { followState } from '../../messaging/feed.ts';
 import { handOverAgain, handOverFiles, handOverFolder } from '../../messaging/file-handover.ts';
-import { openDownload } from '../../platform/open-download.ts';
+import { openSavedFile } from '../../platform/saved-file.ts';
 import { openWindow } from '../../platform/views.ts';
 import type { Backend, CurrentTab, Place, View } from './backend.ts';
 
@@ -24,7 +24,7 @@ export function createBrowserBackend(view: View): Backend {
     openLink: async (url) => {
       await browser.tabs.create({ url });
     },
-    openDownload,
+    openDownload: openSavedFile,
     openPlace: (place) => openPlace(view, place),
   };
 }

@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
-import { MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, MAX_URL_LENGTH } from '../../core/shared/limits.ts';
-import { isHttpUrl } from '../../core/shared/schemas.ts';
-import { withoutUser } from '../../core/shared/web-url.ts';
+import { errorCode } from '../../core/shared/errors.ts';
+import { MAX_TEXT_LENGTH, MAX_TITLE_LENGTH } from '../../core/shared/limits.ts';
+import { linkToSend } from '../../core/shared/web-url.ts';
 import type { Backend } from './backend.ts';
 import type { Notices } from './notices.ts';
 import { type Chosen, handleOf, selectionOf } from './selection.ts';
@@ -50,9 +50,12 @@ export class Sending {
     this.#notices.clearOwn();
     const tab = await this.#backend.currentTab();
     if (!tab?.url) return this.#notices.add(tab?.isForbidden ? 'link-not-http' : 'link-hidden', peerId);
-    const url = withoutUser(tab.url);
-    if (url.length > MAX_URL_LENGTH) return this.#notices.add('message-too-large', peerId, tab.title);
-    if (!isHttpUrl(url)) return this.#notices.add('link-not-http', peerId, tab.title);
+    let url: string;
+    try {
+      url = linkToSend(tab.url);
+    } catch (error) {
+      return this.#notices.add(errorCode(error), peerId, tab.title);
+    }
     const title = tab.title.slice(0, MAX_TITLE_LENGTH);
     await this.#notices.watch(this.#backend.askOffscreen('link-send', { peerId, url, title }), peerId);
   }
