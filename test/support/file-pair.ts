@@ -89,10 +89,17 @@ export class TestSide {
 
   /** The content of a transfer of one file, once it has arrived. */
   async content(id: string): Promise<Blob> {
-    await this.until(() => this.received.has(id));
-    const [file] = this.received.get(id)?.files ?? [];
+    const [file] = (await this.arrived(id)).files;
     if (!file) throw new Error('Nothing arrived.');
     return file.content;
+  }
+
+  /** What has arrived, and how, once it has. */
+  async arrived(id: string): Promise<Received> {
+    await this.until(() => this.received.has(id));
+    const received = this.received.get(id);
+    if (!received) throw new Error('Nothing arrived.');
+    return received;
   }
 
   /** Accepts every offer as it comes. */

@@ -113,7 +113,7 @@ describe('a cut link', () => {
           await pair.alice.exchange.offer(id, source);
           expect(await digest(await bob.content(id))).toBe(expected);
           await pair.alice.reached(id, 'done');
-          const outcome = await bob.reached(id, 'received');
+          const { outcome } = await bob.arrived(id);
           expect(outcome.badBlocks).toBe(0);
           expect(outcome.repeatedBytes).toBeLessThanOrEqual(made * lanes * BLOCK_BYTES);
           expect(written(bob.store.written)).toEqual([0, 1, 2, 3, 4, 5]);
@@ -256,8 +256,7 @@ describe('a restart', () => {
     pair.bob.exchange.restore(id, details, { isWhole: false });
     pair.reconnect();
     await pair.alice.exchange.offer(id, folderOf(files));
-    await pair.bob.reached(id, 'received');
-    const received = pair.bob.received.get(id)?.files ?? [];
+    const { files: received } = await pair.bob.arrived(id);
     expect(received).toHaveLength(40);
     for (const { path, content } of received) {
       expect(await digest(content)).toBe(await digest(files[Number.parseInt(path, 10)]?.file));
@@ -282,7 +281,7 @@ describe('a pause', () => {
     expect(Object.keys(pair.bob.store.disk.files.get(id)?.blocks ?? []).length).toBeLessThan(BLOCKS);
     pair[name].exchange.pause(id, false);
     expect(await digest(await pair.bob.content(id))).toBe(await digest(await run(source)));
-    expect(await pair.bob.reached(id, 'received')).toMatchObject({ repeatedBytes: 0 });
+    expect((await pair.bob.arrived(id)).outcome).toMatchObject({ repeatedBytes: 0 });
   });
 
   it('by both goes on when neither holds it', async () => {
@@ -345,7 +344,7 @@ describe('a wrong block', () => {
     const bad = new Set([0, 3, 12]);
     const { pair, id, source } = await sending({ bob: { beforeWrite: async (index) => !bad.delete(index) } });
     expect(await digest(await pair.bob.content(id))).toBe(await digest(await run(source)));
-    const outcome = await pair.bob.reached(id, 'received');
+    const { outcome } = await pair.bob.arrived(id);
     expect(outcome).toMatchObject({ badBlocks: 3, repeatedBytes: 2 * BLOCK_BYTES + 345 });
     expect(await pair.alice.reached(id, 'done')).toMatchObject({ badBlocks: 3 });
   });

@@ -35,7 +35,7 @@ describe('a file', () => {
     await alice.exchange.offer(id, sourceOf(file));
     await bob.reached(id, 'offered');
     bob.exchange.answer(id, true);
-    const outcome = await bob.reached(id, 'received');
+    const { outcome } = await bob.arrived(id);
     const done = await alice.reached(id, 'done');
 
     expect(await digest(await bob.content(id))).toBe(await digest(file));
@@ -112,7 +112,7 @@ describe('a file', () => {
     await alice.exchange.offer(id, sourceOf(file));
     expect(await digest(await bob.content(id))).toBe(await digest(file));
     expect(new Set(encoded)).toEqual(new Set([true, false]));
-    expect(bob.state(id)).toMatchObject({ repeatedBytes: 0, badBlocks: 0 });
+    expect((await bob.arrived(id)).outcome).toMatchObject({ repeatedBytes: 0, badBlocks: 0 });
   });
 
   it('is told about while it moves, at both ends', async () => {

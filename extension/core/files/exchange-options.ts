@@ -2,7 +2,7 @@ import type { FileMessage } from '../protocol/messages.ts';
 import type { BlockEncoding } from './frames.ts';
 import type { TransferDetails } from './source.ts';
 import type { FileStore } from './store.ts';
-import type { TransferProgress } from './transfer.ts';
+import type { Outcome, TransferProgress } from './transfer.ts';
 import type { LeafInput } from './tree-hash.ts';
 
 /** One file that has arrived whole. */
@@ -16,8 +16,7 @@ export interface ReceivedFile {
 }
 
 export interface Received {
-  /** The list of files and the files behind each other, as they lie in the store. */
-  readonly content: File;
+  readonly outcome: Outcome;
   readonly files: readonly ReceivedFile[];
 }
 

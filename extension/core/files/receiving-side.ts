@@ -98,7 +98,8 @@ export class ReceivingSide extends FileSide<Receiving> {
     const receiving = this.entries.get(id);
     if (receiving?.transfer.state !== 'received') return;
     this.#released.add(id);
-    for (const oldest of this.#released) if (this.#released.size > MAX_RELEASED) this.#released.delete(oldest);
+    const [oldest] = this.#released;
+    if (oldest !== undefined && this.#released.size > MAX_RELEASED) this.#released.delete(oldest);
     this.drop(receiving);
   }
 
@@ -279,8 +280,8 @@ export class ReceivingSide extends FileSide<Receiving> {
       const files = await readFiles(content, transfer.details);
       if (this.entries.get(transfer.id) !== receiving) return;
       void this.context.tell({ type: 'file-done', id: transfer.id });
-      transfer.become({ state: 'received', ...transfer.outcome(this.context.now()) });
-      this.#context.onReceived(transfer.id, { content, files });
+      transfer.become({ state: 'received' });
+      this.#context.onReceived(transfer.id, { outcome: transfer.outcome(this.context.now()), files });
     } catch (error) {
       this.fault(receiving, error);
     }

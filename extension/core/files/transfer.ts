@@ -31,7 +31,7 @@ export type TransferState =
   | { state: 'paused'; bytes: number; byMe: boolean; byPeer: boolean }
   | { state: 'interrupted'; bytes: number; needsSource: false }
   /** Receiver: `FileExchangeOptions.onReceived` follows. */
-  | ({ state: 'received' } & Outcome)
+  | { state: 'received' }
   /** Sender. */
   | ({ state: 'done'; savedAt: number; downloadId: null; place: '' } & Outcome)
   | { state: 'declined'; byMe: boolean }

@@ -35,8 +35,6 @@ export class FileExchanges {
   readonly #exchanges = new Map<string, FileExchange>();
   /** Transfers that an exchange knows and that are not over for it. */
   readonly #known = new Set<string>();
-  /** How those went that are whole. */
-  readonly #outcomes = new Map<string, Outcome>();
   /** Held by this side before a restart: held again as soon as they would move. */
   readonly #toBeHeld = new Set<string>();
 
@@ -60,11 +58,9 @@ export class FileExchanges {
       },
       openStore: () => this.#options.openStore(peerId),
       onChange: (progress) => this.#changed(peerId, progress),
-      onReceived: (id, { files }) => {
+      onReceived: (id, { outcome, files }) => {
         const item = this.#options.store.item(peerId, id);
-        const outcome = this.#outcomes.get(id);
-        this.#outcomes.delete(id);
-        if (item?.kind === 'file' && outcome) this.#options.onReceived(item, outcome, files);
+        if (item?.kind === 'file') this.#options.onReceived(item, outcome, files);
         else exchange.release(id);
       },
       encode: this.#options.encode,
@@ -124,14 +120,10 @@ export class FileExchanges {
 
   #changed(peerId: string, progress: TransferProgress): void {
     const { id, direction, state } = progress;
-    if (state.state === 'received') {
-      this.#known.add(id);
-      const { state: _, ...outcome } = state;
-      this.#outcomes.set(id, outcome);
-      return;
-    }
-    if (hasEnded(state)) this.#known.delete(id);
+    if (state.state !== 'received' && hasEnded(state)) this.#known.delete(id);
     else this.#known.add(id);
+    // How it is saved is shown by whoever saves it.
+    if (state.state === 'received') return;
     const item = this.#options.store.item(peerId, id);
     if (direction === 'in' && state.state === 'offered') return this.#offered(peerId, progress, item);
     if (item?.kind !== 'file' || item.mine !== (direction === 'out')) return;
