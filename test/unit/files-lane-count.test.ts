@@ -23,7 +23,9 @@ function sending(max: number) {
 /** Each lane gets as much again, as where packets get lost. */
 const each = (count: number) => count * 250_000;
 /** One lane is enough. */
-const full = () => 2_300_000;
+const full = () => 300_000;
+/** The same, on a line so fast that more lanes cost nothing. */
+const fast = () => 10_000_000;
 
 test('where each lane brings as much again, all of them run within ten seconds', () => {
   const { run } = sending(4);
@@ -31,7 +33,7 @@ test('where each lane brings as much again, all of them run within ten seconds',
   expect(run(600, each)).toEqual([4]);
 });
 
-test('where one lane fills the line a second one is tried, given up, and tried again only much later', () => {
+test('where one lane fills a slow line a second one is tried, given up, and tried again only much later', () => {
   const { run } = sending(4);
   expect(run(10, full)).toEqual([1, 2, 1]);
   expect(run(20, full)).toEqual([1]);
@@ -43,9 +45,14 @@ test('where each lane brings a little, one after the other is tried', () => {
   expect(sending(4).run(20, (count) => 1_000_000 * 1.2 ** count)).toEqual([1, 2, 3, 4]);
 });
 
+test('where lanes bring nothing and cost nothing they stay; where they cost something they go', () => {
+  expect(sending(4).run(30, fast)).toEqual([1, 2, 3, 4]);
+  expect(sending(4).run(20, (count) => 10_000_000 / count)).toEqual([1, 2, 1]);
+});
+
 test('where two lanes fill the line it stays at two', () => {
   const { run, lanes } = sending(4);
-  expect(run(20, (count) => Math.min(2, count) * 1_000_000)).toEqual([1, 2, 4, 2]);
+  expect(run(20, (count) => Math.min(2, count) * 150_000)).toEqual([1, 2, 4, 2]);
   expect(lanes.count).toBe(2);
 });
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LaneWindow } from '../../extension/core/files/lane-window.ts';
+import { LineDelay } from '../../extension/core/files/line-delay.ts';
 import { type LineOptions, SimulatedLine } from '../support/simulated-line.ts';
 
 const KIB = 1024;
@@ -29,6 +30,11 @@ describe('a line is full from the third second on', () => {
       ...LINE,
       lateMs: (nowMs) => Math.max(0, 200 - (nowMs % 3_000)),
       atLeast: 0.85,
+    },
+    'with processors that are busy elsewhere': {
+      ...LINE,
+      lateMs: (nowMs) => (Math.floor(nowMs / 7) * 37) % 60,
+      atLeast: 0.8,
     },
     '100 Mbit/s, 20 ms': { bytesPerSecond: 12_500_000, delayMs: 10, queueBytes: 1024 * KIB, atLeast: 0.9 },
     '1 Mbit/s, 40 ms': { bytesPerSecond: 125_000, delayMs: 20, queueBytes: 512 * KIB, atLeast: 0.87 },
@@ -111,6 +117,29 @@ test('pauses with nothing to send change nothing', () => {
   expect(window.bytesPerSecond).toBeGreaterThan(0.9 * before);
   line.run(500);
   expect(line.run(3_000)).toBeGreaterThan(0.9 * LINE.bytesPerSecond);
+});
+
+test('a further lane begins small, and again after it had nothing to do', () => {
+  let nowMs = 0;
+  const window = new LaneWindow(() => nowMs, new LineDelay(), true);
+  let sentBytes = 0;
+  const fill = () => {
+    while (window.canSend(16 * KIB)) {
+      window.sent(16 * KIB);
+      sentBytes += 16 * KIB;
+    }
+    return window.unacknowledgedBytes;
+  };
+  expect(fill()).toBeLessThanOrEqual(80 * KIB);
+  for (let round = 0; round < 50; round++) {
+    nowMs += 50;
+    window.acknowledged(sentBytes);
+    fill();
+  }
+  expect(fill()).toBeGreaterThan(200 * KIB);
+  window.acknowledged(sentBytes);
+  nowMs += 5_000;
+  expect(fill()).toBeLessThanOrEqual(80 * KIB);
 });
 
 test('chunks are short on slow lines and long on fast ones', () => {

@@ -4,6 +4,13 @@ const WATCH_MS = 2_000;
 const SETTLE_MS = 1_500;
 /** More lanes have to bring this much, or they go again. */
 const WORTH = 1.15;
+/**
+ * On a fast line they may also stay when they bring nothing and cost nothing: what one of several loses, the others make up for. Slow
+ * lines are better off without: each lane keeps this much waiting, and a line of chat would wait behind it.
+ */
+const HARMLESS = 0.95;
+const LEAST_LANE_BYTES = 64 * 1024;
+const HARMLESS_WAIT_MS = 120;
 /** When they bring nearly their share, as many again are tried at once. */
 const FULL_SHARE = 0.8;
 /** After a lane that brought nothing: lines change, but seldom. Doubled each time. */
@@ -74,7 +81,8 @@ export class LaneCount {
   #judge(rate: number, nowMs: number): void {
     this.#phase = 'watching';
     const { count, rate: before } = this.#before;
-    if (rate >= before * WORTH) {
+    const isHarmless = (this.#count * LEAST_LANE_BYTES * 1_000) / rate < HARMLESS_WAIT_MS;
+    if (rate >= before * (isHarmless ? HARMLESS : WORTH)) {
       this.#step = rate >= (before * FULL_SHARE * this.#count) / count ? this.#count : 1;
       return;
     }

@@ -8,8 +8,8 @@ const START_BYTES = 128 * KIB;
 const MIN_WINDOW_BYTES = 64 * KIB;
 /** A further lane that had nothing to do for so long begins again: the others have filled its place. */
 const IDLE_MS = 1_000;
-/** As much as the receiver lets be under way in blocks. */
-const MAX_WINDOW_BYTES = 16 * 1024 * KIB;
+/** With half a chunk more, as much as the receiver lets be under way in blocks. */
+const MAX_WINDOW_BYTES = (16 * 1024 - 32) * KIB;
 
 const MIN_CHUNK_BYTES = 16 * KIB;
 const MAX_CHUNK_BYTES = 64 * KIB;

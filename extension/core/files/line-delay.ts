@@ -1,6 +1,9 @@
 /** What waits in front of a line hides how long the way is. Every so often it is let run empty for a moment … */
 const PROBE_MS = 10_000;
-/** … and sooner when much seems to wait: perhaps it is not a queue, but processors that have become busy, or a longer way. */
+/**
+ * … and sooner when much seems to wait: perhaps it is not a queue, but processors that have become busy, or a longer way. Or when the last
+ * time found something new, perhaps by accident.
+ */
 const EARLY_PROBE_MS = 4_000;
 /** Twice as late each time that this found what was known, more or less. */
 const NEWS = 1.25;
@@ -15,6 +18,7 @@ export class LineDelay {
   #baseMs = Number.POSITIVE_INFINITY;
   #measuredAtMs = 0;
   #earlyProbeMs = EARLY_PROBE_MS;
+  #hadNews = false;
   /** Lanes hold back; round trips that begin after `emptyAtMs` count. */
   #probe: { readonly emptyAtMs: number; readonly endAtMs: number; bestMs: number } | undefined;
 
@@ -40,7 +44,7 @@ export class LineDelay {
 
   /** `waitingMs`: what the last round trips took beyond the base. `muchMs`: more than there should be. */
   look(waitingMs: number, muchMs: number, nowMs: number): void {
-    const dueMs = waitingMs > muchMs ? this.#earlyProbeMs : PROBE_MS;
+    const dueMs = this.#hadNews || waitingMs > muchMs ? this.#earlyProbeMs : PROBE_MS;
     if (this.#probe || nowMs - this.#measuredAtMs < dueMs) return;
     const emptyAtMs = nowMs + this.#baseMs + Math.min(waitingMs, muchMs);
     this.#probe = { emptyAtMs, endAtMs: emptyAtMs + Math.max(LOOK_MS, this.#baseMs), bestMs: Number.POSITIVE_INFINITY };
@@ -48,6 +52,7 @@ export class LineDelay {
 
   #endProbe(baseMs: number, nowMs: number): void {
     const isNews = Math.max(baseMs, this.#baseMs) > NEWS * Math.min(baseMs, this.#baseMs);
+    this.#hadNews = isNews;
     this.#earlyProbeMs = isNews ? EARLY_PROBE_MS : Math.min(PROBE_MS, 2 * this.#earlyProbeMs);
     this.#baseMs = baseMs;
     this.#measuredAtMs = nowMs;
