@@ -43,8 +43,9 @@ export function movingColours(viewer: Page): Promise<Colour[][]> {
 }
 
 /**
- * The strongest frequency of the viewer's sound, in Hz, from the first moment that one is audible.
- * @throws Error when it stays silent, or the viewer plays it to nobody.
+ * The strongest frequency of the viewer's sound, in Hz, once it is steady: a receiver stretches and shortens the first seconds of a sound while
+ * it finds out how much to hold in reserve, which moves the frequency by some Hz.
+ * @throws Error when it stays silent or never steady, or the viewer plays it to nobody.
  */
 export function toneHz(viewer: Page): Promise<number> {
   return viewer.evaluate(
@@ -52,8 +53,10 @@ export function toneHz(viewer: Page): Promise<number> {
       const context = new AudioContext();
       // 32768 samples at 48 kHz: bins of 1.5 Hz.
       const analyser = new AnalyserNode(context, { fftSize: 32_768, smoothingTimeConstant: 0 });
+      const windowSeconds = analyser.fftSize / context.sampleRate;
       const bins = new Float32Array(analyser.frequencyBinCount);
       let source: MediaStreamAudioSourceNode | undefined;
+      let before = { peak: -1, seconds: 0 };
       const deadline = performance.now() + limitMs;
       let why = 'the viewer has no sound';
       while (performance.now() < deadline) {
@@ -68,15 +71,19 @@ export function toneHz(viewer: Page): Promise<number> {
           analyser.getFloatFrequencyData(bins);
           const peak = bins.indexOf(Math.max(...bins));
           const isPlayed = video !== null && !video.muted && !video.paused && video.volume > 0;
-          why = isPlayed ? `the loudest is ${bins[peak]} dB` : 'the viewer is muted or paused';
-          if (isPlayed && (bins[peak] ?? Number.NEGATIVE_INFINITY) > audibleDb) {
+          const isAudible = isPlayed && (bins[peak] ?? Number.NEGATIVE_INFINITY) > audibleDb;
+          why = isPlayed ? `the loudest is ${bins[peak]} dB in bin ${peak}` : 'the viewer is muted or paused';
+          if (!isAudible || Math.abs(peak - before.peak) > 1) {
+            before = { peak: isAudible ? peak : -1, seconds: context.currentTime };
+          } else if (context.currentTime - before.seconds > 2 * windowSeconds) {
+            // Two whole windows after it was first heard: nothing of what was before is in this one.
             await context.close();
             return (peak * context.sampleRate) / analyser.fftSize;
           }
         }
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
-      throw new Error(`no tone within ${limitMs} ms: ${why}`);
+      throw new Error(`no steady tone within ${limitMs} ms: ${why}`);
     },
     ARRIVE_LIMIT_MS,
     AUDIBLE_DB,
