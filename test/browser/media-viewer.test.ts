@@ -8,7 +8,6 @@ import './media/viewer-page.tsx';
 
 const ARTIFACTS = join(import.meta.dirname, '..', '.artifacts');
 const SOURCE = { colour: 'rgb(20 140 60)', toneHz: 880 };
-const WAIT_MS = 20_000;
 
 let view: { script: string; style: string };
 let browser: Browser;
@@ -44,7 +43,7 @@ async function watching(source = SOURCE): Promise<void> {
 }
 
 const status = () => page.$eval('[role=status]', (element) => element.textContent);
-const says = (text: string) => expect.poll(status, { timeout: WAIT_MS }).toBe(text);
+const says = (text: string) => expect.poll(status).toBe(text);
 const pressed = (label: string) => page.$eval(`[aria-label="${label}"]`, (button) => button.ariaPressed);
 const video = <Value>(read: (video: HTMLVideoElement) => Value) => page.$eval('video', read);
 const click = (text: string) => page.locator(`::-p-aria([name="${text}"][role="button"])`).click();
@@ -106,7 +105,7 @@ test('statistics say how large, how coded and how fast', async () => {
   await watching();
   await page.keyboard.press('d');
   const shown = () => page.$eval('.stats', (panel) => panel.textContent).catch(() => '');
-  await expect.poll(shown, { timeout: WAIT_MS }).toMatch(/640 × 360, \d+ fps.*VP8.*\d kbit\/s.*0\.0 %.*\d ms/);
+  await expect.poll(shown).toMatch(/640 × 360, \d+ fps.*VP8.*\d kbit\/s.*0\.0 %.*\d ms/);
   await shoot('statistics');
   await page.keyboard.press('d');
   expect(await page.$('.stats')).toBeNull();
@@ -115,10 +114,10 @@ test('statistics say how large, how coded and how fast', async () => {
 test('controls fade when nothing moves and come back for the keyboard', async () => {
   await watching();
   const controls = () => page.$eval('.dock', (dock) => getComputedStyle(dock).opacity);
-  await expect.poll(controls, { timeout: WAIT_MS }).toBe('0');
+  await expect.poll(controls).toBe('0');
   await shoot('faded');
   await page.keyboard.press('Tab');
-  await expect.poll(controls, { timeout: WAIT_MS }).toBe('1');
+  await expect.poll(controls).toBe('1');
   expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Mute');
 });
 

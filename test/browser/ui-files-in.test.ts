@@ -44,8 +44,7 @@ async function sent(page: Page): Promise<unknown[]> {
   });
 }
 
-const isSent = (page: Page, ...selections: unknown[]) =>
-  expect.poll(() => sent(page), { timeout: 20_000 }).toEqual(selections);
+const isSent = (page: Page, ...selections: unknown[]) => expect.poll(() => sent(page)).toEqual(selections);
 
 async function chooses(page: Page, paths: string[], opens: () => Promise<void>): Promise<void> {
   const [chooser] = await Promise.all([page.waitForFileChooser(), opens()]);

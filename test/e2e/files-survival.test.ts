@@ -90,6 +90,6 @@ pairedTest('it goes on with all popups closed and both workers stopped', async (
   await Promise.all([alice.closesPopup(), bob.closesPopup()]);
   await Promise.all([alice.browser.stopWorker(), bob.browser.stopWorker()]);
   await goOn();
-  await expect.poll(() => sha256(bob.downloadPath('alone.bin')), { timeout: 30_000 }).toBe(await sha256(file));
+  await expect.poll(() => sha256(bob.downloadPath('alone.bin'))).toBe(await sha256(file));
   await bob.sees('checked');
 });

@@ -39,7 +39,7 @@ async function nextNotification(worker: WebWorker): Promise<string> {
       const shown = await new Promise<object>((resolve) => chrome.notifications.getAll(resolve));
       return Object.keys(shown)[0] ?? '';
     });
-  await expect.poll(first, { timeout: 30_000 }).not.toBe('');
+  await expect.poll(first).not.toBe('');
   return first();
 }
 

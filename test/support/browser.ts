@@ -43,7 +43,7 @@ export interface ExtensionBrowser {
 }
 
 /** How long to wait for a context that should be there at once, on two busy cores. */
-const TARGET_TIMEOUT_MS = 30_000;
+const TARGET_TIMEOUT_MS = 60_000;
 const PROTOCOL_TIMEOUT_MS = 120_000;
 
 const WINDOW_SIZE = '1280,800';

@@ -6,7 +6,7 @@ import type { Page } from 'puppeteer-core';
  */
 
 /** Capture, connection, first picture and encoder start-up on two busy cores. */
-const ARRIVE_LIMIT_MS = 30_000;
+const ARRIVE_LIMIT_MS = 60_000;
 /** Loud enough to be a tone and not the codec's own noise, in dB of full scale. */
 const AUDIBLE_DB = -60;
 

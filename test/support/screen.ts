@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'puppeteer-core';
 
 const PROGRAMS = ['Xvfb', 'openbox', 'xdotool'] as const;
-const START_LIMIT_MS = 10_000;
-const OPEN_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 60_000;
+const OPEN_LIMIT_MS = 60_000;
 const POLL_MS = 50;
 const SIZE = '1280x900x24';
 

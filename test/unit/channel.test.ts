@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Channel } from '../../extension/core/protocol/channel.ts';
 import { EPOCH_BYTES, encodeFrame } from '../../extension/core/protocol/frames.ts';
 import type { Hello, Message } from '../../extension/core/protocol/messages.ts';
@@ -148,10 +148,10 @@ describe('a hostile peer', () => {
     bob.channel.attach(links.b.lane('control'), hello);
     await links.a.lane('control').send(open.slice());
     await links.a.lane('control').send(bytes);
-    await vi.waitFor(() => expect(bob.invalid).toBe(1));
+    await expect.poll(() => bob.invalid).toBe(1);
     const next = bytes[0] === 7 ? 1 : 2;
     await links.a.lane('control').send(encodeFrame({ type: 'data', seq: next, body: chat('still here') }));
-    await vi.waitFor(() => expect(bob.texts).toEqual(['still here']));
+    await expect.poll(() => bob.texts).toEqual(['still here']);
   });
 
   test('that repeats or skips numbers delivers nothing twice and nothing early', async () => {
@@ -168,7 +168,7 @@ describe('a hostile peer', () => {
     ] as const) {
       await links.a.lane('control').send(encodeFrame({ type: 'data', seq, body: chat(text) }));
     }
-    await vi.waitFor(() => expect(bob.texts).toEqual(['one', 'two']));
+    await expect.poll(() => bob.texts).toEqual(['one', 'two']);
   });
 });
 
@@ -185,7 +185,7 @@ test('a number before the peer has said who it is means nothing, and is repeated
   alice.channel.attach(links.a.lane('control'), hello);
   bob.channel.attach(links.b.lane('control'), hello);
   const sending = alice.channel.send(chat('once'));
-  await vi.waitFor(() => expect(bob.greetings).toBe(1));
+  await expect.poll(() => bob.greetings).toBe(1);
   links.cut();
   isLossy = false;
   join(alice, bob);

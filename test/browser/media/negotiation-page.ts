@@ -19,7 +19,7 @@ export interface End {
 /** Says what reaches the other end, in its place and order, when `from` sends this. */
 type Wire = (signal: Signal, from: 'polite' | 'impolite') => Signal[];
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 
 const api = {
   pair(wire: Wire = (signal) => [signal]): { polite: End; impolite: End } {

@@ -16,7 +16,7 @@ export type Interference = (signal: Signal) => Signal | null | Promise<Signal | 
 /** Video loses some colour on the way. */
 const COLOUR_TOLERANCE = 24;
 const TONE_TOLERANCE_HZ = 12;
-const ARRIVAL_TIMEOUT_MS = 30_000;
+const ARRIVAL_TIMEOUT_MS = 60_000;
 
 /** One side of a media test, in a window of its own, so that neither is throttled as a background tab. */
 export class Side {

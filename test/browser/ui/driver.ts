@@ -7,7 +7,6 @@ import { type Look, UiStage } from './stage.ts';
  * How a test uses the interface: as a person does, with the test in the place of the offscreen document. What is behind it is covered
  * end to end.
  */
-const LIMIT_MS = 10_000;
 
 let stage: UiStage;
 
@@ -34,9 +33,9 @@ export const tell = (page: Page, state: AppState | null | undefined) =>
 export const field = (page: Page) => page.$eval('textarea', (element) => element.value);
 
 export async function sees(page: Page, text: string): Promise<void> {
-  await expect.poll(() => screen(page), { timeout: LIMIT_MS }).toContain(text);
+  await expect.poll(() => screen(page)).toContain(text);
 }
 
 export async function isAsked(page: Page, name: string, request: unknown): Promise<void> {
-  await expect.poll(() => asked(page), { timeout: LIMIT_MS }).toContainEqual({ name, request });
+  await expect.poll(() => asked(page)).toContainEqual({ name, request });
 }
