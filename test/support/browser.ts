@@ -91,7 +91,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Extens
     popup: (page) => openPopup(browser, page),
     offscreen: async () => asPage(await waitFor(browser, (target) => target.type() === 'background_page')),
     panel: async (path) => {
-      const page = await browser.newPage();
+      const page = patient(await browser.newPage());
       await page.goto(extensionUrl(path));
       return page;
     },
@@ -153,8 +153,14 @@ function waitFor(browser: Browser, predicate: (target: Target) => boolean): Prom
   return browser.waitForTarget(predicate, { timeout: TARGET_TIMEOUT_MS });
 }
 
-function asPage(target: Target): Promise<Page> {
-  return target.asPage();
+async function asPage(target: Target): Promise<Page> {
+  return patient(await target.asPage());
+}
+
+/** A page whose waits are as long as those for targets, unless they say otherwise. */
+export function patient(page: Page): Page {
+  page.setDefaultTimeout(TARGET_TIMEOUT_MS);
+  return page;
 }
 
 function isPanel(target: Target, path: string): boolean {

@@ -1,5 +1,5 @@
 import type { Page, Target } from 'puppeteer-core';
-import { type ExtensionBrowser, type LaunchOptions, launchBrowser } from './browser.ts';
+import { type ExtensionBrowser, type LaunchOptions, launchBrowser, patient } from './browser.ts';
 import { createProfile, type Profile } from './profile.ts';
 import { applySettings } from './settings.ts';
 
@@ -65,7 +65,7 @@ export class PopupUser {
   async closesTab(): Promise<void> {
     await this.closesPopup();
     const closing = this.#page;
-    this.#page = await this.#browser.browser.newPage();
+    this.#page = patient(await this.#browser.browser.newPage());
     await closing.close();
   }
 
@@ -160,7 +160,7 @@ export class PopupUser {
   async nextWebTab(): Promise<Page> {
     const before = new Set(this.#browser.browser.targets());
     const isNew = (target: Target) => !before.has(target) && /^https?:/.test(target.url());
-    const page = await (await this.#browser.browser.waitForTarget(isNew, { timeout: SEE_LIMIT_MS })).asPage();
+    const page = patient(await (await this.#browser.browser.waitForTarget(isNew, { timeout: SEE_LIMIT_MS })).asPage());
     await page.waitForFunction(() => document.readyState === 'complete');
     return page;
   }

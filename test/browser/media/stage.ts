@@ -4,6 +4,7 @@ import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppete
 import { build } from 'vite';
 import { expect } from 'vitest';
 import type { Signal } from '../../../extension/core/protocol/messages.ts';
+import { patient } from '../../support/browser.ts';
 import { findBrowser } from '../../support/find-browser.ts';
 import type { PageEvent } from './page.ts';
 import type { Source } from './source.ts';
@@ -173,7 +174,7 @@ export class Stage {
  * permission to capture, or without an origin that could have it, gets no candidates at all.
  */
 export async function openPlainPage(where: Browser | BrowserContext): Promise<Page> {
-  const page = await where.newPage();
+  const page = patient(await where.newPage());
   await page.goto(await plainPageUrl());
   return page;
 }

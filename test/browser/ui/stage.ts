@@ -5,6 +5,7 @@ import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppete
 import { build } from 'vite';
 import type { AppState } from '../../../extension/core/session/state.ts';
 import type { View } from '../../../extension/ui/models/backend.ts';
+import { patient } from '../../support/browser.ts';
 import { findBrowser } from '../../support/find-browser.ts';
 import { NOW } from './states.ts';
 
@@ -74,7 +75,7 @@ export class UiStage {
     // A context of its own: what one page remembers is no business of the next.
     const context = await this.#browser.createBrowserContext();
     this.#contexts.push(context);
-    const page = await context.newPage();
+    const page = patient(await context.newPage());
     const session = await page.createCDPSession();
     await session.send('Emulation.setLocaleOverride', { locale: 'en-GB' });
     await page.setViewport({ width, height, deviceScaleFactor: scale });
