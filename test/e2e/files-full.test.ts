@@ -24,7 +24,7 @@ pairedTest.skipIf(!canMount())(
   async ({ people: { alice, bob } }) => {
     const file = await makeFile(alice.profile, 'overflow.bin', 16 * MIB);
     await startsOnSmallDisk(bob, 24 * MIB);
-  await bob.sees('Direct');
+    await bob.sees('Direct');
     const goOn = await holdDisk(await alice.browser.offscreen(), 8);
     await alice.sendsFile(file);
     await bob.accepts('overflow.bin');
