@@ -1,6 +1,7 @@
 import type { Page } from 'puppeteer-core';
 import type { AppState, ItemOf, TimelineItem } from '../../extension/core/session/state.ts';
 import type { FeedMessage } from '../../extension/messaging/feed.ts';
+import { readState } from '../support/state.ts';
 
 type FileItem = ItemOf<'file'>;
 
@@ -57,9 +58,12 @@ export class FeedLog {
     return told.filter((one): one is Told<FileItem> => one.item.kind === 'file');
   }
 
-  /** The newest of it, once it is in one of these states. @throws Error when it fails, or takes longer than the limit. */
+  /**
+   * The newest of it, once it is in one of these states.
+   * @throws Error when it fails, or takes longer than the limit; it says where it stood then.
+   */
   async fileReaches(name: string, states: readonly FileItem['transfer']['state'][]): Promise<FileItem> {
-    await this.#page.waitForFunction(
+    const reaching = this.#page.waitForFunction(
       (wanted, ends) => {
         const newest = (globalThis.feedLog ?? []).findLast(({ item }) => item.kind === 'file' && item.name === wanted);
         return newest?.item.kind === 'file' && ends.includes(newest.item.transfer.state);
@@ -68,9 +72,12 @@ export class FeedLog {
       name,
       [...states, 'failed', 'cancelled', 'declined'],
     );
+    const late = await reaching.then(() => null).catch((cause: unknown) => ({ cause }));
     const newest = (await this.file(name)).at(-1)?.item;
     if (newest && states.includes(newest.transfer.state)) return newest;
-    throw new Error(`The transfer of ${name} ended: ${JSON.stringify(newest?.transfer)}.`);
+    const { notices } = await readState(this.#page);
+    const where = JSON.stringify({ transfer: newest?.transfer, notices });
+    throw new Error(`The transfer of ${name} does not become ${states.join(' or ')}: ${where}`, late ?? {});
   }
 
   /** Waits until so many bytes of it are there. */

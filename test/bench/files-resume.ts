@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { canCutNetwork, cutNetwork, restoreNetwork } from '../support/cut.ts';
+import type { FeedLog } from './feed-log.ts';
 import { limitMs } from './files-rate.ts';
 import { FilesStage, fileLoad, MIB, nothingMeasured } from './files-stage.ts';
 import type { BenchResult } from './run.ts';
@@ -10,10 +11,8 @@ const ROUNDS = 3;
 
 /** The network goes away when half of a file is there, and comes back after a while. Nobody clicks anything. */
 export async function resumeCase(name: string): Promise<BenchResult> {
-  if (!(await canCutNetwork())) {
-    const why = 'the network can be cut only in a namespace of its own, which isn’t permitted here';
-    return { chromium: 'none', figures: [{ case: name, figure: null, why }] };
-  }
+  const gap = await cutGap(name);
+  if (gap) return gap;
   const stage = await FilesStage.open(limitMs(SIZE_BYTES));
   try {
     const load = await fileLoad(stage.people.alice.profile, 'random', SIZE_BYTES);
@@ -39,22 +38,44 @@ export async function resumeCase(name: string): Promise<BenchResult> {
   }
 }
 
+/** What a case says for itself where no network can be cut. */
+export async function cutGap(name: string): Promise<BenchResult | null> {
+  if (await canCutNetwork()) return null;
+  const why = 'the network can be cut only in a namespace of its own, which isn’t permitted here';
+  return { chromium: 'none', figures: [{ case: name, figure: null, why }] };
+}
+
 /** @returns milliseconds from the network's return to the first bytes that came after it, as Bob's screen would show them. */
 async function cutAtHalf({ bobLog }: FilesStage, file: string): Promise<number> {
   await bobLog.fileHas(file, SIZE_BYTES / 2);
+  const backMs = await cutForAWhile();
+  await bobLog.fileReaches(file, ['saving', 'done']);
+  return (await goesOnAt(bobLog, file, backMs)) - backMs;
+}
+
+/** Takes the network away for ten seconds. @returns when it was back, in milliseconds since 1970. */
+export async function cutForAWhile(): Promise<number> {
   await cutNetwork();
   try {
     await delay(CUT_MS);
   } finally {
     await restoreNetwork();
   }
-  const backMs = Date.now();
-  await bobLog.fileReaches(file, ['saving', 'done']);
-  const told = (await bobLog.file(file)).flatMap(({ atMs, item: { transfer } }) =>
-    transfer.state === 'moving' ? [{ atMs, bytes: transfer.bytes }] : [],
-  );
+  return Date.now();
+}
+
+/** When the first bytes were told that came after the network was back; there are some by now. */
+export async function goesOnAt(log: FeedLog, file: string, backMs: number): Promise<number> {
+  const told = movingOf(await log.file(file));
   const before = Math.max(...told.filter(({ atMs }) => atMs < backMs).map(({ bytes }) => bytes));
   const first = told.find(({ atMs, bytes }) => atMs >= backMs && bytes > before);
   if (!first) throw new Error('Nothing was told between the return of the network and the end.');
-  return first.atMs - backMs;
+  return first.atMs;
+}
+
+/** How far it had come whenever a view was told that it moves. */
+export function movingOf(told: Awaited<ReturnType<FeedLog['file']>>): { atMs: number; bytes: number }[] {
+  return told.flatMap(({ atMs, item: { transfer } }) =>
+    transfer.state === 'moving' ? [{ atMs, bytes: transfer.bytes }] : [],
+  );
 }

@@ -162,9 +162,9 @@ export async function fileLoad(profile: Profile, content: 'random' | 'log', size
   };
 }
 
-/** One folder, renamed for each round. `save` and `check` as the case has them. */
+/** One folder, renamed for each round. `limitMs`: until it is picked. `save` and `check` as the case has them. */
 export function folderLoad(
-  folder: { readonly path: string; readonly sizeBytes: number },
+  folder: { readonly path: string; readonly sizeBytes: number; readonly limitMs: number },
   rest: Pick<Load, 'save' | 'check'>,
 ): Load {
   let path = folder.path;
@@ -176,7 +176,7 @@ export function folderLoad(
       path = next;
       return next;
     },
-    pick: ({ alice }, chosen) => alice.sendsFolder(chosen),
+    pick: ({ alice }, chosen) => alice.sendsFolder(chosen, folder.limitMs),
     ...rest,
   };
 }

@@ -7,6 +7,8 @@ export interface Figure {
   readonly unit: string;
   readonly values: readonly number[];
   readonly baselineValues?: readonly number[];
+  /** What a number can't say. */
+  readonly note?: string;
 }
 
 /** A figure that could not be measured. */
@@ -26,6 +28,7 @@ interface Row {
   readonly max: number;
   readonly baseline?: number;
   readonly ratio?: number;
+  readonly note?: string;
 }
 
 /** The middle of the values, or the mean of the two in the middle. */

@@ -25,10 +25,7 @@ pairedTest('who is forgotten while away learns it when back', async ({ people: {
 });
 
 pairedTest('who is blocked is not told, and nothing arrives until it is over', async ({ people: { alice, bob } }) => {
-  await alice.clicks('More');
-  await alice.clicks('Block Bob', 'menuitem');
-  await alice.clicks('Block');
-  await alice.sees('Bob is blocked');
+  await alice.blocks('Bob');
   await bob.sees('Offline');
   await bob.says('Do you hear me?');
   await alice.clicks('Unblock');

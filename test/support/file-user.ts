@@ -15,10 +15,11 @@ export class FileUser extends PopupUser {
     await this.sees(basename(paths[0] ?? ''));
   }
 
-  async sendsFolder(path: string): Promise<void> {
+  /** `limitMs`: until its card is there, which takes a while with very many files. */
+  async sendsFolder(path: string, limitMs?: number): Promise<void> {
     await this.clicks('Attach');
     await this.#chooses([path], () => this.clicks('Send a folder', 'menuitem'));
-    await this.sees(basename(path));
+    await this.sees(basename(path), limitMs);
   }
 
   /** Chooses the files of a broken-off transfer again. `button` as its card calls it. */
@@ -47,7 +48,11 @@ export class FileUser extends PopupUser {
   async #chooses(paths: readonly string[], opensPicker: () => Promise<void>): Promise<void> {
     const popup: Page = await this.popup();
     const choosing: Promise<FileChooser> = popup.waitForFileChooser({ timeout: SEE_LIMIT_MS });
-    const [chooser] = await Promise.all([choosing, opensPicker()]);
+    const picking = Promise.all([choosing, opensPicker()]);
+    const [chooser] = await picking.catch(async (cause: unknown) => {
+      const screen = popup.isClosed() ? 'closed' : await this.screen();
+      throw new Error(`${this.name} is shown no picker. The popup is or says:\n${screen}`, { cause });
+    });
     await chooser.accept([...paths]);
   }
 }

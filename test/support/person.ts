@@ -60,6 +60,13 @@ export class Person extends FileUser {
     await this.sees(text);
   }
 
+  async blocks(name: string): Promise<void> {
+    await this.clicks('More');
+    await this.clicks(`Block ${name}`, 'menuitem');
+    await this.clicks('Block');
+    await this.sees(`${name} is blocked`);
+  }
+
   async sendsLink(): Promise<void> {
     await this.clicks('Send this link');
   }

@@ -135,12 +135,12 @@ export class PopupUser {
     await popup.keyboard.type(text);
   }
 
-  /** Waits until the popup shows this text. */
-  async sees(text: string): Promise<void> {
+  /** Waits until the popup shows this text. `limitMs`: for what is known to take longer than a step does. */
+  async sees(text: string, limitMs = SEE_LIMIT_MS): Promise<void> {
     const popup = await this.popup();
     const shown = popup.waitForFunction(
       (wanted) => document.body.innerText.includes(wanted),
-      { timeout: SEE_LIMIT_MS, polling: POLL_MS },
+      { timeout: limitMs, polling: POLL_MS },
       text,
     );
     await shown.catch((cause: unknown) => this.#fails(`does not see “${text}”`, cause));
