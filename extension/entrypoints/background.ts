@@ -29,11 +29,14 @@ export default defineBackground(() => {
       await offscreen.ensure();
       try {
         const [streamId, size] = await Promise.all([mintStreamId(tabId), tabSize(tabId)]);
-        await askOffscreen('share-tab', { peerId, title, streamId, size });
+        await askOffscreen('share-tab', { peerId, title, tabId, streamId, size });
       } catch (error) {
         await askOffscreen('share-failed', { peerId, title, code: errorCode(error) });
       }
     },
+    'page-script': () => false,
+    'microphone-page': () => {},
+    'capture-again': ({ tabId }) => mintStreamId(tabId),
     'viewer-open': ({ peerId, shareId }) => openViewer(peerId, shareId),
     'download-start': ({ key, url, path }) => startDownload(key, url, path),
     'download-cancel': ({ downloadId }) => cancelDownload(downloadId),

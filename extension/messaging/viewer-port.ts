@@ -64,7 +64,7 @@ export function serveViewers(live: Live): void {
       watching = live.watch(message.peerId, message.shareId, {
         ready: () => say({ type: 'ready' }),
         signal: (signal) => say({ type: 'signal', signal }),
-        ended: () => say({ type: 'ended' }),
+        ended: (why) => say({ type: 'ended', why }),
         replaced: () => say({ type: 'replaced' }),
       });
     });

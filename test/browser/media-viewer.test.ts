@@ -124,7 +124,7 @@ test('controls fade when nothing moves and come back for the keyboard', async ()
 
 test('when the share ends it says so, with a way out', async () => {
   await watching();
-  await page.evaluate(() => host.say({ type: 'ended' }));
+  await page.evaluate(() => host.say({ type: 'ended', why: 'stopped' }));
   await says('Bob stopped sharing');
   expect(await page.$('.tag')).toBeNull();
   await shoot('ended');
@@ -158,7 +158,7 @@ test('with the offscreen document started anew the share is found again', async 
   await page.evaluate(() => {
     host.losePort();
     host.knowShare(false);
-    host.say({ type: 'ended' });
+    host.say({ type: 'ended', why: 'stopped' });
   });
   await says('Connection lostPairwise is reconnecting. The picture comes back by itself.');
   await shoot('reconnecting');

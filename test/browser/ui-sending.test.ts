@@ -99,7 +99,18 @@ describe('requests', () => {
   });
 
   test('a tab that was put off can still be watched', async () => {
-    const share = { shareId: SHARE_ID, peerId: BOB_ID, title: 'Map', hasAudio: false, startedAt: NOW } as const;
+    const share = {
+      shareId: SHARE_ID,
+      peerId: BOB_ID,
+      title: 'Map',
+      hasAudio: false,
+      source: 'tab',
+      page: null,
+      pause: null,
+      trouble: null,
+      pointing: true,
+      startedAt: NOW,
+    } as const;
     const page = await show(
       app({ peers: [peer({ timeline: [chat(1, false, 'Hi')] })], incomingShares: [{ ...share, status: 'dismissed' }] }),
     );

@@ -201,6 +201,7 @@ async function startRun(person: SharingPerson, indexedDb: IDBFactory): Promise<R
     peers: [],
     outgoingShare: null,
     incomingShares: [],
+    asks: [],
     fetches: [],
     notices: [],
   });

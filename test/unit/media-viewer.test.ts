@@ -68,17 +68,23 @@ function state(peers: readonly Partial<PeerState>[], shares: readonly Partial<In
     peerId: PEER,
     title: 'Tides',
     hasAudio: false,
+    source: 'tab',
+    page: null,
+    pause: null,
+    trouble: null,
+    pointing: true,
     startedAt: 1_000,
     status: 'watching',
   };
   return {
     me: { id: 'alicealicealicealicea1', name: 'Alice' },
-    settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7 },
+    settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7, pauseOnPassword: true, pauseOnNavigation: false },
     server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null },
     pairing: { step: 'idle' },
     peers: peers.map((change) => ({ ...peer, ...change })),
     outgoingShare: null,
     incomingShares: shares.map((change) => ({ ...share, ...change })),
+    asks: [],
     fetches: [],
     notices: [],
   };
@@ -86,7 +92,18 @@ function state(peers: readonly Partial<PeerState>[], shares: readonly Partial<In
 
 test('a share is known by its id and by who shows it', () => {
   const known = aboutShare(state([{}], [{}]), PEER, SHARE, null);
-  expect(known).toMatchObject({ peerName: 'Bob', title: 'Tides', hasAudio: false, startedAt: 1_000, isKnown: true });
+  expect(known).toMatchObject({
+    peerName: 'Bob',
+    title: 'Tides',
+    hasAudio: false,
+    source: 'tab',
+    page: null,
+    pause: null,
+    trouble: null,
+    pointing: true,
+    startedAt: 1_000,
+    isKnown: true,
+  });
   expect(aboutShare(state([{}], [{ peerId: 'someoneelsesomeoneelse' }]), PEER, SHARE, null)?.isKnown).toBe(false);
   expect(aboutShare(state([{}], [{ shareId: 'anothershareanothersha' }]), PEER, SHARE, null)?.isKnown).toBe(false);
   expect(aboutShare(state([], []), PEER, SHARE, null)).toBeNull();

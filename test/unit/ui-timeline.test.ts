@@ -56,7 +56,17 @@ describe('days and marks', () => {
 });
 
 test('a live tab that waits for an answer asks for attention like an unread message', () => {
-  const base = { shareId: SHARE_ID, title: '', hasAudio: false, startedAt: NOW };
+  const base = {
+    shareId: SHARE_ID,
+    title: '',
+    source: 'tab' as const,
+    hasAudio: false,
+    page: null,
+    pause: null,
+    trouble: null,
+    pointing: false,
+    startedAt: NOW,
+  };
   const carol = peer({ id: CAROL_ID, unread: 2 });
   expect(attentionCount(carol, [{ ...base, peerId: CAROL_ID, status: 'offered' }])).toBe(3);
   expect(attentionCount(carol, [{ ...base, peerId: CAROL_ID, status: 'dismissed' }])).toBe(2);

@@ -1,7 +1,7 @@
 import { keepAudible } from '../media/audible.ts';
 import { captureTab, pickSource, type Size } from '../media/capture.ts';
 import { Sharer } from '../media/sharer.ts';
-import type { ShareMessage, Signal } from '../protocol/messages.ts';
+import type { ShareEnd, ShareMessage, Signal } from '../protocol/messages.ts';
 import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
 import type { Session } from './session.ts';
@@ -16,7 +16,7 @@ const LOST_PEER_MS = 60_000;
 export interface Viewer {
   ready(): void;
   signal(signal: Signal): void;
-  ended(): void;
+  ended(why: ShareEnd): void;
   /** Another viewer page shows the share now. */
   replaced(): void;
 }
@@ -29,6 +29,21 @@ export interface LiveOptions {
   /** A peer shows something new. */
   onOffered(share: IncomingShare): void;
 }
+
+const NEW_SHARE = {
+  source: 'tab',
+  tabId: null,
+  page: null,
+  pause: null,
+  trouble: null,
+  quality: 'auto',
+  content: null,
+  soundOn: true,
+  voice: 'off',
+  peerVoice: false,
+  pointing: true,
+  reach: 'none',
+} as const;
 
 interface Outgoing {
   id: string;
@@ -63,7 +78,7 @@ export class Live {
   }
 
   /** Starts with a tab that the worker minted a capture id for. Errors become notices. */
-  shareTab(peerId: string, tab: { streamId: string; title: string; size: Size | null }): Promise<void> {
+  shareTab(peerId: string, tab: { streamId: string; tabId: number; title: string; size: Size | null }): Promise<void> {
     const capture = (signal: AbortSignal) => captureTab(tab.streamId, signal, tab.size ?? undefined);
     return this.#start(peerId, tab.title, capture, keepAudible);
   }
@@ -88,7 +103,7 @@ export class Live {
     outgoing.silence();
     this.#options.store.change({ outgoingShare: null });
     if (share.status === 'starting') return;
-    this.#send(outgoing.peerId, { type: 'share-stop', id: outgoing.id });
+    this.#send(outgoing.peerId, { type: 'share-stop', id: outgoing.id, why: 'stopped' });
     this.#remember(outgoing.peerId, outgoing.id, true, share.title, share.startedAt);
   }
 
@@ -100,7 +115,7 @@ export class Live {
   watch(peerId: string, shareId: string, viewer: Viewer): { signal(signal: Signal): void; leave(): void } {
     const share = this.#incoming(peerId, shareId);
     if (!share) {
-      viewer.ended();
+      viewer.ended('stopped');
       return { signal: () => {}, leave: () => {} };
     }
     this.#viewers.get(shareId)?.viewer.replaced();
@@ -160,9 +175,12 @@ export class Live {
         return this.#offered(peerId, message);
       case 'share-stop':
         return incoming && this.#endIncoming(incoming);
+      case 'share-ask':
+      case 'share-ask-end':
+        return;
       case 'share-watch':
         if (outgoing?.sharer) outgoing.sharer.watch(message.viewer);
-        else this.#send(peerId, { type: 'share-stop', id: message.id });
+        else this.#send(peerId, { type: 'share-stop', id: message.id, why: 'stopped' });
         return;
       case 'share-leave':
         return outgoing?.sharer?.leave(message.viewer);
@@ -185,7 +203,14 @@ export class Live {
     if (this.#outgoing) return store.notice('share-busy', { peerId, subject: title });
     const outgoing: Outgoing = { id: newId(), peerId, abort: new AbortController(), sharer: null, silence: () => {} };
     this.#outgoing = outgoing;
-    const base = { shareId: outgoing.id, peerId, title, hasAudio: false, startedAt: Date.now() };
+    const base = {
+      ...NEW_SHARE,
+      shareId: outgoing.id,
+      peerId,
+      title,
+      hasAudio: false,
+      startedAt: Date.now(),
+    };
     store.change({ outgoingShare: { ...base, status: 'starting' } });
     try {
       if (!this.#options.session(peerId)) throw new AppError('peer-offline');
@@ -223,14 +248,15 @@ export class Live {
   #offer(): void {
     const share = this.#options.store.now.outgoingShare;
     if (!share || share.status === 'starting') return;
-    const { shareId: id, title, hasAudio } = share;
-    this.#send(share.peerId, { type: 'share-offer', id, title, hasAudio });
+    const { shareId: id, title, hasAudio, source, page, pause, trouble } = share;
+    const pointing = share.pointing && share.reach === 'page';
+    this.#send(share.peerId, { type: 'share-offer', id, title, source, hasAudio, page, pause, trouble, pointing });
   }
 
   #offered(peerId: string, message: Extract<ShareMessage, { type: 'share-offer' }>): void {
     if (this.#incoming(peerId, message.id)) return; // Told again after a reconnect.
-    const { id: shareId, title, hasAudio } = message;
-    const share: IncomingShare = { shareId, peerId, title, hasAudio, startedAt: Date.now(), status: 'offered' };
+    const { id: shareId, type: _, ...shown } = message;
+    const share: IncomingShare = { ...shown, shareId, peerId, startedAt: Date.now(), status: 'offered' };
     // A peer shows one thing at a time.
     for (const old of this.#options.store.now.incomingShares) if (old.peerId === peerId) this.#endIncoming(old);
     this.#options.store.change({ incomingShares: [...this.#options.store.now.incomingShares, share] });
@@ -250,7 +276,7 @@ export class Live {
   #endIncoming(share: IncomingShare): void {
     const rest = this.#options.store.now.incomingShares.filter((entry) => entry.shareId !== share.shareId);
     this.#options.store.change({ incomingShares: rest });
-    this.#viewers.get(share.shareId)?.viewer.ended();
+    this.#viewers.get(share.shareId)?.viewer.ended('stopped');
     this.#viewers.delete(share.shareId);
     this.#remember(share.peerId, share.shareId, false, share.title, share.startedAt);
   }

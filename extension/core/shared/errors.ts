@@ -39,6 +39,9 @@ export const ERROR_CODES = [
   'capture-cancelled',
   'share-busy',
   'share-unreachable',
+  'share-no-codec',
+  'microphone-denied',
+  'microphone-missing',
   // files
   'file-changed',
   'file-gone',

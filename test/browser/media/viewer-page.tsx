@@ -95,7 +95,7 @@ const api = {
     const startedAt = Date.now() - 4 * MINUTE_MS - 12_000;
     tellState({
       me: { id: 'alicealicealicealicea1', name: 'Alice' },
-      settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7 },
+      settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7, pauseOnPassword: true, pauseOnNavigation: false },
       server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null },
       pairing: { step: 'idle' },
       peers: [
@@ -122,11 +122,17 @@ const api = {
               peerId: PEER_ID,
               title: 'Tide tables for the harbour',
               hasAudio: true,
+              source: 'tab',
+              page: null,
+              pause: null,
+              trouble: null,
+              pointing: true,
               startedAt,
               status: 'watching',
             },
           ]
         : [],
+      asks: [],
       fetches: [],
       notices: [],
     });
