@@ -4,7 +4,10 @@ import { maybeText, Name } from '../core/shared/schemas.ts';
 
 /*
  * What the script in a shared page and the offscreen document say to each other, over a port named `shared-page`. The page's renderer is not
- * ours: what comes from there is bounded, and heard only from the tab that is shown. The port ends with the page, or with the share.
+ * ours: what comes from there is bounded, and heard only from the top frame (`sender.frameId` 0) of the tab that is shown. There is one port a
+ * tab, the newest: the script runs in the top frame alone, looks into frames of the same origin from there, and replaces itself when it is put
+ * in again. The port ends when the page goes, into the back/forward cache too, or with the share. Tried in Chromium 156: `executeScript` right
+ * after that lands in the page that came instead, before it has loaded; on another origin (another port is one) it fails until the next click.
  */
 export const PAGE_PORT = 'shared-page';
 
@@ -12,7 +15,7 @@ const pixels = v.pipe(v.number(), v.minValue(0), v.maxValue(32_767));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
 export const FromPage = v.variant('type', [
-  /** Of the top frame: which page it is and how large it stands, in CSS pixels; again when it changes. */
+  /** Which page it is and how large it stands, in CSS pixels with scroll bars; the first thing said, and again when it changes. */
   v.object({
     type: v.literal('page'),
     url: maybeText(MAX_URL_LENGTH),
@@ -21,7 +24,7 @@ export const FromPage = v.variant('type', [
     height: pixels,
     devicePixelRatio: v.pipe(v.number(), v.minValue(0.1), v.maxValue(10)),
   }),
-  /** Of any frame: whether a password field has the focus. */
+  /** Whether a password field has the focus, in the page or in a frame of the same origin: said when it becomes true, and when that is over. */
   v.object({ type: v.literal('password'), focused: v.boolean() }),
 ]);
 export const ToPage = v.variant('type', [
