@@ -1,33 +1,7 @@
-import { Icon, type IconName } from '../components/icon.tsx';
 import { t } from '../text.ts';
+import { DockButton } from './dock-button.tsx';
 import type { ViewerAction } from './keys.ts';
 import type { ViewerModel } from './model.ts';
-
-interface DockButtonProps {
-  icon: IconName;
-  label: string;
-  shortcut: string;
-  pressed: boolean;
-  disabled?: boolean;
-  onClick: () => void;
-}
-
-function DockButton({ icon, label, shortcut, pressed, disabled = false, onClick }: DockButtonProps) {
-  return (
-    <button
-      type="button"
-      class="icon"
-      aria-label={label}
-      aria-pressed={pressed}
-      aria-keyshortcuts={shortcut}
-      title={`${label} (${shortcut})`}
-      disabled={disabled}
-      onClick={onClick}
-    >
-      <Icon name={icon} />
-    </button>
-  );
-}
 
 /** The controls at the lower edge. */
 export function Dock({ model }: { model: ViewerModel }) {
@@ -65,7 +39,7 @@ export function Dock({ model }: { model: ViewerModel }) {
       />
       <hr />
       <DockButton
-        icon="actual-size"
+        icon="fit"
         label={t('viewer_actual_size')}
         shortcut={model.actualSize.value ? '0' : '1'}
         pressed={model.actualSize.value}
