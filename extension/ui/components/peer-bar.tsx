@@ -3,6 +3,7 @@ import type { PeerState } from '../../core/session/state.ts';
 import { nameOf } from '../models/app-model.ts';
 import { lineText } from '../models/display-text.ts';
 import { moment } from '../models/format.ts';
+import { partedBy } from '../models/parted.ts';
 import { attentionCount } from '../models/timeline.ts';
 import { t } from '../text.ts';
 import { Avatar } from './avatar.tsx';
@@ -10,7 +11,6 @@ import { Icon } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
 import { useModel } from './model-context.ts';
 import { MoreMenu } from './more-menu.tsx';
-import { partedBy } from './parted.tsx';
 import { PathBadge } from './path-badge.tsx';
 
 /** Who, how the two are connected, and everything else. */
