@@ -67,7 +67,7 @@ test('the share ends with its source, once, and leaves no track behind', async (
   await sharer.event((event) => event.kind === 'ended');
   await sharer.page.evaluate(() => media.stopSharing());
   expect(sharer.events.filter((event) => event.kind === 'ended')).toHaveLength(1);
-  expect(await sharer.page.evaluate(() => media.sourceStates())).toEqual(['ended', 'ended']);
+  expect(await sharer.page.evaluate(() => media.givenStates())).toEqual(['ended', 'ended']);
 });
 
 test('stopping stops the capture and is no ending of the source', async () => {
@@ -75,7 +75,7 @@ test('stopping stops the capture and is no ending of the source', async () => {
   const viewer = await stage.viewer('v1');
   await viewer.sees(RED);
   await sharer.page.evaluate(() => media.stopSharing());
-  expect(await sharer.page.evaluate(() => media.sourceStates())).toEqual(['ended', 'ended']);
+  expect(await sharer.page.evaluate(() => media.givenStates())).toEqual(['ended', 'ended']);
   await sharer.event((event) => event.kind === 'watching' && !event.watching);
   expect(sharer.events.filter((event) => event.kind === 'ended' || event.kind === 'error')).toEqual([]);
 });

@@ -38,6 +38,7 @@ test('a picture has its size before it has a rate', () => {
     bitsPerSecond: null,
     lostShare: null,
     rttMs: null,
+    latencyMs: null,
     path: null,
   };
   expect(picture(none)).toBe('–');

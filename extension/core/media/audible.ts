@@ -13,3 +13,15 @@ export function keepAudible(stream: MediaStream): () => void {
     context.close().catch(() => undefined);
   };
 }
+
+/** Plays a voice that arrives. @returns the function that ends it; the track stays as it is. */
+export function playVoice(track: MediaStreamTrack): () => void {
+  // An element, and no AudioContext: Chromium lets what arrives flow into one only while an element plays it too.
+  const element = new Audio();
+  element.srcObject = new MediaStream([track]);
+  // Rejects only when it is ended before it has begun: pages of an extension may play.
+  element.play().catch(() => undefined);
+  return () => {
+    element.srcObject = null;
+  };
+}

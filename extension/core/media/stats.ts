@@ -11,6 +11,8 @@ export interface MediaStats {
   /** Packets lost on the way, 0 to 1. */
   readonly lostShare: number | null;
   readonly rttMs: number | null;
+  /** From the capture of a picture there to its showing here, as far as both clocks tell. */
+  readonly latencyMs: number | null;
   readonly path: 'direct' | 'turn' | null;
 }
 
@@ -57,6 +59,7 @@ export class StatsReader {
       codec: codec?.mimeType.split('/')[1] ?? null,
       ...this.#rates(inbound),
       rttMs: pair?.currentRoundTripTime === undefined ? null : pair.currentRoundTripTime * 1_000,
+      latencyMs: null,
       path: pair ? pathOf(report, pair) : null,
     };
   }

@@ -71,10 +71,31 @@ export class Side {
       .toBe(true);
   }
 
-  /** Waits until the strongest tone is this one. */
-  async hears(toneHz: number): Promise<void> {
-    const distance = async () => Math.abs(((await this.page.evaluate(() => media.heard())) ?? 0) - toneHz);
-    await expect.poll(distance, { timeout: ARRIVAL_TIMEOUT_MS }).toBeLessThan(TONE_TOLERANCE_HZ);
+  /** Waits until the strongest tone is this one, or what is heard left and right is. Null: silence. */
+  async hears(leftHz: number | null, rightHz = leftHz): Promise<void> {
+    await this.#hears(() => this.page.evaluate(() => media.heard()), leftHz, rightHz);
+  }
+
+  /** The same of the sharer's voice. */
+  async hearsVoice(toneHz: number | null): Promise<void> {
+    await this.#hears(() => this.page.evaluate(() => media.voiceHeard()), toneHz, toneHz);
+  }
+
+  async #hears(
+    listen: () => Promise<readonly (number | null)[]>,
+    ...wanted: readonly (number | null)[]
+  ): Promise<void> {
+    const near = (hz: number | null | undefined, i: number) => {
+      const want = wanted[i] ?? null;
+      return want === null || hz === null || hz === undefined
+        ? (hz ?? null) === want
+        : Math.abs(hz - want) < TONE_TOLERANCE_HZ;
+    };
+    const heard = async () => {
+      const sides = await listen();
+      return sides.every(near) ? 'as wanted' : sides;
+    };
+    await expect.poll(heard, { timeout: ARRIVAL_TIMEOUT_MS }).toBe('as wanted');
   }
 
   /** Waits until a picture arrives that wasn't there at the call. */

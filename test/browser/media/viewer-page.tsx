@@ -47,6 +47,10 @@ const api = {
           if (viewer === String(watches)) say({ type: 'signal', signal });
         },
         onWatching: () => undefined,
+        onPointer: () => undefined,
+        onPeerVoice: () => undefined,
+        onTrouble: () => undefined,
+        onContent: () => undefined,
         onEnded: () => undefined,
         onError: () => undefined,
       });
