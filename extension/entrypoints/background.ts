@@ -13,7 +13,7 @@ import { watchIdle } from '../platform/idle.ts';
 import { notify, watchNotificationClicks } from '../platform/notifications.ts';
 import { OffscreenDocument } from '../platform/offscreen-document.ts';
 import { showSavedFile } from '../platform/saved-file.ts';
-import { mintStreamId, tabSize } from '../platform/tab-capture.ts';
+import { mintStreamId } from '../platform/tab-capture.ts';
 import { showOnToolbar } from '../platform/toolbar.ts';
 import { openViewer, openWindow } from '../platform/views.ts';
 import { inSentence } from '../ui/models/display-text.ts';
@@ -28,15 +28,13 @@ export default defineBackground(() => {
     'share-tab': async ({ peerId, tabId, title }) => {
       await offscreen.ensure();
       try {
-        const [streamId, size] = await Promise.all([mintStreamId(tabId), tabSize(tabId)]);
-        await askOffscreen('share-tab', { peerId, title, tabId, streamId, size });
+        await askOffscreen('share-tab', { peerId, title, tabId, streamId: await mintStreamId(tabId) });
       } catch (error) {
         await askOffscreen('share-failed', { peerId, title, code: errorCode(error) });
       }
     },
     'page-script': () => false,
     'microphone-page': () => {},
-    'capture-again': ({ tabId }) => mintStreamId(tabId),
     'viewer-open': ({ peerId, shareId }) => openViewer(peerId, shareId),
     'download-start': ({ key, url, path }) => startDownload(key, url, path),
     'download-cancel': ({ downloadId }) => cancelDownload(downloadId),

@@ -14,8 +14,6 @@ const MAX_WEB_FILE_URL = 32 * 1024 * 1024;
 const nothing = v.void();
 /** More names in a menu than fit on a small screen. */
 export const MAX_MENU_PEERS = 20;
-const pixels = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32_767));
-const Size = v.object({ width: pixels, height: pixels });
 const command = <Request extends v.ObjectEntries, Response extends v.GenericSchema>(
   request: Request,
   response: Response,
@@ -78,7 +76,6 @@ export const offscreenCommands = {
   'peer-accept-files': command({ peerId: PeerId, upToBytes: v.nullable(SizeBytes) }, nothing),
   /**
    * Shows a tab whose capture id the worker minted: a new share, or, while something is shown to this peer already, another source for it.
-   * `size`: of its page, in CSS pixels, where it is known.
    */
   'share-tab': command(
     {
@@ -86,7 +83,6 @@ export const offscreenCommands = {
       streamId: text(256),
       tabId: v.number(),
       title: maybeText(limits.MAX_TITLE_LENGTH),
-      size: v.nullable(Size),
     },
     nothing,
   ),
@@ -159,8 +155,6 @@ export const backgroundCommands = {
   'page-script': command({ tabId: v.number() }, v.boolean()),
   /** From the offscreen document: opens the page on which the browser can ask for the microphone. */
   'microphone-page': command({}, nothing),
-  /** From the offscreen document: a new capture id for a tab that is shown already and has another size now. @throws capture codes */
-  'capture-again': command({ tabId: v.number() }, text(256)),
   /** Opens (or brings to front) the viewer of a share. */
   'viewer-open': command({ peerId: PeerId, shareId: ItemId }, nothing),
   /** From the offscreen document: saves a blob URL under Downloads, at a safe relative path. Resolves with the download's number. @throws save-failed */

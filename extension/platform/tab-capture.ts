@@ -23,9 +23,3 @@ export async function mintStreamId(tabId: number): Promise<string> {
     throw new AppError('capture-failed', { cause });
   }
 }
-
-/** The inner size of a tab in CSS pixels; null where the browser doesn't tell. */
-export async function tabSize(tabId: number): Promise<{ width: number; height: number } | null> {
-  const { width, height } = await browser.tabs.get(tabId);
-  return width && height ? { width, height } : null;
-}

@@ -1,10 +1,13 @@
 import { AppError, type ErrorCode } from '../shared/errors.ts';
 
-/** Largest side of a captured picture, in pixels: software encoders can't follow beyond 1440p. */
+/** Largest side of a captured picture, in pixels: software encoders can't follow beyond 1440p. What is larger is scaled, in its own shape. */
 const MAX_SIDE_PIXELS = 2_560;
-/** What a tab is captured with when nobody knows how large it is. */
-const DEFAULT_SIZE: Size = { width: 1_920, height: 1_080 };
 const MAX_FRAME_RATE = 30;
+/**
+ * With a range of sizes and of shapes Chromium captures a tab as it stands, pixel by pixel, and follows it when it is resized. Bounds that
+ * leave only one size or only one shape (min and max both square) make it pad the picture with black instead.
+ */
+const ANY_TAB_SIZE = { minWidth: 16, minHeight: 8, maxWidth: MAX_SIDE_PIXELS, maxHeight: MAX_SIDE_PIXELS };
 /** Starting a capture takes well under a second; one that hangs must not block the next. */
 const CAPTURE_TIMEOUT_MS = 10_000;
 /** A person chooses in the browser's picker. */
@@ -22,24 +25,17 @@ const UNPROCESSED: MediaTrackConstraints = {
   noiseSuppression: false,
 };
 
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
 /**
  * Captures the tab that `chrome.tabCapture.getMediaStreamId` minted `streamId` for, with its sound (unprocessed) where there is
  * any. The tab falls silent for its owner: see `keepAudible`. An id works once.
- * @param tabSize the tab's inner size as `chrome.tabs` gives it, in CSS pixels at 100 % zoom. Chromium pads the picture with
- * black to exactly the size asked for, so without it there are bars.
+ * The picture has the size of the tab's page in device pixels (the next smaller even numbers), also after a resize, up to 2560 a side.
  * @throws AppError `capture-forbidden` when the browser refuses this page, `capture-failed` when it can't, `timed-out`;
  * the signal's reason when aborted. No track is left running then.
  */
-export async function captureTab(streamId: string, signal?: AbortSignal, tabSize?: Size): Promise<MediaStream> {
+export async function captureTab(streamId: string, signal?: AbortSignal): Promise<MediaStream> {
   const source = { chromeMediaSource: 'tab', chromeMediaSourceId: streamId };
-  const { width, height } = tabSize ? pictureSize(tabSize) : DEFAULT_SIZE;
   const video: TabConstraints = {
-    mandatory: { ...source, maxWidth: width, maxHeight: height, maxFrameRate: MAX_FRAME_RATE },
+    mandatory: { ...source, ...ANY_TAB_SIZE, maxFrameRate: MAX_FRAME_RATE },
   };
   const audio: TabConstraints = { mandatory: source };
   const capture = (constraints: MediaStreamConstraints) =>
@@ -53,15 +49,6 @@ export async function captureTab(streamId: string, signal?: AbortSignal, tabSize
     throw failure(error, 'capture-forbidden', signal);
   }
 }
-
-/** Every device pixel of the tab, as far as the limit allows, in its own shape. */
-function pictureSize(tab: Size): Size {
-  const scale = Math.min(devicePixelRatio, MAX_SIDE_PIXELS / Math.max(tab.width, tab.height, 1));
-  return { width: toEven(tab.width * scale), height: toEven(tab.height * scale) };
-}
-
-/** Encoders work on blocks of two by two. */
-const toEven = (pixels: number) => Math.max(2, 2 * Math.floor(pixels / 2));
 
 /**
  * Lets the person choose a tab, window or screen in the browser's own picker. Unlike `captureTab` it leaves the source audible.
