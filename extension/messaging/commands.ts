@@ -105,6 +105,8 @@ export const offscreenCommands = {
   'share-ask': command({ peerId: PeerId }, nothing),
   /** Takes my own back, or "Not now" to the peer's. */
   'share-ask-end': command({ id: ItemId }, nothing),
+  /** From the worker, for a keyboard shortcut: to whom it shows or sends, see `shortcutPeer`; null when nobody is connected. */
+  'shortcut-peer': command({}, v.nullable(PeerId)),
   /** A share could not be started; the worker knows why. */
   'share-failed': command(
     { peerId: PeerId, code: ErrorCodeSchema, title: maybeText(limits.MAX_TITLE_LENGTH) },
@@ -165,12 +167,17 @@ export const backgroundCommands = {
   'download-show': command({ downloadId: v.number() }, nothing),
   /** From the offscreen document: what the toolbar icon says. */
   badge: command({ unread: v.number(), live: v.boolean() }, nothing),
-  /** From the offscreen document: to whom the menu of a page offers to send, the one last sent to first. */
+  /** From the offscreen document: to whom the menu of a page offers to send and show, the one last sent to first. */
   menus: command(
-    { peers: v.pipe(v.array(v.object({ id: PeerId, name: Name })), v.maxLength(MAX_MENU_PEERS)) },
+    {
+      peers: v.pipe(
+        v.array(v.object({ id: PeerId, name: Name, isConnected: v.boolean() })),
+        v.maxLength(MAX_MENU_PEERS),
+      ),
+    },
     nothing,
   ),
-  /** From the offscreen document. `id` names what it is about: `pairing`, `file:<peerId>`, `received:<peerId>`, `peer:<peerId>`, `link:<peerId>` or `share:<peerId>:<shareId>`. */
+  /** From the offscreen document. `id` names what it is about: `pairing`, `file:<peerId>`, `received:<peerId>`, `peer:<peerId>`, `link:<peerId>`, `ask:<peerId>` or `share:<peerId>:<shareId>`. */
   notify: command({ id: text(128), name: text(limits.MAX_NAME_LENGTH), body: maybeText(500) }, nothing),
 };
 

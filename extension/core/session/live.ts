@@ -82,6 +82,9 @@ export class Live {
   receive(peerId: string, message: ShareMessage): void {
     switch (message.type) {
       case 'share-ask':
+        // Asked while the answer was on its way.
+        if (this.outgoing.shownTo(peerId)) return;
+        return this.asks.receive(peerId, message);
       case 'share-ask-end':
         return this.asks.receive(peerId, message);
       case 'share-offer':

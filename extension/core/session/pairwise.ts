@@ -20,6 +20,7 @@ import { OutgoingFiles } from './outgoing-files.ts';
 import { PairingFlow } from './pairing-flow.ts';
 import { Peers } from './peers.ts';
 import type { Platform } from './platform.ts';
+import { browserMedia } from './share-media.ts';
 import type { AppState, FileSettings, LiveSettings } from './state.ts';
 import { Store } from './store.ts';
 import { Timeline } from './timeline.ts';
@@ -127,8 +128,11 @@ export class Pairwise {
     this.live = new Live({
       store,
       timeline,
+      media: browserMedia,
+      platform,
       iceServers: ICE_SERVERS,
       session: connected,
+      onAsked: (peerId) => platform.notify({ about: { kind: 'ask', peerId }, name: nameOf(peerId), body: '' }),
       onOffered: ({ peerId, shareId, title }) =>
         platform.notify({ about: { kind: 'share', peerId, shareId }, name: nameOf(peerId), body: title }),
     });
@@ -138,7 +142,7 @@ export class Pairwise {
       timeline,
       keys,
       iceServers: ICE_SERVERS,
-      shareWith: (peerId) => this.live.shareWith(peerId),
+      shareWith: (peerId) => this.live.outgoing.shownTo(peerId),
       onConnected: (peerId, session, hello) => {
         this.chat.flush(peerId);
         if (session.link) this.files.connected(peerId, session.link);
