@@ -1,7 +1,8 @@
 /** Runs in the browser: the viewer page in a plain page, with the sharer in the same one and the test in the place of the offscreen document. */
 import { render } from 'preact';
+import type { PointerAction } from '../../../extension/core/media/pointer-gate.ts';
 import { Sharer } from '../../../extension/core/media/sharer.ts';
-import type { AppState } from '../../../extension/core/session/state.ts';
+import type { AppState, IncomingShare } from '../../../extension/core/session/state.ts';
 import type { ViewerDown, ViewerUp } from '../../../extension/messaging/commands.ts';
 import { ViewerModel } from '../../../extension/ui/viewer/model.ts';
 import { Viewer } from '../../../extension/ui/viewer/viewer.tsx';
@@ -25,6 +26,19 @@ const closeListeners = new Set<() => void>();
 let tellState: (state: AppState | null) => void = () => undefined;
 let sharer: Sharer | undefined;
 let watches = 0;
+let share: IncomingShare = {
+  shareId: SHARE_ID,
+  peerId: PEER_ID,
+  title: 'Tide tables for the harbour',
+  hasAudio: true,
+  source: 'tab',
+  page: null,
+  pause: null,
+  trouble: null,
+  pointing: true,
+  startedAt: 0,
+  status: 'watching',
+};
 
 const say = (message: ViewerDown) => {
   for (const listener of listeners) listener(message);
@@ -37,6 +51,14 @@ const received = (message: ViewerUp) => {
 
 const api = {
   left: false,
+  /** What the sharer heard of the viewer's pointer. */
+  pointed: [] as PointerAction[],
+  /** Whether the sharer hears the viewer's voice. */
+  peerVoice: false,
+  saved: [] as { name: string; file: Blob }[],
+  opened: [] as string[],
+  letters: true,
+  sharer: () => sharer,
 
   open(source: Source | null): void {
     if (source) {
@@ -47,12 +69,14 @@ const api = {
           if (viewer === String(watches)) say({ type: 'signal', signal });
         },
         onWatching: () => undefined,
-        onPointer: () => undefined,
-        onPeerVoice: () => undefined,
-        onTrouble: () => undefined,
-        onContent: () => undefined,
         onEnded: () => undefined,
         onError: () => undefined,
+        onPointer: (action) => void api.pointed.push(action),
+        onPeerVoice: (on) => {
+          api.peerVoice = on;
+        },
+        onTrouble: () => undefined,
+        onContent: () => undefined,
       });
     }
     const model = new ViewerModel({
@@ -74,6 +98,9 @@ const api = {
         tellState = onState;
         return () => undefined;
       },
+      hasLetters: () => api.letters,
+      save: (file, name) => void api.saved.push({ file, name }),
+      openPage: (url) => void api.opened.push(url),
       leave: () => {
         api.left = true;
       },
@@ -93,6 +120,12 @@ const api = {
 
   losePort(): void {
     for (const listener of closeListeners) listener();
+  },
+
+  /** The sharer says something new about the share. */
+  describe(change: Partial<IncomingShare>): void {
+    share = { ...share, ...change };
+    api.knowShare(true);
   },
 
   knowShare(known: boolean): void {
@@ -119,23 +152,7 @@ const api = {
         },
       ],
       outgoingShare: null,
-      incomingShares: known
-        ? [
-            {
-              shareId: SHARE_ID,
-              peerId: PEER_ID,
-              title: 'Tide tables for the harbour',
-              hasAudio: true,
-              source: 'tab',
-              page: null,
-              pause: null,
-              trouble: null,
-              pointing: true,
-              startedAt,
-              status: 'watching',
-            },
-          ]
-        : [],
+      incomingShares: known ? [{ ...share, startedAt }] : [],
       asks: [],
       fetches: [],
       notices: [],
