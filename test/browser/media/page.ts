@@ -7,7 +7,9 @@ import type { MediaStats } from '../../../extension/core/media/stats.ts';
 import { Watcher } from '../../../extension/core/media/watcher.ts';
 import type { Signal } from '../../../extension/core/protocol/messages.ts';
 import { Ear } from './ear.ts';
-import { colourOf, makeSource, makeVoice, type Source } from './source.ts';
+import { colourOf, firstPixel, makeSource, makeVoice, type Source } from './source.ts';
+
+type Pixel = readonly [red: number, green: number, blue: number];
 
 export type PageEvent =
   | { readonly kind: 'signal'; readonly viewer: string; readonly signal: Signal }
@@ -18,7 +20,11 @@ export type PageEvent =
   | { readonly kind: 'pointer'; readonly action: PointerAction }
   | { readonly kind: 'peer-voice'; readonly on: boolean }
   | { readonly kind: 'voice'; readonly on: boolean }
-  | { readonly kind: 'still'; readonly size: readonly [width: number, height: number] | null }
+  | {
+      readonly kind: 'still';
+      readonly size: readonly [width: number, height: number] | null;
+      readonly colour: Pixel | null;
+    }
   | { readonly kind: 'trouble'; readonly trouble: string | null }
   | { readonly kind: 'content'; readonly content: Content }
   | { readonly kind: 'error'; readonly code: string };
@@ -44,6 +50,24 @@ function give(from: Source): MediaStream {
   given.push(...source.getTracks());
   return source;
 }
+
+/** The newest data channel of each name in this page. */
+const channels = new Map<string, RTCDataChannel>();
+const createDataChannel = RTCPeerConnection.prototype.createDataChannel;
+RTCPeerConnection.prototype.createDataChannel = function (name, options) {
+  const channel = createDataChannel.call(this, name, options);
+  channels.set(name, channel);
+  return channel;
+};
+
+/** What the page plays by itself. */
+const played: HTMLAudioElement[] = [];
+globalThis.Audio = class extends Audio {
+  constructor() {
+    super();
+    played.push(this);
+  }
+};
 
 const api = {
   share(from: Source): void {
@@ -108,12 +132,18 @@ const api = {
       },
       onStill: async (still) => {
         const picture = still && (await createImageBitmap(still));
-        void emit({ kind: 'still', size: picture && [picture.width, picture.height] });
+        void emit({
+          kind: 'still',
+          size: picture && [picture.width, picture.height],
+          colour: picture && firstPixel(picture),
+        });
       },
     });
   },
   toWatcher: (signal: Signal) => watcher?.receive(signal),
   tell: (action: PointerAction) => watcher?.tell(action),
+  /** What only a viewer page that is not ours would send beside picture and sound. */
+  say: (data: string | ArrayBuffer) => channels.get('side')?.send(data as string),
   stopWatching: () => watcher?.close(),
   stats: (): Promise<MediaStats> | undefined => watcher?.stats(),
 
@@ -129,6 +159,13 @@ const api = {
   },
   /** The same of the sharer's voice. */
   voiceHeard: () => voiceEar?.hears() ?? [null, null],
+  /** The same of the viewer's voice, as the sharer plays it. */
+  peerHeard(): readonly (number | null)[] {
+    const stream = played.at(-1)?.srcObject;
+    if (!(stream instanceof MediaStream)) return [null, null];
+    ear ??= new Ear(stream);
+    return ear.hears();
+  },
 };
 
 globalThis.media = api;

@@ -51,6 +51,15 @@ function makeTones(frequencies: readonly number[]): MediaStreamTrack[] {
   return destination.stream.getTracks();
 }
 
+/** The first pixel of a picture. */
+export function firstPixel(picture: ImageBitmap): readonly [red: number, green: number, blue: number] {
+  const context = new OffscreenCanvas(1, 1).getContext('2d');
+  if (!context) throw new Error('no canvas');
+  context.drawImage(picture, 0, 0);
+  const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
+  return [red, green, blue];
+}
+
 /** Average red, green and blue in the upper left quarter of what a video shows, or null before the first picture. */
 export function colourOf(video: HTMLVideoElement | null): [number, number, number] | null {
   if (!video || video.readyState < video.HAVE_CURRENT_DATA) return null;

@@ -81,6 +81,11 @@ export class Side {
     await this.#hears(() => this.page.evaluate(() => media.voiceHeard()), toneHz, toneHz);
   }
 
+  /** The same of the viewer's voice. */
+  async hearsPeer(toneHz: number | null): Promise<void> {
+    await this.#hears(() => this.page.evaluate(() => media.peerHeard()), toneHz, toneHz);
+  }
+
   async #hears(
     listen: () => Promise<readonly (number | null)[]>,
     ...wanted: readonly (number | null)[]
