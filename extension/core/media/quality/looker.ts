@@ -1,0 +1,40 @@
+import { delay } from '../../shared/abort.ts';
+import { type Picture, PictureTaker } from './picture.ts';
+
+/** The DOM's types leave out what makes a processor useful outside a worker. */
+declare global {
+  interface MediaStreamTrackProcessorInit {
+    track: MediaStreamTrack;
+  }
+}
+
+/**
+ * Looks at a captured track a few times a second. A picture that stands still brings nothing at all: a capture only delivers what has changed.
+ * A video element would be no use: in a document that is never drawn its frame callbacks don't come.
+ * @returns the function that stops it. The track stays as it is.
+ */
+export function lookAt(track: MediaStreamTrack, everyMs: number, onPicture: (picture: Picture) => void): () => void {
+  // One frame waits here, the newest; older ones are dropped before they cost anything.
+  const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
+  const taker = new PictureTaker();
+  const abort = new AbortController();
+  const look = async () => {
+    while (!abort.signal.aborted) {
+      const { value: frame } = await reader.read();
+      if (!frame) return;
+      try {
+        const picture = await taker.take(frame);
+        if (!abort.signal.aborted) onPicture(picture);
+      } finally {
+        frame.close();
+      }
+      await delay(everyMs, abort.signal);
+    }
+  };
+  // Rejects when it is stopped, and for a track that can't be read: that is shown all the same, only nothing is known of it.
+  look().catch(() => undefined);
+  return () => {
+    abort.abort();
+    reader.cancel().catch(() => undefined);
+  };
+}
