@@ -34,7 +34,7 @@ function NoticeCard({ notice }: { notice: ShownNotice }) {
   const name = nameOf(model.state.value?.peers.find((peer) => peer.id === peerId) ?? null);
   const pick = () => {
     model.notices.dismiss(id);
-    if (peerId) model.sending.sharePicked(peerId);
+    if (peerId) model.live.sharePicked(peerId);
   };
   return (
     <article class="notice warn">

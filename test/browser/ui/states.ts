@@ -1,9 +1,11 @@
 import type {
   AppState,
+  IncomingShare,
   ItemOf,
   Mark,
   OutgoingShare,
   PeerState,
+  ShareAsked,
   TimelineItem,
   Transfer,
 } from '../../../extension/core/session/state.ts';
@@ -148,6 +150,34 @@ export const sharing: OutgoingShare = {
   status: 'live',
 };
 
+const TALK = [
+  chat(1, false, 'Can you scroll to Saturday?'),
+  chat(2, true, 'Here. See the dip?'),
+  chat(3, false, 'Yes! Lowest at 09:06 then.'),
+];
+/** Alice shows something to Bob. */
+export const showing = (change: Partial<OutgoingShare> = {}) =>
+  app({ peers: [peer({ timeline: TALK })], outgoingShare: { ...sharing, ...change } });
+
+/** Bob shows something to Alice. */
+export const shown = (change: Partial<IncomingShare> = {}): IncomingShare => ({
+  shareId: SHARE_ID,
+  peerId: BOB_ID,
+  title: 'Harbour map',
+  hasAudio: true,
+  source: 'tab',
+  page: null,
+  pause: null,
+  trouble: null,
+  pointing: true,
+  startedAt: NOW,
+  status: 'offered',
+  ...change,
+});
+
+/** Somebody asks to be shown something. */
+export const asking = (mine: boolean): ShareAsked => ({ id: itemId(80), peerId: BOB_ID, mine, at: NOW });
+
 const offlineBob = peer({
   presence: 'offline',
   connection: { state: 'offline' },
@@ -200,33 +230,31 @@ export const states: Record<string, AppState | null> = {
         ],
       }),
     ],
-    incomingShares: [
-      {
-        shareId: SHARE_ID,
-        peerId: BOB_ID,
-        title: 'Harbour map',
-        hasAudio: true,
-        source: 'tab',
-        page: null,
-        pause: null,
-        trouble: null,
-        pointing: true,
-        startedAt: NOW,
-        status: 'offered',
-      },
-    ],
+    incomingShares: [shown()],
   }),
-  g: app({
-    peers: [
-      peer({
-        timeline: [
-          chat(1, false, 'Can you scroll to Saturday?'),
-          chat(2, true, 'Here. See the dip?'),
-          chat(3, false, 'Yes! Lowest at 09:06 then.'),
-        ],
-      }),
-    ],
-    outgoingShare: sharing,
+  g: showing({ title: 'Tide tables for the harbour' }),
+  'g-starting': showing({ status: 'starting', title: '', tabId: null }),
+  'g-offered': showing({ status: 'offered' }),
+  'g-paused': showing({ pause: 'person' }),
+  'g-password': showing({ pause: 'password' }),
+  'g-navigation': showing({ pause: 'navigation', voice: 'on' }),
+  'g-black': showing({ trouble: 'black', content: 'film' }),
+  'g-frozen': showing({ trouble: 'frozen', source: 'window', title: 'Charts', tabId: null, reach: 'none' }),
+  'g-lost': showing({ reach: 'lost', title: 'A very long title of a page about the tides of the harbour' }),
+  'g-screen': showing({ source: 'screen', title: '', tabId: null, reach: 'none', hasAudio: false, quality: 'smooth' }),
+  'g-voices': showing({ voice: 'on', peerVoice: true, pointing: false, soundOn: false }),
+  'g-asking-voice': showing({ voice: 'asking' }),
+  asked: app({ peers: [peer({ timeline: MORNING.slice(0, 3) })], asks: [asking(false)] }),
+  'asked-first': app({ asks: [asking(false)] }),
+  'asked-more': {
+    ...showing(),
+    asks: [asking(false)],
+    incomingShares: [shown({ source: 'screen', title: '', pause: 'person' })],
+  },
+  asking: app({ peers: [peer({ timeline: MORNING.slice(0, 3) })], asks: [asking(true)] }),
+  'share-open': app({
+    peers: [peer({ timeline: TALK })],
+    incomingShares: [shown({ source: 'window', title: 'Charts', status: 'watching', hasAudio: false })],
   }),
   h: app({ peers: [offlineBob] }),
   i: app({
