@@ -57,6 +57,8 @@ export class Pointing {
     const at = this.at.value;
     if (!this.isOn.value || !at) return;
     this.ripples.value = [...this.ripples.value, { ...at, id: this.#rippleCount++ }].slice(-MAX_RIPPLES);
+    // It says where, too: a point that waits for the next frame is older.
+    this.#dropPoint();
     this.#tell({ type: 'click', ...at });
   }
 
@@ -65,10 +67,14 @@ export class Pointing {
   }
 
   leave(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    this.#dropPoint();
     if (!this.at.value) return;
     this.at.value = null;
     this.#tell({ type: 'away' });
+  }
+
+  #dropPoint(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
   }
 }

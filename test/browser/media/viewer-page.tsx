@@ -40,6 +40,25 @@ let share: IncomingShare = {
   status: 'watching',
 };
 
+/** A page of text that stands still, until its colour is changed. */
+function makeStanding(): MediaStream {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no canvas');
+  const draw = () => {
+    context.fillStyle = api.paper;
+    context.fillRect(0, 0, 640, 360);
+    context.fillStyle = '#12343a';
+    context.font = '15px sans-serif';
+    for (let line = 1; line < 20; line++)
+      context.fillText(`${line}  Tides this week, above chart datum`, 24, line * 18);
+  };
+  // As a captured tab: pictures keep coming, all the same.
+  setInterval(draw, 100);
+  draw();
+  return canvas.captureStream();
+}
+
 const say = (message: ViewerDown) => {
   for (const listener of listeners) listener(message);
 };
@@ -60,10 +79,13 @@ const api = {
   letters: true,
   sharer: () => sharer,
 
-  open(source: Source | null): void {
+  /** What a standing source is painted on. */
+  paper: '#ffffff',
+
+  open(source: Source | 'standing' | null): void {
     if (source) {
       sharer = new Sharer({
-        stream: makeSource(source),
+        stream: source === 'standing' ? makeStanding() : makeSource(source),
         iceServers: [],
         send: (viewer, signal) => {
           if (viewer === String(watches)) say({ type: 'signal', signal });
