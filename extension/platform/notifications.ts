@@ -8,7 +8,7 @@ function titleOf(id: string, name: string): string {
     case 'share':
       return browser.i18n.getMessage('request_share', name);
     case 'ask':
-      return browser.i18n.getMessage('notify_ask', name);
+      return browser.i18n.getMessage('request_ask', name);
     case 'file':
       return browser.i18n.getMessage('request_file', name);
     case 'received':
