@@ -25,6 +25,9 @@ test('a viewer sees the colours, hears the tone and knows how it arrives', async
   expect(stats?.bitsPerSecond).toBeGreaterThan(1_000);
   expect(stats?.rttMs).toBeLessThan(1_000);
   expect(viewer.events.filter((event) => event.kind === 'stream')).toHaveLength(1);
+  const latencyMs = () => viewer.page.evaluate(async () => (await media.stats())?.latencyMs ?? 0);
+  await expect.poll(latencyMs, { timeout: 60_000 }).toBeGreaterThan(0);
+  expect(await latencyMs()).toBeLessThan(1_000);
 });
 
 test('a source without sound is seen all the same', async () => {

@@ -9,7 +9,7 @@ export function inStereo(sdp: string): string {
   let changed = sdp;
   for (const payload of payloads) {
     changed = changed.replaceAll(
-      new RegExp(`^(a=fmtp:${payload} )(?!.*\\bstereo=)(.*?)(\\r?)$`, 'gm'),
+      new RegExp(`^(a=fmtp:${payload} )(?!(?:.*;\\s*)?stereo=)(.*?)(\\r?)$`, 'gm'),
       '$1$2;stereo=1$3',
     );
   }

@@ -3,21 +3,22 @@ import { imageSize } from './image-size.ts';
 import type { Still } from './quality/quality.ts';
 import type { SideChannel } from './side-channel.ts';
 
+type StillChannel = Pick<SideChannel<FromViewer, FromSharer>, 'say' | 'sendBytes'>;
 type Announced = Extract<FromSharer, { type: 'still' }>;
 
 /** Sends stills one after the other; a newer one takes the place of one that is still on its way. */
 export class StillSender {
-  readonly #channel: SideChannel<FromViewer, FromSharer>;
+  readonly #channel: StillChannel;
   #abort = new AbortController();
 
-  constructor(channel: SideChannel<FromViewer, FromSharer>) {
+  constructor(channel: StillChannel) {
     this.#channel = channel;
   }
 
-  /** Does nothing with one that is too large: the video alone has to do. */
+  /** One that is too large is left out: the video alone has to do. */
   send(still: Still): void {
+    if (still.blob.size > MAX_STILL_BYTES) return this.over();
     this.cancel();
-    if (still.blob.size > MAX_STILL_BYTES) return;
     // Rejects when a newer one replaces it, or the channel has closed: both are no failure of this one.
     this.#send(still, this.#abort.signal).catch(() => undefined);
   }
