@@ -14,6 +14,7 @@ const PICKER_HELPS: ReadonlySet<ErrorCode> = new Set([
   'capture-forbidden',
   'capture-failed',
   'capture-cancelled',
+  'capture-taken',
 ]);
 
 /** What failed, until it is dismissed. */
