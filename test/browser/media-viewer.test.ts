@@ -435,15 +435,6 @@ test('the microphone is let go when the share ends', async () => {
 });
 
 test('the voice of the one who shares is heard as loud as the share, and named', async () => {
-  await page.evaluate(() => {
-    const { Audio } = globalThis;
-    globalThis.Audio = class extends Audio {
-      constructor() {
-        super();
-        Object.assign(globalThis, { voice: this });
-      }
-    };
-  });
   await watching({ colour: 'rgb(20 140 60)', toneHz: null });
   await page.evaluate(() => host.describe({ hasAudio: false }));
   await expect.poll(() => disabledReason('M'), { timeout: WAIT_MS }).toBe('This share has no sound');
@@ -458,7 +449,7 @@ test('the voice of the one who shares is heard as loud as the share, and named',
   await page.waitForSelector('header .voice', { timeout: WAIT_MS });
   expect(await page.$eval('header .voice', (voice) => voice.textContent)).toBe('Bob’s voice');
   await page.keyboard.press('ArrowDown');
-  const playing = () => page.evaluate('[voice.paused, voice.muted, voice.volume]');
+  const playing = () => page.$eval('audio', (voice) => [voice.paused, voice.muted, voice.volume]);
   await expect.poll(playing, { timeout: WAIT_MS }).toEqual([false, false, 0.95]);
   await page.keyboard.press('m');
   await expect.poll(playing, { timeout: WAIT_MS }).toEqual([false, true, 0.95]);

@@ -1,8 +1,7 @@
-import { Icon } from '../components/icon.tsx';
-import { ViewerIcon, type ViewerIconName } from './viewer-icon.tsx';
+import type { JSX } from 'preact';
 
 export interface DockButtonProps {
-  icon: ViewerIconName | 'sound' | 'no-sound' | 'plus';
+  icon: JSX.Element;
   label: string;
   /** The key that does the same. */
   shortcut: string;
@@ -25,7 +24,7 @@ export function DockButton({ icon, label, shortcut, pressed, disabled = false, o
       disabled={disabled}
       onClick={onClick}
     >
-      {icon === 'sound' || icon === 'no-sound' || icon === 'plus' ? <Icon name={icon} /> : <ViewerIcon name={icon} />}
+      {icon}
     </button>
   );
 }

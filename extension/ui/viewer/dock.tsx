@@ -1,7 +1,9 @@
+import { Icon } from '../components/icon.tsx';
 import { t } from '../text.ts';
 import { DockButton } from './dock-button.tsx';
 import type { ViewerAction } from './keys.ts';
 import type { ViewerModel } from './model.ts';
+import { ViewerIcon } from './viewer-icon.tsx';
 
 /** The controls at the lower edge. */
 export function Dock({ model }: { model: ViewerModel }) {
@@ -14,7 +16,7 @@ export function Dock({ model }: { model: ViewerModel }) {
   return (
     <div class="dock glass" role="toolbar" aria-label={t('viewer_controls')}>
       <DockButton
-        icon={isMuted ? 'no-sound' : 'sound'}
+        icon={<Icon name={isMuted ? 'no-sound' : 'sound'} />}
         label={hasSound ? t('viewer_mute') : t('viewer_no_sound')}
         shortcut="M"
         pressed={isMuted}
@@ -31,7 +33,7 @@ export function Dock({ model }: { model: ViewerModel }) {
         onInput={(event) => player.setVolume(event.currentTarget.valueAsNumber / 100)}
       />
       <DockButton
-        icon="microphone"
+        icon={<Icon name="mic" />}
         label={t('viewer_voice')}
         shortcut="V"
         pressed={microphone.state.value !== 'off'}
@@ -40,7 +42,7 @@ export function Dock({ model }: { model: ViewerModel }) {
       />
       <hr />
       <DockButton
-        icon="point"
+        icon={<ViewerIcon name="point" />}
         label={pointLabel(model)}
         shortcut="P"
         pressed={model.isPointing}
@@ -48,14 +50,14 @@ export function Dock({ model }: { model: ViewerModel }) {
         onClick={act('point')}
       />
       <DockButton
-        icon="camera"
+        icon={<ViewerIcon name="camera" />}
         label={t('viewer_still')}
         shortcut="S"
         disabled={!hasPicture}
         onClick={act('save-still')}
       />
       <DockButton
-        icon="statistics"
+        icon={<ViewerIcon name="statistics" />}
         label={t('viewer_statistics')}
         shortcut="D"
         pressed={model.statsShown.value}
@@ -63,7 +65,7 @@ export function Dock({ model }: { model: ViewerModel }) {
       />
       <hr />
       <DockButton
-        icon={zoom.isActualSize.value ? 'actual-size' : 'fit'}
+        icon={<ViewerIcon name={zoom.isActualSize.value ? 'actual-size' : 'fit'} />}
         label={t('viewer_actual_size')}
         shortcut={zoom.isActualSize.value ? '0' : '1'}
         pressed={zoom.isActualSize.value}
@@ -71,7 +73,7 @@ export function Dock({ model }: { model: ViewerModel }) {
         onClick={act(zoom.isActualSize.value ? 'fit' : 'actual-size')}
       />
       <DockButton
-        icon="picture-in-picture"
+        icon={<ViewerIcon name="picture-in-picture" />}
         label={t('viewer_picture_in_picture')}
         shortcut="I"
         pressed={player.inPictureInPicture.value}
@@ -79,7 +81,7 @@ export function Dock({ model }: { model: ViewerModel }) {
         onClick={act('picture-in-picture')}
       />
       <DockButton
-        icon={isFull ? 'leave-full-screen' : 'full-screen'}
+        icon={<ViewerIcon name={isFull ? 'leave-full-screen' : 'full-screen'} />}
         label={t('viewer_full_screen')}
         shortcut="F"
         pressed={isFull}

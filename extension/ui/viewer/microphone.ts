@@ -1,18 +1,16 @@
 import { signal } from '@preact/signals';
-import type { ErrorCode } from '../../core/shared/errors.ts';
-
-/** A person speaks into it, beside loudspeakers that play the share. */
-const SPEECH: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+import { openMicrophone } from '../../core/media/microphone.ts';
+import { type ErrorCode, errorCode } from '../../core/shared/errors.ts';
 
 /** My microphone for this share: off until the person asks for it. */
 export class Microphone {
   /** asking: the browser asks the person. */
   readonly state = signal<'off' | 'asking' | 'on'>('off');
-  /** Why it could not be switched on, until it is tried again. */
+  /** Why it is off although it was asked for, until it is tried again. */
   readonly problem = signal<ErrorCode | null>(null);
   readonly #use: (track: MediaStreamTrack | null) => void;
+  #asking = new AbortController();
   #track: MediaStreamTrack | null = null;
-  #attempt = 0;
 
   /** `use` hands the track to whoever sends it; null takes it back. */
   constructor(use: (track: MediaStreamTrack | null) => void) {
@@ -26,7 +24,6 @@ export class Microphone {
 
   /** Lets the device go. Idempotent. */
   stop(): void {
-    this.#attempt++;
     this.problem.value = null;
     this.#end();
   }
@@ -36,19 +33,15 @@ export class Microphone {
   }
 
   async #start(): Promise<void> {
-    const attempt = ++this.#attempt;
+    const asking = new AbortController();
+    this.#asking = asking;
     this.problem.value = null;
     this.state.value = 'asking';
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: SPEECH });
-      const [track] = stream.getAudioTracks();
-      // Switched off again before the browser was done with asking.
-      if (attempt !== this.#attempt) return track?.stop();
-      if (track) this.#take(track);
+      this.#take(await openMicrophone(asking.signal));
     } catch (error) {
-      if (attempt !== this.#attempt) return;
-      this.#end();
-      this.problem.value = codeOf(error);
+      // Switched off again before the browser was done with asking.
+      if (!asking.signal.aborted) this.#fail(errorCode(error));
     }
   }
 
@@ -56,26 +49,21 @@ export class Microphone {
     this.#track = track;
     this.state.value = 'on';
     // The device was unplugged, or leave was taken back.
-    track.addEventListener('ended', () => {
-      if (this.#track !== track) return;
-      this.#end();
-      this.problem.value = 'microphone-missing';
-    });
+    track.addEventListener('ended', () => this.#track === track && this.#fail('microphone-missing'));
     this.#use(track);
   }
 
+  #fail(code: ErrorCode): void {
+    this.#end();
+    this.problem.value = code;
+  }
+
   #end(): void {
+    this.#asking.abort();
     this.state.value = 'off';
     if (!this.#track) return;
     this.#track.stop();
     this.#track = null;
     this.#use(null);
   }
-}
-
-/** Anything but a refusal means that there is no device to be had: none, or one that another program holds. */
-function codeOf(error: unknown): ErrorCode {
-  const isRefusal =
-    error instanceof DOMException && (error.name === 'NotAllowedError' || error.name === 'SecurityError');
-  return isRefusal ? 'microphone-denied' : 'microphone-missing';
 }

@@ -85,7 +85,6 @@ export class ViewerModel implements Keyed {
         if (!this.about.value?.trouble) this.#notedTrouble.value = null;
         this.#watching.setShareKnown(this.about.value?.isKnown ?? false);
       }),
-      this.#watching.voice.subscribe((voice) => this.player.hear(voice)),
       this.#watching.still.subscribe((still) => void this.still.show(still)),
       // Nobody is left to point for, or to speak to.
       effect(() => {
@@ -115,12 +114,13 @@ export class ViewerModel implements Keyed {
     return this.#watching.problem.value;
   }
 
-  /** Takes charge of the page's video and of the element that shows it. Returns the function that lets them go. */
-  attach(box: HTMLElement, video: HTMLVideoElement): () => void {
+  /** Takes charge of what plays share and voice, and of the box that the picture lies in. Returns the function that lets them go. */
+  attach(box: HTMLElement, video: HTMLVideoElement, voice: HTMLAudioElement): () => void {
     const stops = [
-      this.player.attach(video),
+      this.player.attach(video, voice),
       this.zoom.attach(box),
-      effect(() => void this.player.show(this.#watching.stream.value)),
+      this.#watching.stream.subscribe((stream) => void this.player.show(stream)),
+      this.#watching.voice.subscribe((stream) => this.player.hear(stream)),
     ];
     return () => {
       for (const stop of stops.reverse()) stop();

@@ -9,7 +9,10 @@ import { useHand } from './use-hand.ts';
 export function Picture({ model }: { model: ViewerModel }) {
   const box = useRef<HTMLDivElement | null>(null);
   const video = useRef<HTMLVideoElement>(null);
-  useEffect(() => (box.current && video.current ? model.attach(box.current, video.current) : undefined), [model]);
+  const voice = useRef<HTMLAudioElement>(null);
+  useEffect(() => {
+    if (box.current && video.current && voice.current) return model.attach(box.current, video.current, voice.current);
+  }, [model]);
   useHand(model, box);
   const { zoom, pointing } = model;
   const rect = zoom.rect.value;
@@ -39,6 +42,8 @@ export function Picture({ model }: { model: ViewerModel }) {
           playsInline
           aria-label={sourceTitle(model.about.value)}
         />
+        {/* biome-ignore lint/a11y/useMediaCaption: nobody writes down what is said right now. */}
+        <audio ref={voice} />
         <StillLayer still={model.still} />
         <PointerLayer model={model} />
       </div>

@@ -14,20 +14,21 @@ export class Player {
   readonly inFullScreen = signal(false);
   readonly #mutedByChoice = signal(false);
   readonly muted = computed(() => this.#mutedByChoice.value || this.soundBlocked.value);
-  /** The other person's microphone: a stream of its own, so that it is heard at once, not in step with the picture. */
-  readonly #voice = new Audio();
   #video: HTMLVideoElement | undefined;
+  /** The other person's microphone: beside the video, so that it is heard at once, not in step with the picture. */
+  #voice: HTMLAudioElement | undefined;
 
   /** Null before the first picture. */
   get video(): HTMLVideoElement | null {
     return this.size.value ? (this.#video ?? null) : null;
   }
 
-  /** Takes charge of an element. Returns the function that lets it go. */
-  attach(video: HTMLVideoElement): () => void {
+  /** Takes charge of the elements for the share and for the voice beside it. Returns the function that lets them go. */
+  attach(video: HTMLVideoElement, voice: HTMLAudioElement): () => void {
     const abort = new AbortController();
     const { signal } = abort;
     this.#video = video;
+    this.#voice = voice;
     this.#applySound();
     const measure = () => {
       this.size.value = video.videoWidth > 0 ? { width: video.videoWidth, height: video.videoHeight } : null;
@@ -46,8 +47,9 @@ export class Player {
     );
     return () => {
       abort.abort();
-      this.#video = undefined;
       this.hear(null);
+      this.#video = undefined;
+      this.#voice = undefined;
     };
   }
 
@@ -61,7 +63,7 @@ export class Player {
 
   /** Plays a voice, as loud as the share; null ends it. */
   hear(voice: MediaStream | null): void {
-    if (this.#voice.srcObject === voice) return;
+    if (!this.#voice || this.#voice.srcObject === voice) return;
     this.#voice.srcObject = voice;
     this.#playVoice();
   }
@@ -126,7 +128,7 @@ export class Player {
   }
 
   #playVoice(): void {
-    if (!this.#voice.srcObject) return;
+    if (!this.#voice?.srcObject) return;
     this.#voice.play().catch((error: unknown) => {
       // Any other failure is a newer stream taking over.
       if (!isRefusal(error) || this.muted.value) return;
@@ -141,7 +143,7 @@ export class Player {
       element.muted = this.muted.value;
       element.volume = this.volume.value;
     }
-    if (this.#voice.paused) this.#playVoice();
+    if (this.#voice?.paused) this.#playVoice();
   }
 
   #setPictureInPicture(on: boolean): void {

@@ -6,7 +6,6 @@ import { t } from '../text.ts';
 import { isoDuration } from './format.ts';
 import type { ViewerModel } from './model.ts';
 import { sourceTitle } from './source-text.ts';
-import { ViewerIcon } from './viewer-icon.tsx';
 
 /** Who shows what, since when, how it gets here, and where it comes from. */
 export function TopBar({ model }: { model: ViewerModel }) {
@@ -24,7 +23,7 @@ export function TopBar({ model }: { model: ViewerModel }) {
       {model.isLive.value && <Tag model={model} startedAt={about.startedAt} />}
       {model.peerVoiceOn.value && (
         <span class="voice">
-          <ViewerIcon name="microphone" small />
+          <Icon name="mic" small />
           {t('viewer_peer_voice', about.peerName)}
         </span>
       )}

@@ -23,12 +23,6 @@ const SHAPES = {
   ),
   'full-screen': <path d="M3.5 8V3.5H8M12 3.5h4.5V8M16.5 12v4.5H12M8 16.5H3.5V12" />,
   'leave-full-screen': <path d="M8 3.5V8H3.5M16.5 8H12V3.5M12 16.5V12h4.5M3.5 12H8v4.5" />,
-  microphone: (
-    <>
-      <rect x="7.5" y="2.5" width="5" height="9" rx="2.5" />
-      <path d="M4.5 9.5a5.5 5.5 0 0 0 11 0M10 15v2.5" />
-    </>
-  ),
   point: <path d="m4 3.5 12 5-5 2-2.2 5.5z" />,
   camera: (
     <>
@@ -39,12 +33,12 @@ const SHAPES = {
   minus: <path d="M4 10h12" />,
 } satisfies Record<string, JSX.Element>;
 
-export type ViewerIconName = keyof typeof SHAPES;
+type ViewerIconName = keyof typeof SHAPES;
 
 /** An icon of the viewer's controls; its meaning stands in its button's label. */
-export function ViewerIcon({ name, small = false }: { name: ViewerIconName; small?: boolean }) {
+export function ViewerIcon({ name }: { name: ViewerIconName }) {
   return (
-    <svg class={small ? 'i s' : 'i'} viewBox="0 0 20 20" aria-hidden="true">
+    <svg class="i" viewBox="0 0 20 20" aria-hidden="true">
       {SHAPES[name]}
     </svg>
   );
