@@ -3,8 +3,8 @@ import type { Content } from './settings.ts';
 
 /** So much of the picture must move at once to be film; once it is film, less is enough: half of a scene may stand still. */
 const FILM_SHARE = { text: 0.2, film: 0.1 } as const;
-/** What is explained by scrolling this far is no film. */
-const SCROLLED = 0.4;
+/** What is explained by scrolling this far is no film: text that scrolls reaches 0.9, light that plays on water 0.7. */
+const SCROLLED = 0.8;
 /** Film for that long altogether makes it film, so a transition or a page that loads doesn't. */
 const TO_FILM_MS = 2_000;
 /** Nothing of film for that long makes it text again; a cut to a still scene is shorter. */
