@@ -84,7 +84,7 @@ async function shareTab(peerId: string, tabId: number, title: string): Promise<b
     await askOffscreen('share-tab', { peerId, title, tabId, streamId: await mintStreamId(tabId) });
     return true;
   } catch (error) {
-    await askOffscreen('share-failed', { peerId, title, code: errorCode(error) });
+    await askOffscreen('share-failed', { peerId, tabId, title, code: errorCode(error) });
     return false;
   }
 }

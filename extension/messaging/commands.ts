@@ -109,7 +109,7 @@ export const offscreenCommands = {
   'shortcut-peer': command({}, v.nullable(PeerId)),
   /** A share could not be started; the worker knows why. */
   'share-failed': command(
-    { peerId: PeerId, code: ErrorCodeSchema, title: maybeText(limits.MAX_TITLE_LENGTH) },
+    { peerId: PeerId, tabId: v.number(), code: ErrorCodeSchema, title: maybeText(limits.MAX_TITLE_LENGTH) },
     nothing,
   ),
   'share-stop': command({}, nothing),

@@ -108,16 +108,29 @@ describe('showing something', () => {
     const { alice, bob } = pair;
     await Promise.all([alice.showsTab(), alice.showsTab()]);
     // What the worker says to the second click: the tab is captured already.
-    alice.live.outgoing.failed(alice.peerId, 'share-busy', 'Tide tables');
+    alice.live.outgoing.failed(alice.peerId, { code: 'share-busy', tabId: 7, title: 'Tide tables' });
     await bob.until('shown', () => bob.isShown !== undefined);
     expect(alice.captured).toHaveLength(1);
     expect(alice.notices()).toEqual([]);
   });
 
-  test('a tab that another extension captures is named so', () => {
+  test('a tab that another extension captures is named so, whatever is shown meanwhile', async () => {
     const { alice } = pair;
-    alice.live.outgoing.failed(alice.peerId, 'share-busy', 'Tide tables');
+    const taken = { code: 'share-busy', tabId: 8, title: 'Recorded' } as const;
+    alice.live.outgoing.failed(alice.peerId, taken);
     expect(alice.notices()).toEqual(['capture-taken']);
+    await shown();
+    alice.store.change({ notices: [] });
+    alice.live.outgoing.failed(alice.peerId, taken);
+    expect(alice.notices()).toEqual(['capture-taken']);
+    expect(alice.shows?.title).toBe('Tide tables');
+  });
+
+  test('a tab that somebody else is shown already is refused', async () => {
+    const { alice } = pair;
+    await shown();
+    alice.live.outgoing.failed('C'.repeat(22), { code: 'share-busy', tabId: 7, title: 'Tide tables' });
+    expect(alice.notices()).toEqual(['share-busy']);
   });
 
   test('to somebody else while this peer is shown something is refused', async () => {

@@ -65,14 +65,13 @@ export class OutgoingShares {
   }
 
   /** A tab could not be shown: the worker was refused its capture id. */
-  failed(peerId: string, code: ErrorCode, title: string): void {
-    const { store } = this.#options;
+  failed(peerId: string, { code, tabId, title }: { code: ErrorCode; tabId: number; title: string }): void {
     const about = { peerId, subject: title };
-    if (code !== 'share-busy') return store.notice(code, about);
-    // Somebody captures this tab. It is what we show already, asked for twice, or else another extension.
-    const share = store.now.outgoingShare;
-    if (share?.peerId === peerId && share.title === title) return;
-    store.notice(share ? 'share-busy' : 'capture-taken', about);
+    if (code !== 'share-busy') return this.#options.store.notice(code, about);
+    // The tab is captured already: by another extension, or by us. Then it was asked for twice, or for somebody else.
+    const isOurs = this.#running?.tabId === tabId;
+    if (isOurs && this.#running?.peerId === peerId) return;
+    this.#options.store.notice(isOurs ? 'share-busy' : 'capture-taken', about);
   }
 
   stop(): void {

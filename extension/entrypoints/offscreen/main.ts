@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     'share-tab': ({ peerId, ...tab }) => void outgoing.showTab(peerId, tab),
     'share-pick': ({ peerId }) => void outgoing.showPicked(peerId),
     'shortcut-peer': () => shortcutPeer(pairwise.state.value),
-    'share-failed': ({ peerId, code, title }) => outgoing.failed(peerId, code, title),
+    'share-failed': ({ peerId, ...tab }) => outgoing.failed(peerId, tab),
     'share-pause': ({ paused }) => outgoing.running?.pause(paused),
     'share-quality': ({ quality }) => outgoing.running?.setQuality(quality),
     'share-sound': ({ on }) => outgoing.running?.setSound(on),
