@@ -68,6 +68,8 @@ export class FakeSharer implements NewSharer {
   quality = 'auto';
   voice: FakeTrack | null = null;
   viewer: string | null = null;
+  /** How many viewer pages it was connected with. */
+  watches = 0;
   /** How often it heard that signals go out again. */
   backs = 0;
   isClosed = false;
@@ -78,6 +80,7 @@ export class FakeSharer implements NewSharer {
   }
 
   watch(id: string): void {
+    this.watches += 1;
     this.viewer = id;
     this.options.onWatching(true);
   }

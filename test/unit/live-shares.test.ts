@@ -363,7 +363,7 @@ describe('watching', () => {
     expect(bob.isShown?.status).toBe('watching');
     await alice.until('two asked', () => alice.heard.filter(({ type }) => type === 'share-watch').length === 2);
     const names = alice.heard.flatMap((message) => (message.type === 'share-watch' ? [message.viewer] : []));
-    expect(alice.sharer.viewer).toBe(names[1]);
+    await alice.until('the second is shown it', () => alice.sharer.viewer === names[1]);
     second.watch.leave();
     expect(bob.isShown?.status).toBe('dismissed');
     await alice.until('nobody watches', () => alice.shows?.status === 'offered');
@@ -375,8 +375,18 @@ describe('watching', () => {
     viewer().watch.leave();
     const again = viewer();
     await alice.until('watched', () => alice.heard.filter(({ type }) => type === 'share-watch').length === 2);
-    expect(alice.shows?.status).toBe('live');
+    await alice.until('live', () => alice.shows?.status === 'live');
     expect(again.heard).toEqual(['ready']);
+  });
+
+  test('a thousand times a moment costs no more than a few connections', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    const id = bob.isShown?.shareId ?? '';
+    const names = Array.from({ length: 1_000 }, (_, n) => String(n).padStart(22, 'v'));
+    for (const name of names) bob.session.channel.notify({ type: 'share-watch', id, viewer: name });
+    await alice.until('the last is shown it', () => alice.sharer.viewer === names.at(-1));
+    expect(alice.sharer.watches).toBeLessThan(10);
   });
 
   test('what is over already says so', () => {

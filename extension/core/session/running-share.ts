@@ -9,6 +9,7 @@ import { PageGuard } from './page-guard.ts';
 import { ShareRecord } from './share-record.ts';
 import type { PageListener, PagePort } from './shared-page.ts';
 import type { ShareQuality } from './state.ts';
+import { WatchGate } from './watch-gate.ts';
 
 /** Something that can be captured. */
 export interface Source {
@@ -54,6 +55,7 @@ export class RunningShare {
   readonly #ending = new AbortController();
   readonly #record: ShareRecord;
   readonly #voice: OwnVoice;
+  readonly #viewers = new WatchGate((viewer) => this.#sharer?.watch(viewer));
   #sharer: Pick<Sharer, keyof Sharer> | null = null;
   #page: PageGuard | null = null;
   #silence: () => void = () => {};
@@ -116,6 +118,7 @@ export class RunningShare {
     const share = this.isOffered ? this.#record.now : null;
     this.#ending.abort();
     this.#voice.close();
+    this.#viewers.close();
     this.#sharer?.close();
     this.#silence();
     this.#page?.close();
@@ -173,9 +176,15 @@ export class RunningShare {
   }
 
   receive(message: Extract<ShareMessage, { type: 'share-watch' | 'share-leave' | 'share-signal' }>): void {
-    if (message.type === 'share-watch') this.#sharer?.watch(message.viewer);
-    else if (message.type === 'share-leave') this.#sharer?.leave(message.viewer);
-    else void this.#sharer?.receive(message.viewer, message.signal);
+    switch (message.type) {
+      case 'share-watch':
+        return this.#viewers.watch(message.viewer);
+      case 'share-leave':
+        this.#viewers.leave(message.viewer);
+        return this.#sharer?.leave(message.viewer);
+      case 'share-signal':
+        return void this.#sharer?.receive(message.viewer, message.signal);
+    }
   }
 
   async #open(source: Source): Promise<void> {
