@@ -38,9 +38,13 @@ export function PeerScreen({ peer }: { peer: PeerState }) {
   const sendFiles = (chosen: Chosen) => void model.sending.files(peer.id, chosen);
   const chooseFiles = () => filePicker.current?.click();
   const chooseFolder = () => folderPicker.current?.click();
-  const isSharing = model.state.value?.outgoingShare != null;
+  const { outgoingShare, incomingShares = [] } = model.state.value ?? {};
+  const isSharing = outgoingShare != null;
   const history = model.history.value;
   const items = history?.peerId === peer.id ? history.items : peer.timeline;
+  // A share that was put off, or is watched, stands in the timeline too.
+  const isShown = incomingShares.some((share) => share.peerId === peer.id && share.status !== 'offered');
+  const isEmpty = items.length === 0 && !isShown && !peer.typing;
   const isCut = partedBy(peer) !== null;
   const isStuck = isCut
     ? readsAnyway !== peer.id || items.length === 0
@@ -66,7 +70,7 @@ export function PeerScreen({ peer }: { peer: PeerState }) {
           {!isCut && <ServerNotice peer={peer} />}
           <Fetches peer={peer} />
           <Requests peer={peer} />
-          {items.length === 0 && !peer.typing ? <EmptyTimeline peer={peer} /> : <Timeline peer={peer} items={items} />}
+          {isEmpty ? <EmptyTimeline peer={peer} /> : <Timeline peer={peer} items={items} />}
           {!isCut && <WaitingNotice peer={peer} />}
           <ReadingLine />
           <TotalLine peer={peer} />
