@@ -2,6 +2,7 @@ import type { ShareTrouble, Signal } from '../protocol/messages.ts';
 import type { FromViewer } from '../protocol/side-messages.ts';
 import type { AppError } from '../shared/errors.ts';
 import { playVoice } from './audible.ts';
+import { chipCodecs } from './codecs.ts';
 import { type PointerAction, PointerGate } from './pointer-gate.ts';
 import { Quality } from './quality/quality.ts';
 import type { Content, Wish } from './quality/settings.ts';
@@ -35,6 +36,7 @@ export class Sharer {
   readonly #quality: Quality;
   readonly #pointer: PointerGate;
   #stream: MediaStream;
+  #chips: readonly string[] = [];
   /** Ends with the source. */
   #source = new AbortController();
   #voice: MediaStreamTrack | null = null;
@@ -56,6 +58,10 @@ export class Sharer {
     });
     this.#stream = options.stream;
     this.#open();
+    // Known long before anybody can have answered.
+    void chipCodecs().then((chips) => {
+      this.#chips = chips;
+    });
   }
 
   /** A viewer page waits: connects to it, in place of the one before it. */
@@ -66,6 +72,7 @@ export class Sharer {
       id,
       iceServers: this.#options.iceServers,
       outgoing: this.#outgoing,
+      chips: this.#chips,
       send: (signal) => this.#options.send(id, signal),
       onConnected: () => this.#setWatching(true),
       onError: (error) => {

@@ -1,7 +1,7 @@
 import type { Signal } from '../protocol/messages.ts';
 import { type FromSharer, FromViewer } from '../protocol/side-messages.ts';
 import { AppError } from '../shared/errors.ts';
-import { videoCodecs } from './codecs.ts';
+import { byPreference } from './codecs.ts';
 import { watchHealth } from './health.ts';
 import { Negotiation } from './negotiation.ts';
 import { SideChannel } from './side-channel.ts';
@@ -19,6 +19,8 @@ export interface ViewerConnectionOptions {
   readonly id: string;
   readonly iceServers: readonly RTCIceServer[];
   readonly outgoing: Outgoing;
+  /** What this computer encodes with a chip, see `chipCodecs`. */
+  readonly chips: readonly string[];
   send(signal: Signal): void;
   /** Media can flow, or flows again. */
   onConnected(): void;
@@ -69,7 +71,8 @@ export class ViewerConnection {
     // Of one stream: the viewer plays them in step.
     const streams = [new MediaStream()];
     this.#picture = connection.addTransceiver(picture ?? 'video', { direction: 'sendonly', streams });
-    this.#picture.setCodecPreferences(videoCodecs());
+    const codecs = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
+    this.#picture.setCodecPreferences(byPreference(codecs, options.chips));
     this.#sound = connection.addTransceiver(sound ?? 'audio', {
       direction: 'sendonly',
       streams,
