@@ -31,6 +31,7 @@ export class PagePointer {
   readonly #root: ShadowRoot;
   readonly #ending = new AbortController();
   #fading: ReturnType<typeof setTimeout> | undefined;
+  #place: Place = { x: 0, y: 0 };
 
   constructor() {
     // By name space: a page may be XML.
@@ -50,19 +51,18 @@ export class PagePointer {
     const options = { capture: true, signal: this.#ending.signal };
     document.addEventListener('fullscreenchange', this.#raise, options);
     document.addEventListener('toggle', this.#raise, options);
+    addEventListener('resize', () => this.#put(), options);
   }
 
   point(place: Place, name: string): void {
     clearTimeout(this.#fading);
     this.#show();
-    const { left, top } = pixelsOf(place);
     // It moves to where it is pointed at from the last place only, not from where it was a minute ago.
     const wasHere = this.#pointer.classList.contains('here');
     this.#pointer.classList.toggle('moving', wasHere);
-    this.#pointer.style.transform = `translate(${left}px, ${top}px)`;
     this.#name.textContent = lineText(name);
-    this.#pointer.classList.toggle('left', left + NAME_LEFT + this.#name.offsetWidth > innerWidth);
-    this.#pointer.classList.toggle('above', top + NAME_BOTTOM > innerHeight);
+    this.#place = place;
+    this.#put();
     this.#pointer.classList.add('here');
   }
 
@@ -93,6 +93,14 @@ export class PagePointer {
     clearTimeout(this.#fading);
     this.#ending.abort();
     this.#host.remove();
+  }
+
+  /** Where it points is a share of the page, and stays one when that grows. */
+  #put(): void {
+    const { left, top } = pixelsOf(this.#place);
+    this.#pointer.style.transform = `translate(${left}px, ${top}px)`;
+    this.#pointer.classList.toggle('left', left + NAME_LEFT + this.#name.offsetWidth > innerWidth);
+    this.#pointer.classList.toggle('above', top + NAME_BOTTOM > innerHeight);
   }
 
   /** The page may have thrown it out, or replaced all of itself. */
