@@ -478,6 +478,9 @@ test('when another window shows it, it can be fetched back', async () => {
   await shoot('replaced');
   await click('Watch here');
   await says('The picture of Bob is shown.');
+  const frames = () => video((video) => video.getVideoPlaybackQuality().totalVideoFrames);
+  const before = await frames();
+  await expect.poll(frames, { timeout: WAIT_MS }).toBeGreaterThan(before + 3);
 });
 
 test('a signal that the browser refuses leads to a new attempt', async () => {
