@@ -13,7 +13,7 @@ export function AskButton({ peer }: { peer: PeerState }) {
   return (
     <button
       type="button"
-      class="icon"
+      class="icon ask"
       aria-label={label}
       title={label}
       aria-pressed={asked !== undefined}

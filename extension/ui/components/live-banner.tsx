@@ -53,16 +53,19 @@ function ShareStatus({ share, name }: { share: OutgoingShare; name: string }) {
   }
   const what = share.pause ? 'live_paused' : share.status === 'offered' ? 'live_offered' : 'live_to';
   return (
-    <small class="facts-line">
-      <span class="cut" role="status">
-        {t(what, name)}
-      </span>
-      {share.status === 'live' && <span class="num">· {clock(nowMs - share.startedAt)}</span>}
+    <small>
+      <span role="status">{t(what, name)}</span>
+      {share.status === 'live' && (
+        <>
+          {' '}
+          · <span class="num">{clock(nowMs - share.startedAt)}</span>
+        </>
+      )}
       {share.peerVoice && (
-        <span class="speaks">
-          · <Icon name="mic" small />
-          {t('live_voice_of', name)}
-        </span>
+        <>
+          {' '}
+          · <Icon name="mic" small /> {t('live_voice_of', name)}
+        </>
       )}
     </small>
   );

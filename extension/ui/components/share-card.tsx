@@ -38,7 +38,7 @@ export function OpenShare({ share, peer }: { share: IncomingShare; peer: PeerSta
           <Icon name={share.source} />
         </span>
         <div class="grow">
-          <b class="cut">{showingText(share, nameOf(peer))}</b>
+          <b>{showingText(share, nameOf(peer))}</b>
           <small class="cut" dir="auto">
             {incomingText(share)}
           </small>
