@@ -78,11 +78,13 @@ async function limited(start: () => Promise<MediaStream>, limitMs: number, signa
   const stop = signal ? AbortSignal.any([signal, timeout]) : timeout;
   const starting = start();
   return new Promise((resolve, reject) => {
-    stop.addEventListener('abort', () => {
+    const giveUp = () => {
       reject(stop.reason);
       starting.then(stopTracks, () => undefined);
-    });
-    starting.then(resolve, reject);
+    };
+    stop.addEventListener('abort', giveUp);
+    // The limit is for starting: what has started in time runs until somebody stops it.
+    starting.then(resolve, reject).finally(() => stop.removeEventListener('abort', giveUp));
   });
 }
 
