@@ -15,7 +15,7 @@ import { OffscreenDocument } from '../platform/offscreen-document.ts';
 import { putIntoPage } from '../platform/page-script.ts';
 import { showSavedFile } from '../platform/saved-file.ts';
 import { type Shortcut, type ShortcutTab, watchShortcuts } from '../platform/shortcuts.ts';
-import { mintStreamId } from '../platform/tab-capture.ts';
+import { isMuted, mintStreamId } from '../platform/tab-capture.ts';
 import { showOnToolbar } from '../platform/toolbar.ts';
 import { openMicrophonePage, openViewer, openWindow } from '../platform/views.ts';
 import { errorText } from '../ui/error-text.ts';
@@ -34,6 +34,7 @@ export default defineBackground(() => {
       await shareTab(peerId, tabId, title);
     },
     'page-script': ({ tabId }) => putIntoPage(tabId),
+    'tab-muted': ({ tabId }) => isMuted(tabId),
     'microphone-page': () => openMicrophonePage(),
     'viewer-open': ({ peerId, shareId }) => openViewer(peerId, shareId),
     'download-start': ({ key, url, path }) => startDownload(key, url, path),

@@ -155,6 +155,8 @@ export const backgroundCommands = {
   'share-tab': command({ peerId: PeerId, tabId: v.number(), title: maybeText(limits.MAX_TITLE_LENGTH) }, nothing),
   /** From the offscreen document: puts our script into a tab's page. Tells whether the browser let it. */
   'page-script': command({ tabId: v.number() }, v.boolean()),
+  /** From the offscreen document: whether its owner has muted a tab. */
+  'tab-muted': command({ tabId: v.number() }, v.boolean()),
   /** From the offscreen document: opens the page on which the browser can ask for the microphone. */
   'microphone-page': command({}, nothing),
   /** Opens (or brings to front) the viewer of a share. */

@@ -203,6 +203,7 @@ export class LivePerson {
           if (this.pageLets) this.entered.push(tabId);
           return this.pageLets;
         },
+        isTabMuted: async () => false,
         openMicrophonePage: async () => {
           this.microphonePages += 1;
         },

@@ -22,7 +22,7 @@ export interface LiveOptions {
   store: Store;
   timeline: Timeline;
   media: ShareMedia;
-  platform: Pick<Platform, 'enterPage' | 'openMicrophonePage'>;
+  platform: Pick<Platform, 'enterPage' | 'isTabMuted' | 'openMicrophonePage'>;
   iceServers: RTCIceServer[];
   session(peerId: string): Session | null;
   /** A peer shows something new. */

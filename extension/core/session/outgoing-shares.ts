@@ -18,7 +18,7 @@ export interface CapturedTab {
 export interface OutgoingSharesOptions {
   store: Store;
   media: ShareMedia;
-  platform: Pick<Platform, 'enterPage' | 'openMicrophonePage'>;
+  platform: Pick<Platform, 'enterPage' | 'isTabMuted' | 'openMicrophonePage'>;
   iceServers: RTCIceServer[];
   session(peerId: string): Session | null;
   /** Something is captured and offered to this peer. */
@@ -48,12 +48,12 @@ export class OutgoingShares {
 
   /** Shows a tab: a new share, or another source for the one that this peer sees. Errors become notices. */
   showTab(peerId: string, { streamId, tabId, title }: CapturedTab): Promise<void> {
-    const { media } = this.#options;
+    const { media, platform } = this.#options;
     return this.#show(peerId, {
       title,
       tabId,
       open: (signal) => media.captureTab(streamId, signal),
-      keepAudible: (stream) => media.keepAudible(stream),
+      keepAudible: (stream) => media.keepAudible(stream, () => platform.isTabMuted(tabId)),
     });
   }
 

@@ -4,6 +4,8 @@ export interface Platform {
   notify(notification: { about: NotificationTarget; name: string; body: string }): void;
   /** Puts our script into the page that a tab shows now. Tells whether the browser let it; never rejects. */
   enterPage(tabId: number): Promise<boolean>;
+  /** Whether the person has muted a tab; never rejects. */
+  isTabMuted(tabId: number): Promise<boolean>;
   /** Opens the page on which the browser can ask the person for the microphone. */
   openMicrophonePage(): Promise<void>;
   /**

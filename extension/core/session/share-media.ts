@@ -7,7 +7,7 @@ import { Sharer, type SharerOptions } from '../media/sharer.ts';
 export interface ShareMedia {
   captureTab(streamId: string, signal: AbortSignal): Promise<MediaStream>;
   pickSource(signal: AbortSignal): Promise<MediaStream>;
-  keepAudible(stream: MediaStream): () => void;
+  keepAudible(stream: MediaStream, isMuted: () => Promise<boolean>): () => void;
   openMicrophone(signal: AbortSignal): Promise<MediaStreamTrack>;
   mayAskForMicrophone(): Promise<boolean>;
   newSharer(options: SharerOptions): Pick<Sharer, keyof Sharer>;

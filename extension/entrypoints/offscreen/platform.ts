@@ -23,6 +23,10 @@ export class WorkerPlatform implements Platform {
     return askBackground('page-script', { tabId }).catch(() => false);
   }
 
+  isTabMuted(tabId: number): Promise<boolean> {
+    return askBackground('tab-muted', { tabId }).catch(() => false);
+  }
+
   openMicrophonePage(): Promise<void> {
     return askBackground('microphone-page', {});
   }
