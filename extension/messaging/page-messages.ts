@@ -11,18 +11,14 @@ import { maybeText, Name } from '../core/shared/schemas.ts';
  */
 export const PAGE_PORT = 'shared-page';
 
-const pixels = v.pipe(v.number(), v.minValue(0), v.maxValue(32_767));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
 export const FromPage = v.variant('type', [
-  /** Which page it is and how large it stands, in CSS pixels with scroll bars; the first thing said, and again when it changes. */
+  /** Which page it is; the first thing said, and again when it changes. */
   v.object({
     type: v.literal('page'),
     url: maybeText(MAX_URL_LENGTH),
     title: maybeText(MAX_TITLE_LENGTH),
-    width: pixels,
-    height: pixels,
-    devicePixelRatio: v.pipe(v.number(), v.minValue(0.1), v.maxValue(10)),
   }),
   /** Whether a password field has the focus, in the page or in a frame of the same origin: at first, and when that changes. */
   v.object({ type: v.literal('password'), focused: v.boolean() }),

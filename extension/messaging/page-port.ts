@@ -6,7 +6,7 @@ import { FromPage, PAGE_PORT, type ToPage } from './page-messages.ts';
 
 /**
  * In the offscreen document: connects the script in the page of a shared tab with the share. Scripts of any other tab are sent away; what
- * the page's renderer says is parsed, and it can only speak for its own site.
+ * the page's renderer says is parsed, and of its address the browser knows the origin.
  */
 export function servePages(shares: OutgoingShares): void {
   browser.runtime.onConnect.addListener((port) => {
@@ -21,7 +21,9 @@ export function servePages(shares: OutgoingShares): void {
       if (!parsed.success) return;
       const message = parsed.output;
       if (message.type === 'password') return listener.password(message.focused);
-      listener.seen({ url: isOwnSite(message.url, port) ? message.url : '', title: message.title });
+      const origin = port.sender?.origin ?? '';
+      const url = isHttpUrl(message.url) && new URL(message.url).origin === origin ? message.url : '';
+      listener.seen({ origin, url, title: message.title });
     });
   });
 }
@@ -38,9 +40,4 @@ function post(port: Browser.runtime.Port, message: ToPage): void {
   } catch {
     // The page has gone, and its end is on its way.
   }
-}
-
-/** The browser knows the origin; the path may have changed since without a navigation. */
-function isOwnSite(url: string, { sender }: Browser.runtime.Port): boolean {
-  return isHttpUrl(url) && new URL(url).origin === sender?.origin;
 }

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { PageListener, PageMark } from '../../extension/core/session/shared-page.ts';
 import { LivePair, type LivePerson } from '../support/live-pair.ts';
 
-const TIDES = 'https://tides.example/today';
+const SITE = 'https://tides.example';
+const TIDES = `${SITE}/today`;
 
 let pair: LivePair;
 let alice: LivePerson;
@@ -34,7 +35,7 @@ function comes(url: string, title: string): FakePage {
   const says = alice.live.outgoing.pageConnected(7, port);
   if (!says) throw new Error('The script was sent away.');
   const page: FakePage = { says, marks, isClosed: false };
-  says.seen({ url, title });
+  says.seen({ origin: new URL(url).origin, url, title });
   return page;
 }
 
@@ -50,13 +51,13 @@ describe('reach into the page of a shared tab', () => {
   test('brings its address and title to both', async () => {
     expect(alice.entered).toEqual([7]);
     expect(alice.shows).toMatchObject({ reach: 'page', page: TIDES, title: 'Tide tables' });
-    page.says.seen({ url: `${TIDES}?day=2`, title: 'Tomorrow' });
+    page.says.seen({ origin: SITE, url: `${TIDES}?day=2`, title: 'Tomorrow' });
     await bob.until('told', () => bob.isShown?.title === 'Tomorrow');
     expect(bob.isShown?.page).toBe(`${TIDES}?day=2`);
   });
 
-  test('an address that is no web address is not passed on', async () => {
-    page.says.seen({ url: 'file:///home/alice/diary.html', title: 'Diary' });
+  test('a page without an address for others has a title only', async () => {
+    page.says.seen({ origin: SITE, url: '', title: 'Diary' });
     await bob.until('told', () => bob.isShown?.title === 'Diary');
     expect(bob.isShown?.page).toBeNull();
   });
@@ -72,7 +73,7 @@ describe('reach into the page of a shared tab', () => {
     await bob.until('told', () => bob.isShown?.title === 'Tomorrow');
     expect(alice.shows).toMatchObject({ reach: 'page', pause: null });
     // What the page before still says is not heard.
-    page.says.seen({ url: TIDES, title: 'Late' });
+    page.says.seen({ origin: SITE, url: TIDES, title: 'Late' });
     expect(alice.shows?.title).toBe('Tomorrow');
     alice.sharer.options.onPointer({ type: 'point', x: 0.5, y: 0.5 });
     expect(next.marks).toEqual([{ type: 'point', x: 0.5, y: 0.5, name: 'Bob' }]);

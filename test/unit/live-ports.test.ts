@@ -132,15 +132,14 @@ describe('the script in the shared page', () => {
     servePages({ pageConnected } as OutgoingShares);
   });
 
-  const page = { type: 'page', url: 'https://tides.example/today', title: 'Tides', width: 800, height: 600 };
-  const facts = { ...page, devicePixelRatio: 1 };
+  const facts = { type: 'page', url: 'https://tides.example/today', title: 'Tides' };
 
   test('tells which page it is and where the focus is, and its end', () => {
     const port = new Port('shared-page', inPage);
     port.says(facts);
     port.says({ type: 'password', focused: true });
     port.ends();
-    expect(seen).toEqual([{ url: 'https://tides.example/today', title: 'Tides' }]);
+    expect(seen).toEqual([{ origin: 'https://tides.example', url: 'https://tides.example/today', title: 'Tides' }]);
     expect(focused).toEqual([true]);
     expect(ends).toBe(1);
   });
@@ -174,9 +173,10 @@ describe('the script in the shared page', () => {
     ['another site', 'https://bank.example/'],
     ['a script address', 'javascript:alert(1)'],
     ['an address with a name in it', 'https://me:secret@tides.example/'],
+    ['a file', 'file:///home/alice/diary.html'],
   ])('can’t pass off %s as its address', (_, url) => {
     new Port('shared-page', inPage).says({ ...facts, url });
-    expect(seen).toEqual([{ url: '', title: 'Tides' }]);
+    expect(seen).toEqual([{ origin: 'https://tides.example', url: '', title: 'Tides' }]);
   });
 
   test.each([

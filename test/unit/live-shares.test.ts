@@ -300,7 +300,8 @@ describe('while it is shown', () => {
     const { alice, bob } = pair;
     await shown();
     const page = alice.live.outgoing.pageConnected(7, { post: () => {}, close: () => {} });
-    for (let n = 0; n <= 500; n++) page?.seen({ url: 'https://tides.example/', title: `Tide ${n}` });
+    for (let n = 0; n <= 500; n++)
+      page?.seen({ origin: 'https://tides.example', url: 'https://tides.example/', title: `Tide ${n}` });
     await bob.until('the last', () => bob.isShown?.title === 'Tide 500');
     expect(bob.heard.length).toBeLessThan(6);
   });

@@ -1,7 +1,6 @@
 import type { PointerAction } from '../media/pointer-gate.ts';
 import type { SharePause } from '../protocol/messages.ts';
 import { MAX_TITLE_LENGTH } from '../shared/limits.ts';
-import { isHttpUrl } from '../shared/schemas.ts';
 import { canPoint, type ShareRecord } from './share-record.ts';
 import { type PageListener, type PagePort, type PageSeen, SharedPage } from './shared-page.ts';
 import type { LiveSettings } from './state.ts';
@@ -71,7 +70,7 @@ export class PageGuard {
 
   #seen({ url, title }: PageSeen): void {
     const named = title ? { title: title.slice(0, MAX_TITLE_LENGTH) } : {};
-    this.#options.record.change({ page: isHttpUrl(url) ? url : null, ...named });
+    this.#options.record.change({ page: url || null, ...named });
   }
 
   #going(): void {

@@ -1,5 +1,4 @@
 import { delay } from '../shared/abort.ts';
-import { isHttpUrl } from '../shared/schemas.ts';
 import type { OutgoingShare } from './state.ts';
 
 /** A page that goes while our script is put into it refuses it, though the next one would take it. */
@@ -7,6 +6,9 @@ const TRY_AGAIN_MS = 1_000;
 
 /** What the script in a shared page says of it. */
 export interface PageSeen {
+  /** As the browser names it. */
+  readonly origin: string;
+  /** Empty unless it is an address of the web, of this origin. */
   readonly url: string;
   readonly title: string;
 }
@@ -106,11 +108,10 @@ export class SharedPage {
   }
 
   #seen(page: PageSeen): void {
-    const origin = isHttpUrl(page.url) ? new URL(page.url).origin : '';
-    // `file:` and the like are one site. Where it was lost before, that was told.
-    const isOther = this.#reach === 'page' && origin !== this.#origin;
+    // Where it was lost before, that was told.
+    const isOther = this.#reach === 'page' && page.origin !== this.#origin;
     const wasGoing = this.#isGoing;
-    this.#origin = origin;
+    this.#origin = page.origin;
     this.#isGoing = false;
     this.#setReach('page');
     this.#options.onSeen(page);

@@ -1,15 +1,12 @@
 import { MAX_TITLE_LENGTH, MAX_URL_LENGTH } from '../../core/shared/limits.ts';
 
-/** Which page it is, and how large it stands: CSS pixels, with scroll bars, as they are in the picture too. */
+/** Which page it is. */
 export interface PageFacts {
   readonly url: string;
   readonly title: string;
-  readonly width: number;
-  readonly height: number;
-  readonly devicePixelRatio: number;
 }
 
-/** Changes come in bursts, while a window is dragged larger or a page builds itself. */
+/** Changes come in bursts, while a page builds itself. */
 const SETTLE_MS = 100;
 
 /**
@@ -31,10 +28,8 @@ export function watchPage(onFacts: (facts: PageFacts) => void): () => void {
     clearTimeout(timer);
     timer = setTimeout(tell, SETTLE_MS);
   };
-  addEventListener('resize', tellSoon, { signal });
   // A page that goes elsewhere without loading anything.
   navigation.addEventListener('currententrychange', tellSoon, { signal });
-  watchPixelRatio(tellSoon, signal);
   watchTitle(tellSoon, signal);
   tell();
   return () => {
@@ -48,20 +43,7 @@ function factsOf(): PageFacts {
   return {
     url: href.length > MAX_URL_LENGTH ? '' : href,
     title: document.title.slice(0, MAX_TITLE_LENGTH),
-    width: innerWidth,
-    height: innerHeight,
-    devicePixelRatio,
   };
-}
-
-/** It changes with the zoom, and when a window moves to another screen; a query asks for one ratio only. */
-function watchPixelRatio(onChange: () => void, signal: AbortSignal): void {
-  const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-  const changed = () => {
-    onChange();
-    watchPixelRatio(onChange, signal);
-  };
-  query.addEventListener('change', changed, { once: true, signal });
 }
 
 /** The title may be replaced with its element, and this may run before there is a head. */
