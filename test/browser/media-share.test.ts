@@ -151,6 +151,24 @@ test('a pause keeps the last picture and hides what comes, also from a viewer th
   await second.hears(550);
 });
 
+test('of a pause that is over at once nothing stays', async () => {
+  const sharer = await stage.sharer({ colour: css(RED), toneHz: 880 });
+  const viewer = await stage.viewer('v1');
+  await viewer.sees(RED);
+  await sharer.page.evaluate((colour) => {
+    media.pause(true);
+    media.pause(false);
+    media.setSound(false);
+    media.setSound(true);
+    media.pause(true);
+    media.replace({ colour, toneHz: 550 });
+    media.pause(false);
+  }, css(GREEN));
+  await viewer.sees(GREEN);
+  await viewer.hears(550);
+  await viewer.seesMotion();
+});
+
 test('a picture that stands still is there again after a pause', async () => {
   const sharer = await stage.sharer({ colour: css(RED), toneHz: null, still: true });
   const viewer = await stage.viewer('v1');

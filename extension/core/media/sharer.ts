@@ -165,6 +165,7 @@ export class Sharer {
   }
 
   #update(): void {
+    if (this.#isClosed) return;
     const { picture } = this.#outgoing;
     this.#quality.setTrack(picture);
     this.#viewer?.show(this.#outgoing);

@@ -50,10 +50,12 @@ export class ViewerConnection {
   readonly #picture: RTCRtpTransceiver;
   readonly #sound: RTCRtpTransceiver;
   readonly #voice: RTCRtpTransceiver;
+  #outgoing: Outgoing;
 
   constructor(options: ViewerConnectionOptions) {
     this.#options = options;
     this.id = options.id;
+    this.#outgoing = options.outgoing;
     const connection = new RTCPeerConnection({ iceServers: [...options.iceServers] });
     this.#connection = connection;
     this.#negotiation = new Negotiation({
@@ -106,10 +108,13 @@ export class ViewerConnection {
   }
 
   /** From now on this goes out. A picture that is taken away stays on the viewer's screen. */
-  show({ picture, sound, voice }: Outgoing): void {
-    put(this.#picture, picture);
-    put(this.#sound, sound);
-    put(this.#voice, voice);
+  show(outgoing: Outgoing): void {
+    // Not what the senders have: they change a moment later, and one change may follow on another.
+    const before = this.#outgoing;
+    this.#outgoing = outgoing;
+    if (outgoing.picture !== before.picture) replace(this.#picture, outgoing.picture);
+    if (outgoing.sound !== before.sound) replace(this.#sound, outgoing.sound);
+    if (outgoing.voice !== before.voice) replace(this.#voice, outgoing.voice);
   }
 
   /** @returns whether it is on its way. */
@@ -139,7 +144,8 @@ export class ViewerConnection {
   }
 }
 
-function put({ sender }: RTCRtpTransceiver, track: MediaStreamTrack | null): void {
+/** In order, each once. */
+function replace({ sender }: RTCRtpTransceiver, track: MediaStreamTrack | null): void {
   // Rejects only when the connection has been closed in the meantime.
-  if (sender.track !== track) sender.replaceTrack(track).catch(() => undefined);
+  sender.replaceTrack(track).catch(() => undefined);
 }

@@ -14,11 +14,12 @@ declare global {
  * @returns the function that stops it. The track stays as it is.
  */
 export function lookAt(track: MediaStreamTrack, everyMs: number, onPicture: (picture: Picture) => void): () => void {
-  // One frame waits here, the newest; older ones are dropped before they cost anything.
-  const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
   const taker = new PictureTaker();
   const abort = new AbortController();
   const look = async () => {
+    // One frame waits here, the newest; older ones are dropped before they cost anything. It throws for a track that has just ended.
+    const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
+    abort.signal.addEventListener('abort', () => reader.cancel().catch(() => undefined));
     while (!abort.signal.aborted) {
       const { value: frame } = await reader.read();
       if (!frame) return;
@@ -33,8 +34,5 @@ export function lookAt(track: MediaStreamTrack, everyMs: number, onPicture: (pic
   };
   // Rejects when it is stopped, and for a track that can't be read: that is shown all the same, only nothing is known of it.
   look().catch(() => undefined);
-  return () => {
-    abort.abort();
-    reader.cancel().catch(() => undefined);
-  };
+  return () => abort.abort();
 }
