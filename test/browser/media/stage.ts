@@ -223,8 +223,12 @@ function plainPageUrl(): Promise<string> {
   return serving;
 }
 
-/** A browser without the extension, for pages that host a part of it. */
-export function launchPlainBrowser({ autoplay = true } = {}): Promise<Browser> {
+/**
+ * A browser without the extension, for pages that host a part of it.
+ * @param options.tabToCapture the title of the tab that every page gets that asks to capture something; such a page still needs leave to
+ * use the microphone, see `openPlainPage`.
+ */
+export function launchPlainBrowser({ autoplay = true, tabToCapture = '' } = {}): Promise<Browser> {
   return puppeteer.launch({
     executablePath: findBrowser(),
     headless: true,
@@ -236,8 +240,8 @@ export function launchPlainBrowser({ autoplay = true } = {}): Promise<Browser> {
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',
-      // Says yes to every question of a page; see openPlainPage.
-      '--use-fake-ui-for-media-stream',
+      // The latter says yes to every question of a page, see openPlainPage, but offers no tab.
+      tabToCapture ? `--auto-select-tab-capture-source-by-title=${tabToCapture}` : '--use-fake-ui-for-media-stream',
       ...(autoplay ? ['--autoplay-policy=no-user-gesture-required'] : []),
       '--allow-loopback-in-peer-connection',
       // Plain addresses, as an extension's page has them.
