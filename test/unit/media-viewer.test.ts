@@ -3,6 +3,7 @@ import type { MediaStats } from '../../extension/core/media/stats.ts';
 import type { AppState, IncomingShare, PeerState } from '../../extension/core/session/state.ts';
 import { aboutShare } from '../../extension/ui/viewer/about.ts';
 import { isoDuration, orUnknown, percent, picture, rate } from '../../extension/ui/viewer/format.ts';
+import { stillName } from '../../extension/ui/viewer/still.ts';
 
 test.each([
   [-5_000, 'PT0S'],
@@ -103,6 +104,7 @@ test('a share is known by its id and by who shows it', () => {
     trouble: null,
     pointing: true,
     startedAt: 1_000,
+    myName: 'Alice',
     isKnown: true,
   });
   expect(aboutShare(state([{}], [{ peerId: 'someoneelsesomeoneelse' }]), PEER, SHARE, null)?.isKnown).toBe(false);
@@ -110,9 +112,30 @@ test('a share is known by its id and by who shows it', () => {
   expect(aboutShare(state([], []), PEER, SHARE, null)).toBeNull();
 });
 
+test('what changes of a share is shown as it is now', () => {
+  const before = aboutShare(state([{}], [{}]), PEER, SHARE, null);
+  const change = {
+    title: 'Ferries',
+    page: 'https://ferry.example/',
+    pause: 'password',
+    trouble: 'black',
+    pointing: false,
+  } as const;
+  expect(aboutShare(state([{}], [change]), PEER, SHARE, before)).toMatchObject(change);
+});
+
 test('after the share its title stays, and the name follows a renaming', () => {
   const before = aboutShare(state([{}], [{}]), PEER, SHARE, null);
   const after = aboutShare(state([{ name: 'Robert' }], []), PEER, SHARE, before);
   expect(after).toMatchObject({ peerName: 'Robert', title: 'Tides', startedAt: 1_000, isKnown: false });
   expect(aboutShare(state([], []), PEER, SHARE, after)).toMatchObject({ peerName: 'Robert', isKnown: false });
+});
+
+test('a still is named after the title and the time, fit for every file system', () => {
+  const at = new Date(2026, 10, 2, 9, 5, 7);
+  expect(stillName('Tides: this week / next', at)).toBe('Tides_ this week _ next 2026-11-02 09.05.07.png');
+  expect(stillName('', at)).toBe('2026-11-02 09.05.07.png');
+  const long = stillName('潮'.repeat(300), at);
+  expect(long).toMatch(/^潮+ 2026-11-02 09\.05\.07\.png$/);
+  expect(new TextEncoder().encode(long).length).toBeLessThan(256);
 });

@@ -3,8 +3,8 @@ import { safeName } from '../../core/files/safe-name.ts';
 
 /** As far as a still may say that it goes, see side-messages.ts. */
 const MAX_SIDE_PIXELS = 8_192;
-/** Characters of a title that a file's name takes. */
-const MAX_NAME_TITLE = 80;
+/** Characters of a title that a file's name takes: with four bytes each there is room for the time behind it. */
+const MAX_NAME_TITLE = 50;
 
 /** The picture while it stands still, as the sharer's screen has it: laid over the video, which has lost a little on the way. */
 export class Still {
