@@ -42,6 +42,14 @@ describe('what I show', () => {
     await expect.poll(() => page.$eval('.why[role="status"]', (element) => element.textContent)).toContain(sentence);
   });
 
+  test('that doesn’t reach the other says so, and that it goes on by itself', async () => {
+    const page = await show(states['g-unreached']);
+    await sees(page, 'Not reaching Bob');
+    await sees(page, 'This goes on by itself');
+    await button(page, 'Stop sharing').click();
+    await isAsked(page, 'share-stop', {});
+  });
+
   test('goes over to the tab beside it, or to what the browser’s dialog offers', async () => {
     const page = await show(showing());
     await button(page, 'Switch').click();

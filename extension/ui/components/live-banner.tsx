@@ -14,9 +14,11 @@ export function LiveBanner() {
   const model = useModel();
   const share = model.state.value?.outgoingShare;
   if (!share) return null;
-  const name = nameOf(model.state.value?.peers.find(({ id }) => id === share.peerId) ?? null);
+  const peer = model.state.value?.peers.find(({ id }) => id === share.peerId) ?? null;
+  const name = nameOf(peer);
+  const isReached = peer?.connection.state === 'connected';
   const isStarting = share.status === 'starting';
-  const why = isStarting ? '' : whyText(share, name);
+  const why = isStarting ? '' : whyText(share, name, isReached);
   return (
     <>
       <section class="banner" aria-label={t('live_label')}>
@@ -26,7 +28,7 @@ export function LiveBanner() {
             <b class="cut">
               <bdi>{isStarting && share.tabId === null ? t('live_choosing') : shareTitle(share)}</bdi>
             </b>
-            <ShareStatus share={share} name={name} />
+            <ShareStatus share={share} name={name} isReached={isReached} />
           </div>
           {!isStarting && <QualityMenu share={share} />}
         </div>
@@ -46,16 +48,23 @@ export function LiveBanner() {
   );
 }
 
-function ShareStatus({ share, name }: { share: OutgoingShare; name: string }) {
+interface ShareStatusProps {
+  readonly share: OutgoingShare;
+  readonly name: string;
+  readonly isReached: boolean;
+}
+
+function ShareStatus({ share, name, isReached }: ShareStatusProps) {
   const nowMs = useNow();
   if (share.status === 'starting') {
     return <small role="status">{t(share.tabId === null ? 'live_choosing_hint' : 'live_starting')}</small>;
   }
-  const what = share.pause ? 'live_paused' : share.status === 'offered' ? 'live_offered' : 'live_to';
+  const isSeen = share.status === 'live' && isReached;
+  const what = !isReached ? 'live_unreached' : share.pause ? 'live_paused' : isSeen ? 'live_to' : 'live_offered';
   return (
     <small>
       <span role="status">{t(what, name)}</span>
-      {share.status === 'live' && (
+      {isSeen && (
         <>
           {' '}
           · <span class="num">{clock(nowMs - share.startedAt)}</span>

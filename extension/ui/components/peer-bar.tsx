@@ -97,7 +97,8 @@ function PeerSwitcher({ peer }: { peer: PeerState }) {
 function PeerLine({ peer }: { peer: PeerState }) {
   const model = useModel();
   const share = shareTo(model.state.value, peer.id);
-  if (share?.status === 'live') return <small class="cut">{t(`live_watching_${share.source}`)}</small>;
+  if (share?.status === 'live' && peer.connection.state === 'connected')
+    return <small class="cut">{t(`live_watching_${share.source}`)}</small>;
   if (peer.blocked || peer.presence !== 'offline' || peer.lastSeenAt === null)
     return <small>{presenceText(peer)}</small>;
   return <small class="cut">{t('last_seen', moment(peer.lastSeenAt, Date.now()))}</small>;

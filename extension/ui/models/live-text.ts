@@ -30,8 +30,9 @@ export function incomingText(share: IncomingShare): string {
 }
 
 /** Why it isn't as it could be, and the next step, in one sentence; the gravest first. Empty when all is well. */
-export function whyText(share: OutgoingShare, name: string): string {
+export function whyText(share: OutgoingShare, name: string, isReached: boolean): string {
   const { pause, trouble, source, reach } = share;
+  if (!isReached) return t('live_why_unreached', name);
   if (pause) return t(`live_why_${pause}`, name);
   if (trouble === 'black') return t('live_why_black', name);
   if (trouble === 'frozen') return t(`live_why_frozen_${source}`);

@@ -244,6 +244,10 @@ export const states: Record<string, AppState | null> = {
   'g-screen': showing({ source: 'screen', title: '', tabId: null, reach: 'none', hasAudio: false, quality: 'smooth' }),
   'g-voices': showing({ voice: 'on', peerVoice: true, pointing: false, soundOn: false }),
   'g-asking-voice': showing({ voice: 'asking' }),
+  'g-unreached': {
+    ...showing({ pause: 'person' }),
+    peers: [{ ...offlineBob, connection: { state: 'connecting' }, timeline: TALK }],
+  },
   asked: app({ peers: [peer({ timeline: MORNING.slice(0, 3) })], asks: [asking(false)] }),
   'asked-first': app({ asks: [asking(false)] }),
   'asked-more': {
