@@ -15,7 +15,11 @@ export function servePages(shares: OutgoingShares): void {
     const way = { post: (mark: ToPage) => post(port, mark), close: () => port.disconnect() };
     const listener = tabId === null ? null : shares.pageConnected(tabId, way);
     if (!listener) return port.disconnect();
-    port.onDisconnect.addListener(() => listener.closed());
+    port.onDisconnect.addListener(() => {
+      // Read, or the browser complains: a page that goes into the back/forward cache ends its port with an error.
+      void browser.runtime.lastError;
+      listener.closed();
+    });
     port.onMessage.addListener((raw: unknown) => {
       const parsed = v.safeParse(FromPage, raw);
       if (!parsed.success) return;
