@@ -141,6 +141,8 @@ export class LivePerson {
   readonly captured: FakeStream[] = [];
   readonly sharers: FakeSharer[] = [];
   readonly microphones: FakeTrack[] = [];
+  /** Picked sources that were let go of. */
+  released = 0;
   /** Sounds of tabs that are played back to this person. */
   audible = 0;
   /** Peers that this person was told of: by what. */
@@ -272,6 +274,9 @@ export class LivePerson {
     return {
       captureTab: (_, signal) => capture(signal),
       pickSource: capture,
+      releasePicked: () => {
+        this.released += 1;
+      },
       keepAudible: () => {
         this.audible += 1;
         return () => {

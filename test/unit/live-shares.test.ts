@@ -66,6 +66,9 @@ describe('showing something', () => {
     expect(alice.shows).toMatchObject({ tabId: null, reach: 'none' });
     expect(alice.audible).toBe(0);
     expect(alice.entered).toEqual([]);
+    expect(alice.released).toBe(0);
+    alice.live.outgoing.stop();
+    expect(alice.released).toBe(1);
   });
 
   test('a picker that is cancelled is passed over in silence, and captures nothing', async () => {

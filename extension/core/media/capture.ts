@@ -52,10 +52,11 @@ export async function captureTab(streamId: string, signal?: AbortSignal): Promis
 
 /**
  * Lets the person choose a tab, window or screen in the browser's own picker. Unlike `captureTab` it leaves the source audible.
+ * @param devices of the page, or of a frame of it.
  * @throws AppError `capture-cancelled` when nothing was chosen, `capture-failed` when the choice can't be captured, `timed-out`
  * after two minutes; the signal's reason when aborted. No track is left running then.
  */
-export async function pickSource(signal?: AbortSignal): Promise<MediaStream> {
+export async function pickSource(signal?: AbortSignal, devices = navigator.mediaDevices): Promise<MediaStream> {
   const options: DisplayMediaStreamOptions = {
     video: {
       width: { max: MAX_SIDE_PIXELS },
@@ -65,7 +66,7 @@ export async function pickSource(signal?: AbortSignal): Promise<MediaStream> {
     audio: UNPROCESSED,
   };
   try {
-    return await limited(() => navigator.mediaDevices.getDisplayMedia(options), PICKER_TIMEOUT_MS, signal);
+    return await limited(() => devices.getDisplayMedia(options), PICKER_TIMEOUT_MS, signal);
   } catch (error) {
     throw failure(error, 'capture-cancelled', signal);
   }
@@ -94,13 +95,18 @@ function stopTracks(stream: MediaStream): void {
 
 /** These name what was asked for and isn't there; with the picture alone it may work. */
 function hasNoSound(error: unknown): boolean {
-  return error instanceof DOMException && (error.name === 'NotFoundError' || error.name === 'NotReadableError');
+  return ['NotFoundError', 'NotReadableError'].includes(nameOf(error));
 }
 
 /** `refused` is what the browser's NotAllowedError means for this call. */
 function failure(error: unknown, refused: ErrorCode, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
-  const name = error instanceof DOMException ? error.name : '';
+  const name = nameOf(error);
   if (name === 'TimeoutError') return new AppError('timed-out', { cause: error });
   return new AppError(name === 'NotAllowedError' ? refused : 'capture-failed', { cause: error });
+}
+
+/** A DOMException of a frame is none of this page's. */
+function nameOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : '';
 }

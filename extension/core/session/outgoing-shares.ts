@@ -53,7 +53,7 @@ export class OutgoingShares {
       title,
       tabId,
       open: (signal) => media.captureTab(streamId, signal),
-      keepAudible: (stream) => media.keepAudible(stream, () => platform.isTabMuted(tabId)),
+      keep: (stream) => media.keepAudible(stream, () => platform.isTabMuted(tabId)),
     });
   }
 
@@ -61,7 +61,8 @@ export class OutgoingShares {
   showPicked(peerId: string): Promise<void> {
     const { media } = this.#options;
     const open = (signal: AbortSignal) => media.pickSource(signal);
-    return this.#show(peerId, { title: '', tabId: null, open, keepAudible: () => () => {} });
+    const keep = (stream: MediaStream) => () => media.releasePicked(stream);
+    return this.#show(peerId, { title: '', tabId: null, open, keep });
   }
 
   /** A tab could not be shown: the worker was refused its capture id. */

@@ -19,8 +19,8 @@ export interface Source {
   readonly tabId: number | null;
   /** @throws AppError capture codes; the signal's reason when aborted, and then nothing is captured. */
   open(signal: AbortSignal): Promise<MediaStream>;
-  /** Plays the sound that the capture took away. Returns the function that ends it. */
-  keepAudible(stream: MediaStream): () => void;
+  /** What is to be done while it is shown: the sound of a tab is played, which the capture took away. Returns the function that ends it. */
+  keep(stream: MediaStream): () => void;
 }
 
 export interface RunningShareOptions
@@ -58,7 +58,7 @@ export class RunningShare {
   readonly #viewers = new WatchGate((viewer) => this.#sharer?.watch(viewer));
   #sharer: Pick<Sharer, keyof Sharer> | null = null;
   #page: PageGuard | null = null;
-  #silence: () => void = () => {};
+  #letGo: () => void = () => {};
   /** A source that is being opened. */
   #opening: AbortController | null = null;
 
@@ -120,7 +120,7 @@ export class RunningShare {
     this.#voice.close();
     this.#viewers.close();
     this.#sharer?.close();
-    this.#silence();
+    this.#letGo();
     this.#page?.close();
     this.#record.end();
     if (share) this.#record.send({ type: 'share-stop', id: this.id, why });
@@ -201,13 +201,13 @@ export class RunningShare {
 
   #show(source: Source, stream: MediaStream): void {
     const { tabId, title } = source;
-    this.#silence();
-    this.#silence = source.keepAudible(stream);
     this.#page?.close();
     this.#page = tabId === null ? null : this.#newPage(tabId);
     const isFirst = this.#sharer === null;
     if (this.#sharer) this.#sharer.replace(stream);
     else this.#sharer = this.#newSharer(stream);
+    this.#letGo();
+    this.#letGo = source.keep(stream);
     // What the person holds stays held. The other reasons are gone with what was shown.
     const pause = this.#record.now?.pause === 'person' ? 'person' : null;
     this.#sharer.pause(pause !== null);
