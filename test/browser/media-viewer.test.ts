@@ -173,6 +173,53 @@ test.each([
   await expect.poll(() => video((video) => getComputedStyle(video).opacity), { timeout: WAIT_MS }).toBe('1');
 });
 
+test('a share that is paused before there was a picture says when it comes', async () => {
+  await page.evaluate(() => {
+    host.describe({ pause: 'person' });
+    host.open({ colour: 'red', toneHz: null });
+    host.sharer()?.pause(true);
+    host.ready();
+  });
+  await says('Bob pausedThe picture comes as soon as Bob goes on.');
+});
+
+test.each([1280, 700, 420])(
+  'in a window of %d pixels all controls are within it, and none covers another',
+  async (width) => {
+    await page.setViewport({ width, height: 720 });
+    await watching();
+    await page.evaluate(() =>
+      host.describe({
+        page: 'https://tides.example.org/',
+        trouble: 'black',
+        title: 'Tide tables for the harbour and the coast around it, with all the small islands',
+      }),
+    );
+    await page.waitForSelector('.note');
+    await page.waitForSelector('header a');
+    await page.keyboard.press('d');
+    await page.waitForSelector('.stats');
+    const boxes = await page.$$eval(
+      '.dock, .zoom, .note, header h1, header .tag, header .path, header a, .stats',
+      (elements) =>
+        elements.map((element) => {
+          const { left, top, right, bottom } = element.getBoundingClientRect();
+          return { name: element.className || element.localName, left, top, right, bottom };
+        }),
+    );
+    expect(boxes).toHaveLength(8);
+    for (const box of boxes) expect([box.name, box.left >= 0, box.right <= width]).toEqual([box.name, true, true]);
+    const covered = boxes.flatMap((a, index) =>
+      boxes
+        .slice(index + 1)
+        .filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+        .map((b) => `${a.name} and ${b.name}`),
+    );
+    await shoot(`width-${width}`);
+    expect(covered).toEqual([]);
+  },
+);
+
 test('a black or frozen picture is explained, and the explanation can be put away until the next', async () => {
   await watching();
   await page.evaluate(() => host.describe({ trouble: 'black' }));
@@ -437,6 +484,9 @@ test('the microphone is let go when the share ends', async () => {
 test('the voice of the one who shares is heard as loud as the share, and named', async () => {
   await watching({ colour: 'rgb(20 140 60)', toneHz: null });
   await page.evaluate(() => host.describe({ hasAudio: false }));
+  await expect
+    .poll(() => page.$eval('header small', (title) => title.textContent), { timeout: WAIT_MS })
+    .toBe('Tide tables for the harbour · no sound');
   await expect.poll(() => disabledReason('M'), { timeout: WAIT_MS }).toBe('This share has no sound');
   await page.evaluate(() => {
     const audio = new AudioContext();

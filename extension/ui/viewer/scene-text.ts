@@ -1,4 +1,3 @@
-import type { SharePause } from '../../core/protocol/messages.ts';
 import type { ErrorCode } from '../../core/shared/errors.ts';
 import { errorText } from '../error-text.ts';
 import { t } from '../text.ts';
@@ -25,7 +24,7 @@ export function sceneText(model: ViewerModel): SceneText | null {
     case 'waiting':
       return noHint(t('viewer_waiting'));
     case 'paused':
-      return { title: t('viewer_paused', name), hint: pauseHint(about?.pause ?? 'person', name) };
+      return { title: t('viewer_paused', name), hint: pauseHint(model, name) };
     case 'reconnecting':
       return { title: t('viewer_reconnecting'), hint: t('viewer_reconnecting_hint') };
     case 'ended':
@@ -38,14 +37,14 @@ export function sceneText(model: ViewerModel): SceneText | null {
   }
 }
 
-function pauseHint(pause: SharePause, name: string): string {
-  switch (pause) {
-    case 'person':
-      return t('viewer_paused_person', name);
+function pauseHint(model: ViewerModel, name: string): string {
+  switch (model.about.value?.pause) {
     case 'password':
       return t('viewer_paused_password', name);
     case 'navigation':
       return t('viewer_paused_navigation', name);
+    default:
+      return t(model.player.size.value ? 'viewer_paused_person' : 'viewer_paused_unseen', name);
   }
 }
 

@@ -2,7 +2,7 @@ import { Icon } from '../components/icon.tsx';
 import { PathBadge } from '../components/path-badge.tsx';
 import { initial } from '../models/display-text.ts';
 import { clock } from '../models/format.ts';
-import { t } from '../text.ts';
+import { dotted, t } from '../text.ts';
 import { isoDuration } from './format.ts';
 import type { ViewerModel } from './model.ts';
 import { sourceTitle } from './source-text.ts';
@@ -18,7 +18,7 @@ export function TopBar({ model }: { model: ViewerModel }) {
       </span>
       <div class="name">
         <h1>{sourceTitle(about)}</h1>
-        <small class="cut">{about.title}</small>
+        <small class="cut">{about.hasAudio ? about.title : dotted(about.title || null, t('viewer_silent'))}</small>
       </div>
       {model.isLive.value && <Tag model={model} startedAt={about.startedAt} />}
       {model.peerVoiceOn.value && (

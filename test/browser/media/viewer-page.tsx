@@ -26,6 +26,7 @@ const closeListeners = new Set<() => void>();
 let tellState: (state: AppState | null) => void = () => undefined;
 let sharer: Sharer | undefined;
 let watches = 0;
+let isOpen = false;
 let share: IncomingShare = {
   shareId: SHARE_ID,
   peerId: PEER_ID,
@@ -128,6 +129,7 @@ const api = {
       },
     });
     render(<Viewer model={model} />, document.body);
+    isOpen = true;
     api.knowShare(true);
   },
 
@@ -147,7 +149,7 @@ const api = {
   /** The sharer says something new about the share. */
   describe(change: Partial<IncomingShare>): void {
     share = { ...share, ...change };
-    api.knowShare(true);
+    if (isOpen) api.knowShare(true);
   },
 
   knowShare(known: boolean): void {
