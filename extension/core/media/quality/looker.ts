@@ -19,7 +19,7 @@ export function lookAt(track: MediaStreamTrack, everyMs: number, onPicture: (pic
   const look = async () => {
     // One frame waits here, the newest; older ones are dropped before they cost anything. It throws for a track that has just ended.
     const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
-    abort.signal.addEventListener('abort', () => reader.cancel().catch(() => undefined));
+    abort.signal.addEventListener('abort', () => void letGo(reader));
     while (!abort.signal.aborted) {
       const { value: frame } = await reader.read();
       if (!frame) return;
@@ -35,4 +35,12 @@ export function lookAt(track: MediaStreamTrack, everyMs: number, onPicture: (pic
   // Rejects when it is stopped, and for a track that can't be read: that is shown all the same, only nothing is known of it.
   look().catch(() => undefined);
   return () => abort.abort();
+}
+
+/** A frame that waits in the stream is closed by nobody else, and the browser complains once it finds it. */
+async function letGo(reader: ReadableStreamDefaultReader<VideoFrame>): Promise<void> {
+  const waiting = reader.read();
+  reader.cancel().catch(() => undefined);
+  const { value: frame } = await waiting;
+  frame?.close();
 }
