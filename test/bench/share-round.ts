@@ -65,7 +65,7 @@ async function lookOn(stage: LiveStage, source: Page, viewer: Page): Promise<Mov
   const drawn = () => source.evaluate(() => live.drawn);
   const drawnBefore = await drawn();
   const fromMs = Date.now();
-  const usage = await startUsage([alice.browser.browser, bob.browser.browser]);
+  const usage = await startUsage([alice.browser.browser, bob.browser.browser], { memory: false });
   await delay(WINDOW_MS);
   const { cpuPercent } = await usage.stop();
   const untilMs = Date.now();
@@ -81,7 +81,7 @@ async function lookOn(stage: LiveStage, source: Page, viewer: Page): Promise<Mov
 async function turnPages(stage: LiveStage, source: Page, viewer: Page): Promise<Moving> {
   const { alice, bob } = stage.people;
   const ages: number[] = [];
-  const usage = await startUsage([alice.browser.browser, bob.browser.browser]);
+  const usage = await startUsage([alice.browser.browser, bob.browser.browser], { memory: false });
   for (let page = 0; page < STILL_PAGES; page += 1) {
     const code = await source.evaluate(() => live.turn());
     await Promise.all([ageOf(viewer, code).then((age) => ages.push(age)), delay(PAGE_MS)]);
