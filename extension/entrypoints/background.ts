@@ -12,11 +12,15 @@ import { cancelDownload, startDownload, watchDownloads } from '../platform/downl
 import { watchIdle } from '../platform/idle.ts';
 import { notify, watchNotificationClicks } from '../platform/notifications.ts';
 import { OffscreenDocument } from '../platform/offscreen-document.ts';
+import { putIntoPage } from '../platform/page-script.ts';
 import { showSavedFile } from '../platform/saved-file.ts';
-import { mintStreamId, tabSize } from '../platform/tab-capture.ts';
+import { type Shortcut, type ShortcutTab, watchShortcuts } from '../platform/shortcuts.ts';
+import { isMuted, mintStreamId } from '../platform/tab-capture.ts';
 import { showOnToolbar } from '../platform/toolbar.ts';
-import { openViewer, openWindow } from '../platform/views.ts';
+import { openMicrophonePage, openViewer, openWindow } from '../platform/views.ts';
+import { errorText } from '../ui/error-text.ts';
 import { inSentence } from '../ui/models/display-text.ts';
+import { t } from '../ui/text.ts';
 
 /** Wakes, does one thing for another context, and may be stopped at any second: it keeps nothing. */
 export default defineBackground(() => {
@@ -27,19 +31,17 @@ export default defineBackground(() => {
     'offscreen-ready': () => offscreen.ready(),
     'share-tab': async ({ peerId, tabId, title }) => {
       await offscreen.ensure();
-      try {
-        const [streamId, size] = await Promise.all([mintStreamId(tabId), tabSize(tabId)]);
-        await askOffscreen('share-tab', { peerId, title, streamId, size });
-      } catch (error) {
-        await askOffscreen('share-failed', { peerId, title, code: errorCode(error) });
-      }
+      await shareTab(peerId, tabId, title);
     },
+    'page-script': ({ tabId }) => putIntoPage(tabId),
+    'tab-muted': ({ tabId }) => isMuted(tabId),
+    'microphone-page': () => openMicrophonePage(),
     'viewer-open': ({ peerId, shareId }) => openViewer(peerId, shareId),
     'download-start': ({ key, url, path }) => startDownload(key, url, path),
     'download-cancel': ({ downloadId }) => cancelDownload(downloadId),
     'download-show': ({ downloadId }) => showSavedFile(downloadId),
     badge: showOnToolbar,
-    menus: ({ peers }) => showMenus(peers.map(({ id, name }) => ({ id, name: inSentence(name) }))),
+    menus: ({ peers }) => showMenus(peers.map((peer) => ({ ...peer, name: inSentence(peer.name) }))),
     notify: ({ id, name, body }) => notify(id, name, body),
   });
 
@@ -54,8 +56,18 @@ export default defineBackground(() => {
   watchMenus((choice) => {
     const { peerId, title } = choice;
     const fail = (error: unknown) =>
-      askOffscreen('menu-failed', { peerId, code: errorCode(error), subject: title.slice(0, MAX_TITLE_LENGTH) });
-    sendChosen(choice).catch(fail).catch(report);
+      askOffscreen('menu-failed', { peerId, code: errorCode(error), subject: cut(title) });
+    offscreen
+      .ensure()
+      .then(() => giveChosen(choice))
+      .catch(fail)
+      .catch(report);
+  });
+  watchShortcuts((shortcut, tab) => {
+    offscreen
+      .ensure()
+      .then(() => obey(shortcut, tab))
+      .catch(report);
   });
   watchAllowedSites(() => void askOffscreen('site-allowed', {}).catch(report));
 
@@ -65,15 +77,49 @@ export default defineBackground(() => {
   browser.runtime.onInstalled.addListener(start);
 });
 
-/** Sends what was chosen in the menu of a page. */
-async function sendChosen(choice: MenuChoice): Promise<void> {
-  const { peerId } = choice;
-  const title = choice.title.slice(0, MAX_TITLE_LENGTH);
-  if (choice.kind === 'file') {
-    const { url, isMedia } = choice;
-    // Leave can only be given in answer to a click, and the one on the menu is over: a view asks for another.
-    if ((await askOffscreen('web-file-send', { peerId, url, isMedia, title })) === 'asking') await openWindow(peerId);
-    return;
+const cut = (title: string) => title.slice(0, MAX_TITLE_LENGTH);
+
+/** Shows a tab. What fails is among the notices; resolves with whether it went out of the worker's hands. */
+async function shareTab(peerId: string, tabId: number, title: string): Promise<boolean> {
+  try {
+    await askOffscreen('share-tab', { peerId, title, tabId, streamId: await mintStreamId(tabId) });
+    return true;
+  } catch (error) {
+    await askOffscreen('share-failed', { peerId, tabId, title, code: errorCode(error) });
+    return false;
   }
-  await askOffscreen('link-send', { peerId, url: linkToSend(choice.url), title });
+}
+
+/** Sends what was chosen in the menu of a page, or shows the page. */
+async function giveChosen(choice: MenuChoice): Promise<void> {
+  const { peerId } = choice;
+  const title = cut(choice.title);
+  switch (choice.kind) {
+    case 'tab':
+      // Where nobody looks, a notice stays unseen.
+      if (!(await shareTab(peerId, choice.tabId, title))) await openWindow(peerId);
+      return;
+    case 'file': {
+      const { url, isMedia } = choice;
+      // Leave can only be given in answer to a click, and the one on the menu is over: a view asks for another.
+      if ((await askOffscreen('web-file-send', { peerId, url, isMedia, title })) === 'asking') await openWindow(peerId);
+      return;
+    }
+    case 'link':
+      await askOffscreen('link-send', { peerId, url: linkToSend(choice.url), title });
+  }
+}
+
+/** A shortcut has no place to answer in: what it could not do is a notification. */
+async function obey(shortcut: Shortcut, tab: ShortcutTab): Promise<void> {
+  const title = cut(tab.title);
+  const peerId = await askOffscreen('shortcut-peer', {});
+  if (peerId === null) return notify('shortcut', t('notify_nobody'), t('notify_nobody_hint'));
+  try {
+    if (shortcut === 'send-link') await askOffscreen('link-send', { peerId, url: linkToSend(tab.url), title });
+    else await askOffscreen('share-tab', { peerId, title, tabId: tab.id, streamId: await mintStreamId(tab.id) });
+  } catch (error) {
+    const failed = shortcut === 'send-link' ? 'notify_link_failed' : 'notify_tab_failed';
+    await notify('shortcut', t(failed), errorText(errorCode(error), t('somebody')));
+  }
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { Signal } from '../core/protocol/messages.ts';
-import { FileSettings, TimelineItem } from '../core/session/state.ts';
+import { ShareEnd, Signal } from '../core/protocol/messages.ts';
+import { FileSettings, LiveSettings, ShareQuality, TimelineItem } from '../core/session/state.ts';
 import * as limits from '../core/shared/limits.ts';
 import { ErrorCodeSchema, HttpUrl, ItemId, maybeText, Name, PeerId, SizeBytes, text } from '../core/shared/schemas.ts';
 
@@ -14,8 +14,6 @@ const MAX_WEB_FILE_URL = 32 * 1024 * 1024;
 const nothing = v.void();
 /** More names in a menu than fit on a small screen. */
 export const MAX_MENU_PEERS = 20;
-const pixels = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32_767));
-const Size = v.object({ width: pixels, height: pixels });
 const command = <Request extends v.ObjectEntries, Response extends v.GenericSchema>(
   request: Request,
   response: Response,
@@ -76,16 +74,42 @@ export const offscreenCommands = {
     nothing,
   ),
   'peer-accept-files': command({ peerId: PeerId, upToBytes: v.nullable(SizeBytes) }, nothing),
-  /** Starts showing a tab whose capture id the worker minted. `size`: of its page, in CSS pixels, where it is known. */
+  /**
+   * Shows a tab whose capture id the worker minted: a new share, or, while something is shown to this peer already, another source for it.
+   */
   'share-tab': command(
-    { peerId: PeerId, streamId: text(256), title: maybeText(limits.MAX_TITLE_LENGTH), size: v.nullable(Size) },
+    {
+      peerId: PeerId,
+      streamId: text(256),
+      tabId: v.number(),
+      title: maybeText(limits.MAX_TITLE_LENGTH),
+    },
     nothing,
   ),
-  /** Opens the browser's own picker (tab, window or screen). */
+  /** The same with the browser's own picker (tab, window or screen). */
   'share-pick': command({ peerId: PeerId }, nothing),
+  /** The person holds what is shown, or goes on, whatever it was that held it. */
+  'share-pause': command({ paused: v.boolean() }, nothing),
+  'share-quality': command({ quality: ShareQuality }, nothing),
+  /** Whether the sound of what is shown goes out. */
+  'share-sound': command({ on: v.boolean() }, nothing),
+  /** My microphone, beside what is shown. Where the browser must ask first, a page of ours opens for that. */
+  'share-voice': command({ on: v.boolean() }, nothing),
+  /** From the page that asked for it: the person has answered for the microphone. */
+  'microphone-answered': command({ allowed: v.boolean() }, nothing),
+  /** Whether the peer may point. */
+  'share-pointing': command({ on: v.boolean() }, nothing),
+  /** From a view that was opened by the icon on this tab: leave for its page has come back. */
+  'share-reach': command({ tabId: v.number() }, nothing),
+  /** Asks this peer to show something. */
+  'share-ask': command({ peerId: PeerId }, nothing),
+  /** Takes my own back, or "Not now" to the peer's. */
+  'share-ask-end': command({ id: ItemId }, nothing),
+  /** From the worker, for a keyboard shortcut: to whom it shows or sends, see `shortcutPeer`; null when nobody is connected. */
+  'shortcut-peer': command({}, v.nullable(PeerId)),
   /** A share could not be started; the worker knows why. */
   'share-failed': command(
-    { peerId: PeerId, code: ErrorCodeSchema, title: maybeText(limits.MAX_TITLE_LENGTH) },
+    { peerId: PeerId, tabId: v.number(), code: ErrorCodeSchema, title: maybeText(limits.MAX_TITLE_LENGTH) },
     nothing,
   ),
   'share-stop': command({}, nothing),
@@ -109,6 +133,8 @@ export const offscreenCommands = {
       serverUrl: v.optional(text(200)),
       downloadFolder: v.optional(FileSettings.entries.downloadFolder),
       keepPartialsDays: v.optional(FileSettings.entries.keepPartialsDays),
+      pauseOnPassword: v.optional(LiveSettings.entries.pauseOnPassword),
+      pauseOnNavigation: v.optional(LiveSettings.entries.pauseOnNavigation),
     },
     nothing,
   ),
@@ -127,6 +153,12 @@ export const backgroundCommands = {
   'offscreen-ready': command({}, nothing),
   /** Mints a capture id for the tab and hands it to the offscreen document. Errors arrive in the state as a notice. */
   'share-tab': command({ peerId: PeerId, tabId: v.number(), title: maybeText(limits.MAX_TITLE_LENGTH) }, nothing),
+  /** From the offscreen document: puts our script into a tab's page. Tells whether the browser let it. */
+  'page-script': command({ tabId: v.number() }, v.boolean()),
+  /** From the offscreen document: whether its owner has muted a tab. */
+  'tab-muted': command({ tabId: v.number() }, v.boolean()),
+  /** From the offscreen document: opens the page on which the browser can ask for the microphone. */
+  'microphone-page': command({}, nothing),
   /** Opens (or brings to front) the viewer of a share. */
   'viewer-open': command({ peerId: PeerId, shareId: ItemId }, nothing),
   /** From the offscreen document: saves a blob URL under Downloads, at a safe relative path. Resolves with the download's number. @throws save-failed */
@@ -137,12 +169,17 @@ export const backgroundCommands = {
   'download-show': command({ downloadId: v.number() }, nothing),
   /** From the offscreen document: what the toolbar icon says. */
   badge: command({ unread: v.number(), live: v.boolean() }, nothing),
-  /** From the offscreen document: to whom the menu of a page offers to send, the one last sent to first. */
+  /** From the offscreen document: to whom the menu of a page offers to send and show, the one last sent to first. */
   menus: command(
-    { peers: v.pipe(v.array(v.object({ id: PeerId, name: Name })), v.maxLength(MAX_MENU_PEERS)) },
+    {
+      peers: v.pipe(
+        v.array(v.object({ id: PeerId, name: Name, isConnected: v.boolean() })),
+        v.maxLength(MAX_MENU_PEERS),
+      ),
+    },
     nothing,
   ),
-  /** From the offscreen document. `id` names what it is about: `pairing`, `file:<peerId>`, `received:<peerId>`, `peer:<peerId>`, `link:<peerId>` or `share:<peerId>:<shareId>`. */
+  /** From the offscreen document. `id` names what it is about: `pairing`, `file:<peerId>`, `received:<peerId>`, `peer:<peerId>`, `link:<peerId>`, `ask:<peerId>` or `share:<peerId>:<shareId>`. */
   notify: command({ id: text(128), name: text(limits.MAX_NAME_LENGTH), body: maybeText(500) }, nothing),
 };
 
@@ -156,7 +193,7 @@ export const ViewerDown = v.variant('type', [
   v.object({ type: v.literal('ready') }),
   v.object({ type: v.literal('signal'), signal: Signal }),
   /** No such share any more, or it ended. */
-  v.object({ type: v.literal('ended') }),
+  v.object({ type: v.literal('ended'), why: ShareEnd }),
   /** Another viewer page of this browser took the share over. */
   v.object({ type: v.literal('replaced') }),
 ]);

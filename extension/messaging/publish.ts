@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { type Browser, browser } from 'wxt/browser';
 import type { AppState } from '../core/session/state.ts';
 import { difference, type FeedMessage, STATE_PORT, ViewMessage } from './feed.ts';
+import { isOwnPage } from './sender.ts';
 
 /** The first change goes out at once, the next ones together after this: ten a second is more than anyone reads. */
 const PAUSE_MS = 100;
@@ -11,7 +12,7 @@ const PAUSE_MS = 100;
 export function publishState(state: ReadonlySignal<AppState>): { isSeen(): boolean } {
   const visible = new Set<Browser.runtime.Port>();
   browser.runtime.onConnect.addListener((port) => {
-    if (port.name !== STATE_PORT || port.sender?.id !== browser.runtime.id) return;
+    if (port.name !== STATE_PORT || !isOwnPage(port.sender)) return;
     port.onMessage.addListener((raw: unknown) => {
       const message = v.safeParse(ViewMessage, raw);
       if (message.success && message.output.visible) visible.add(port);

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { browser } from 'wxt/browser';
 import { AppError, errorCode } from '../core/shared/errors.ts';
 import { report } from '../core/shared/report.ts';
+import { isOwnPage } from './sender.ts';
 
 interface Command {
   request: v.GenericSchema;
@@ -29,7 +30,7 @@ export function serve<Commands extends Record<string, Command>>(
   browser.runtime.onMessage.addListener((raw: unknown, sender: { id?: string; url?: string }, respond) => {
     const envelope = v.safeParse(Envelope, raw);
     if (!envelope.success || envelope.output.target !== target) return;
-    if (sender.id !== browser.runtime.id || !sender.url?.startsWith(browser.runtime.getURL('/'))) return;
+    if (!isOwnPage(sender)) return;
     const { target: _, type, ...request } = envelope.output;
     answer(commands, handlers, type, request).then(respond);
     return true;

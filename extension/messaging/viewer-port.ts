@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { browser } from 'wxt/browser';
-import type { Live } from '../core/session/live.ts';
+import type { IncomingShares, Watch } from '../core/session/incoming-shares.ts';
 import { Emitter } from '../core/shared/emitter.ts';
 import { askBackground } from './ask.ts';
 import { ViewerDown, ViewerUp } from './commands.ts';
+import { isOwnPage } from './sender.ts';
 
 /** Name of the port between a viewer page and the offscreen document. */
 const VIEWER_PORT = 'viewer';
@@ -50,21 +51,21 @@ export function openViewerPort(peerId: string, shareId: string): ViewerPort {
 }
 
 /** In the offscreen document: connects viewer pages with the shares they ask for. */
-export function serveViewers(live: Live): void {
+export function serveViewers(shares: IncomingShares): void {
   browser.runtime.onConnect.addListener((port) => {
-    if (port.name !== VIEWER_PORT || port.sender?.id !== browser.runtime.id) return;
+    if (port.name !== VIEWER_PORT || !isOwnPage(port.sender)) return;
     const say = (message: ViewerDown) => port.postMessage(message);
-    let watching: ReturnType<Live['watch']> | null = null;
+    let watching: Watch | null = null;
     port.onMessage.addListener((raw: unknown) => {
       const parsed = v.safeParse(ViewerUp, raw);
       if (!parsed.success) return;
       const message = parsed.output;
       if (message.type === 'signal') return watching?.signal(message.signal);
       watching?.leave();
-      watching = live.watch(message.peerId, message.shareId, {
+      watching = shares.watch(message.peerId, message.shareId, {
         ready: () => say({ type: 'ready' }),
         signal: (signal) => say({ type: 'signal', signal }),
-        ended: () => say({ type: 'ended' }),
+        ended: (why) => say({ type: 'ended', why }),
         replaced: () => say({ type: 'replaced' }),
       });
     });

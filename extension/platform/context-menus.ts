@@ -1,9 +1,10 @@
 import { type Browser, browser } from 'wxt/browser';
 
-/** Somebody the menu offers to send to. `name` is as a sentence takes it. */
+/** Somebody the menu offers to send to. `name` is as a sentence takes it. What is shown can't wait: that is offered to `isConnected` ones. */
 export interface MenuPeer {
   readonly id: string;
   readonly name: string;
+  readonly isConnected: boolean;
 }
 
 /** What was clicked, and for whom. */
@@ -11,21 +12,31 @@ export type MenuChoice = {
   readonly peerId: string;
   /** Title of the page, or empty. */
   readonly title: string;
-  readonly url: string;
-} & ({ readonly kind: 'link' } | { readonly kind: 'file'; readonly isMedia: boolean });
+} & (
+  | { readonly kind: 'tab'; readonly tabId: number }
+  | { readonly kind: 'link'; readonly url: string }
+  | { readonly kind: 'file'; readonly url: string; readonly isMedia: boolean }
+);
 
 const WEB = ['http://*/*', 'https://*/*'];
 /** What each entry stands for, before the id of the peer. */
 const ENTRIES = {
+  tab: { contexts: ['page'], documentUrlPatterns: WEB },
   file: { contexts: ['image', 'video', 'audio', 'link'] },
   link: { contexts: ['link'], targetUrlPatterns: WEB },
   page: { contexts: ['page'], documentUrlPatterns: WEB },
 } satisfies Record<string, Partial<Browser.contextMenus.CreateProperties>>;
 type Entry = keyof typeof ENTRIES;
+const TEXTS = {
+  tab: 'menu_page_tab',
+  file: 'menu_page_file',
+  link: 'menu_page_link',
+  page: 'menu_page_link',
+} as const satisfies Record<Entry, string>;
 
 let shown: Promise<void> = Promise.resolve();
 
-/** Offers to send what was clicked to each of these, the first one first. The menu stays when the worker is stopped. */
+/** Offers to send what was clicked, or show it, to each of these, the first one first. The menu stays when the worker is stopped. */
 export function showMenus(peers: readonly MenuPeer[]): Promise<void> {
   shown = shown.catch(() => {}).then(() => replace(peers));
   return shown;
@@ -34,15 +45,17 @@ export function showMenus(peers: readonly MenuPeer[]): Promise<void> {
 async function replace(peers: readonly MenuPeer[]): Promise<void> {
   await browser.contextMenus.removeAll();
   for (const [entry, where] of Object.entries(ENTRIES)) {
-    const key = entry === 'file' ? 'menu_page_file' : 'menu_page_link';
-    const [only, ...others] = peers;
+    if (!isEntry(entry)) continue;
+    const key = TEXTS[entry];
+    const receivers = entry === 'tab' ? peers.filter(({ isConnected }) => isConnected) : peers;
+    const [only, ...others] = receivers;
     if (only && others.length === 0) {
       await create({ ...where, id: `${entry}:${only.id}`, title: browser.i18n.getMessage(key, label(only.name)) });
       continue;
     }
     if (!only) continue;
     await create({ ...where, id: entry, title: browser.i18n.getMessage(`${key}_to`) });
-    for (const { id, name } of peers) {
+    for (const { id, name } of receivers) {
       await create({ ...where, id: `${entry}:${id}`, parentId: entry, title: label(name) });
     }
   }
@@ -71,6 +84,7 @@ export function watchMenus(listener: (choice: MenuChoice) => void): void {
     // A click on the menu grants activeTab: address and title of the page are known.
     const title = tab?.title ?? '';
     const { srcUrl, linkUrl, pageUrl } = info;
+    if (entry === 'tab' && tab?.id !== undefined) listener({ kind: 'tab', peerId, tabId: tab.id, title });
     if (entry === 'file') {
       const url = srcUrl ?? linkUrl;
       if (url) listener({ kind: 'file', peerId, url, isMedia: srcUrl !== undefined, title });

@@ -7,6 +7,8 @@ function titleOf(id: string, name: string): string {
       return browser.i18n.getMessage('confirm_title', name);
     case 'share':
       return browser.i18n.getMessage('request_share', name);
+    case 'ask':
+      return browser.i18n.getMessage('request_ask', name);
     case 'file':
       return browser.i18n.getMessage('request_file', name);
     case 'received':

@@ -24,8 +24,8 @@ export async function mintStreamId(tabId: number): Promise<string> {
   }
 }
 
-/** The inner size of a tab in CSS pixels; null where the browser doesn't tell. */
-export async function tabSize(tabId: number): Promise<{ width: number; height: number } | null> {
-  const { width, height } = await browser.tabs.get(tabId);
-  return width && height ? { width, height } : null;
+/** Whether the person has muted a tab. That a capture takes its sound away counts for nothing. False for one that is gone. */
+export async function isMuted(tabId: number): Promise<boolean> {
+  const tab = await browser.tabs.get(tabId).catch(() => null);
+  return tab?.mutedInfo?.muted === true && tab.mutedInfo.reason !== 'capture';
 }

@@ -21,3 +21,11 @@ export async function openWindow(peerId?: string): Promise<void> {
   const url = browser.runtime.getURL(peerId === undefined ? '/window.html' : `/window.html?peer=${peerId}`);
   await browser.windows.create({ url, type: 'popup', ...WINDOW_SIZE });
 }
+
+/** Asks for the microphone in a small window in front of everything: the tab that is shown stays where it is. One at a time. */
+export async function openMicrophonePage(): Promise<void> {
+  const url = browser.runtime.getURL('/microphone.html');
+  const [open] = await browser.runtime.getContexts({ contextTypes: ['TAB'], documentUrls: [url] });
+  if (open) await browser.windows.update(open.windowId, { focused: true });
+  else await browser.windows.create({ url, type: 'popup', ...WINDOW_SIZE });
+}

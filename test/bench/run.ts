@@ -4,6 +4,7 @@ import { loopbackOnly } from '../support/loopback.ts';
 import { filesBench } from './files.ts';
 import { pairingBench } from './pairing.ts';
 import { type Figure, type Gap, report } from './report.ts';
+import { shareBench } from './share.ts';
 
 /** A named set of cases. `run` measures one and may take minutes. */
 export interface Bench {
@@ -15,7 +16,7 @@ export interface BenchResult {
   readonly figures: readonly (Figure | Gap)[];
 }
 
-const BENCHES: Readonly<Record<string, Bench>> = { files: filesBench, pairing: pairingBench };
+const BENCHES: Readonly<Record<string, Bench>> = { files: filesBench, pairing: pairingBench, share: shareBench };
 const USAGE = `Usage: npm run bench -- NAME [--json] [--case CASE]. NAME is one of: ${Object.keys(BENCHES).join(', ')}.`;
 
 /** Set in the process that runs in the namespace. */

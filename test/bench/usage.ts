@@ -13,10 +13,16 @@ export interface Usage {
   readonly addedMemoryMiB: number | null;
 }
 
-/** Watches the processor time and memory of whole browsers, with all their processes, until `stop`. */
-export async function startUsage(browsers: readonly Browser[]): Promise<{ stop(): Promise<Usage> }> {
+/**
+ * Watches the processor time and memory of whole browsers, with all their processes, until `stop`.
+ * @param memory false where reading it, which takes the system milliseconds for each process, would disturb what is measured.
+ */
+export async function startUsage(
+  browsers: readonly Browser[],
+  { memory = true }: { memory?: boolean } = {},
+): Promise<{ stop(): Promise<Usage> }> {
   const sessions = await Promise.all(browsers.map((browser) => browser.target().createCDPSession()));
-  const idleBytes = await Promise.all(sessions.map(memoryBytes));
+  const idleBytes = await Promise.all(sessions.map((session) => (memory ? memoryBytes(session) : Number.NaN)));
   const peakBytes = [...idleBytes];
   const startedMs = performance.now();
   const startSeconds = await cpuSeconds(sessions);
@@ -27,6 +33,7 @@ export async function startUsage(browsers: readonly Browser[]): Promise<{ stop()
     }
   };
   const timer = setInterval(() => {
+    if (!memory) return;
     // A browser that is closed meanwhile, because its case has failed, has no memory to tell of.
     sampling = sampling.then(sample).catch(() => undefined);
   }, SAMPLE_MS);

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Colour, Stage } from './media/stage.ts';
+import { type Colour, type Side, Stage } from './media/stage.ts';
 import { createProxyNetwork, type ProxyNetwork } from './media/udp-proxy.ts';
 
 const RED: Colour = [200, 30, 40];
+const GREEN: Colour = [20, 140, 60];
 const css = (colour: Colour) => `rgb(${colour.join(' ')})`;
 
 let stage: Stage;
@@ -27,6 +28,9 @@ test('a viewer sees the colours, hears the tone and knows how it arrives', async
   expect(stats?.bitsPerSecond).toBeGreaterThan(1_000);
   expect(stats?.rttMs).toBeLessThan(1_000);
   expect(viewer.events.filter((event) => event.kind === 'stream')).toHaveLength(1);
+  const latencyMs = () => viewer.page.evaluate(async () => (await media.stats())?.latencyMs ?? 0);
+  await expect.poll(latencyMs, { timeout: 60_000 }).toBeGreaterThan(0);
+  expect(await latencyMs()).toBeLessThan(1_000);
 });
 
 test('a source without sound is seen all the same', async () => {
@@ -70,7 +74,7 @@ test('the share ends with its source, once, and leaves no track behind', async (
   await sharer.event((event) => event.kind === 'ended');
   await sharer.page.evaluate(() => media.stopSharing());
   expect(sharer.events.filter((event) => event.kind === 'ended')).toHaveLength(1);
-  expect(await sharer.page.evaluate(() => media.sourceStates())).toEqual(['ended', 'ended']);
+  expect(await sharer.page.evaluate(() => media.givenStates())).toEqual(['ended', 'ended']);
 });
 
 test('stopping stops the capture and is no ending of the source', async () => {
@@ -78,7 +82,7 @@ test('stopping stops the capture and is no ending of the source', async () => {
   const viewer = await stage.viewer('v1');
   await viewer.sees(RED);
   await sharer.page.evaluate(() => media.stopSharing());
-  expect(await sharer.page.evaluate(() => media.sourceStates())).toEqual(['ended', 'ended']);
+  expect(await sharer.page.evaluate(() => media.givenStates())).toEqual(['ended', 'ended']);
   await sharer.event((event) => event.kind === 'watching' && !event.watching);
   expect(sharer.events.filter((event) => event.kind === 'ended' || event.kind === 'error')).toEqual([]);
 });
@@ -94,6 +98,117 @@ test('a description that the browser refuses ends this connection only', async (
   const second = await stage.viewer('v2');
   await second.sees(RED);
 });
+
+test('left and right stay apart, of one source and of the next', async () => {
+  const sharer = await stage.sharer({ colour: css(RED), toneHz: 660, rightToneHz: 1_320 });
+  const viewer = await stage.viewer('v1');
+  await viewer.hears(660, 1_320);
+  await sharer.page.evaluate(() => media.replace({ colour: 'red', toneHz: 990, rightToneHz: 440 }));
+  await viewer.hears(990, 440);
+});
+
+test('another source is seen and heard without another negotiation, and the old one is let go', async () => {
+  const sharer = await stage.sharer({ colour: css(RED), toneHz: 880 });
+  const viewer = await stage.viewer('v1');
+  await viewer.sees(RED);
+  await viewer.hears(880);
+  const before = descriptions(sharer);
+  await sharer.page.evaluate((colour) => media.replace({ colour, toneHz: null }), css(GREEN));
+  await viewer.sees(GREEN);
+  await viewer.hears(null);
+  await sharer.page.evaluate((colour) => media.replace({ colour, toneHz: 550 }), css(RED));
+  await viewer.sees(RED);
+  await viewer.hears(550);
+  expect(descriptions(sharer)).toBe(before);
+  expect(viewer.events.filter((event) => event.kind === 'stream')).toHaveLength(1);
+  expect(await sharer.page.evaluate(() => media.givenStates())).toEqual(['ended', 'ended', 'ended', 'live', 'live']);
+  // Those that were let go have nothing to say any more.
+  expect(sharer.events.filter((event) => event.kind === 'ended')).toEqual([]);
+});
+
+test('the end of a source that took the place of another is the end of the share', async () => {
+  const sharer = await stage.sharer({ colour: css(RED), toneHz: null });
+  await sharer.page.evaluate((colour) => media.replace({ colour, toneHz: 880 }), css(GREEN));
+  await sharer.page.evaluate(() => media.endSource());
+  await sharer.event((event) => event.kind === 'ended');
+  expect(await sharer.page.evaluate(() => media.givenStates())).toEqual(['ended', 'ended', 'ended']);
+});
+
+test('a pause keeps the last picture and hides what comes, also from a viewer that comes later', async () => {
+  const sharer = await stage.sharer({ colour: css(RED), toneHz: 880 });
+  const viewer = await stage.viewer('v1');
+  await viewer.sees(RED);
+  await viewer.hears(880);
+  await sharer.page.evaluate(() => media.pause(true));
+  await viewer.hears(null);
+  // The source goes on meanwhile, and is even another one.
+  await sharer.page.evaluate((colour) => media.replace({ colour, toneHz: 550 }), css(GREEN));
+  const second = await stage.viewer('v2');
+  await second.event((event) => event.kind === 'state' && event.state === 'connected');
+  expect(await viewer.page.evaluate(() => media.seen())).not.toBeNull();
+  await viewer.sees(RED);
+  expect(await second.page.evaluate(() => media.seen())).toBeNull();
+  expect(await sharer.page.evaluate(() => media.givenStates())).toEqual(['ended', 'ended', 'live', 'live']);
+  await sharer.page.evaluate(() => media.pause(false));
+  await second.sees(GREEN);
+  await second.hears(550);
+});
+
+test('of a pause that is over at once nothing stays', async () => {
+  const sharer = await stage.sharer({ colour: css(RED), toneHz: 880 });
+  const viewer = await stage.viewer('v1');
+  await viewer.sees(RED);
+  await sharer.page.evaluate((colour) => {
+    media.pause(true);
+    media.pause(false);
+    media.setSound(false);
+    media.setSound(true);
+    media.pause(true);
+    media.replace({ colour, toneHz: 550 });
+    media.pause(false);
+  }, css(GREEN));
+  await viewer.sees(GREEN);
+  await viewer.hears(550);
+  await viewer.seesMotion();
+});
+
+test('a picture that stands still is there again after a pause', async () => {
+  const sharer = await stage.sharer({ colour: css(RED), toneHz: null, still: true });
+  const viewer = await stage.viewer('v1');
+  await viewer.sees(RED);
+  await sharer.page.evaluate(() => media.pause(true));
+  await sharer.page.evaluate(() => media.pause(false));
+  await viewer.seesMotion();
+  await viewer.sees(RED);
+});
+
+test('the sound can be left out and taken in again, the picture goes on', async () => {
+  const sharer = await stage.sharer({ colour: css(RED), toneHz: 880 });
+  const viewer = await stage.viewer('v1');
+  await viewer.hears(880);
+  await sharer.page.evaluate(() => media.setSound(false));
+  await viewer.hears(null);
+  await viewer.seesMotion();
+  await sharer.page.evaluate(() => media.setSound(true));
+  await viewer.hears(880);
+});
+
+test('a viewer that can show none of the codecs is told so, and so is the sharer', async () => {
+  const sharer = await stage.sharer({ colour: css(RED), toneHz: 880 });
+  stage.interfere((signal) =>
+    signal.kind === 'description' && signal.type === 'offer' ? { ...signal, sdp: withoutVideo(signal.sdp) } : signal,
+  );
+  const viewer = await stage.viewer('v1');
+  const wanted = { kind: 'error', code: 'share-no-codec' };
+  expect(await viewer.event((event) => event.kind === 'error')).toEqual(wanted);
+  expect(await sharer.event((event) => event.kind === 'error')).toEqual(wanted);
+});
+
+/** As if it came from a browser with codecs of its own only. */
+const withoutVideo = (sdp: string) => sdp.replace(/^(a=rtpmap:\d+ )[A-Za-z0-9-]+(\/90000)/gm, '$1Homemade$2');
+
+const descriptions = ({ events }: Side) =>
+  events.filter((event) => event.kind === 'signal' && event.signal.kind === 'description').length;
 
 describe('over a network that can be cut', () => {
   let network: ProxyNetwork;

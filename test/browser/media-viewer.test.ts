@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Source } from './media/source.ts';
 import { bundleView, launchPlainBrowser, openPlainPage } from './media/stage.ts';
 // For the type of `host`, which the page puts there.
 import './media/viewer-page.tsx';
@@ -34,7 +35,7 @@ async function openHost(browser: Browser): Promise<Page> {
   return page;
 }
 
-async function watching(source = SOURCE): Promise<void> {
+async function watching(source: Source | 'standing' = SOURCE): Promise<void> {
   await page.evaluate((source) => {
     host.open(source);
     host.ready();
@@ -45,6 +46,16 @@ async function watching(source = SOURCE): Promise<void> {
 const status = () => page.$eval('[role=status]', (element) => element.textContent);
 const says = (text: string) => expect.poll(status).toBe(text);
 const pressed = (label: string) => page.$eval(`[aria-label="${label}"]`, (button) => button.ariaPressed);
+const noted = () => page.$eval('.notes', (notes) => (notes as HTMLElement).innerText.trim());
+const disabledReason = (key: string) =>
+  page.$eval(`[aria-keyshortcuts="${key}"]`, (button) => button.matches(':disabled') && button.ariaLabel);
+/** Where the picture lies in the window. */
+const rect = () =>
+  video((video) => {
+    const { left, top, width, height } = video.getBoundingClientRect();
+    return { left, top, width, height };
+  });
+const pointed = () => page.evaluate(() => host.pointed);
 const video = <Value>(read: (video: HTMLVideoElement) => Value) => page.$eval('video', read);
 const click = (text: string) => page.locator(`::-p-aria([name="${text}"][role="button"])`).click();
 /** Not part of any verdict: for people to look at. */
@@ -105,7 +116,7 @@ test('statistics say how large, how coded and how fast', async () => {
   await watching();
   await page.keyboard.press('d');
   const shown = () => page.$eval('.stats', (panel) => panel.textContent).catch(() => '');
-  await expect.poll(shown).toMatch(/640 × 360, \d+ fps.*VP8.*\d kbit\/s.*0\.0 %.*\d ms/);
+  await expect.poll(shown).toMatch(/640 × 360, \d+ fps.*VP8.*\d [kM]bit\/s.*\d %.*Direct · \d+ ms/);
   await shoot('statistics');
   await page.keyboard.press('d');
   expect(await page.$('.stats')).toBeNull();
@@ -123,12 +134,381 @@ test('controls fade when nothing moves and come back for the keyboard', async ()
 
 test('when the share ends it says so, with a way out', async () => {
   await watching();
-  await page.evaluate(() => host.say({ type: 'ended' }));
+  await page.evaluate(() => host.say({ type: 'ended', why: 'stopped' }));
   await says('Bob stopped sharing');
   expect(await page.$('.tag')).toBeNull();
   await shoot('ended');
   await click('Close');
   expect(await page.evaluate(() => host.left)).toBe(true);
+});
+
+test.each([
+  ['source-ended', 'tab', 'Bob’s tab was closed'],
+  ['source-ended', 'window', 'Bob’s window was closed'],
+  ['failed', 'tab', 'The share could not go onAsk Bob to share once more.'],
+] as const)('the end of a share says why: %s of a %s', async (why, source, text) => {
+  await watching();
+  await page.evaluate((source) => host.describe({ source }), source);
+  await page.evaluate((why) => host.say({ type: 'ended', why }), why);
+  await says(text);
+});
+
+test.each([
+  ['person', 'This is the last picture. It moves again as soon as Bob goes on.'],
+  ['password', 'A password field has the focus on that page. The picture moves again as soon as Bob goes on.'],
+  ['navigation', 'The tab went to another site. The picture moves again as soon as Bob goes on.'],
+] as const)('a pause dims the last picture and says why: %s', async (pause, hint) => {
+  await watching();
+  await page.evaluate((pause) => host.describe({ pause }), pause);
+  await says(`Bob paused${hint}`);
+  expect(await page.$eval('.tag', (tag) => tag.textContent)).toMatch(/^Paused04:\d\d$/);
+  await expect.poll(() => video((video) => getComputedStyle(video).opacity)).toBe('0.25');
+  await shoot(`paused-${pause}`);
+  await page.evaluate(() => host.describe({ pause: null }));
+  await says('The picture of Bob is shown.');
+  await expect.poll(() => video((video) => getComputedStyle(video).opacity)).toBe('1');
+});
+
+test('a share that is paused before there was a picture says when it comes', async () => {
+  await page.evaluate(() => {
+    host.describe({ pause: 'person' });
+    host.open({ colour: 'red', toneHz: null });
+    host.sharer()?.pause(true);
+    host.ready();
+  });
+  await says('Bob pausedThe picture comes as soon as Bob goes on.');
+});
+
+test.each([1280, 700, 420])(
+  'in a window of %d pixels all controls are within it, and none covers another',
+  async (width) => {
+    await page.setViewport({ width, height: 720 });
+    await watching();
+    await page.evaluate(() =>
+      host.describe({
+        page: 'https://tides.example.org/',
+        trouble: 'black',
+        title: 'Tide tables for the harbour and the coast around it, with all the small islands',
+      }),
+    );
+    await page.waitForSelector('.note');
+    await page.waitForSelector('header a');
+    await page.keyboard.press('d');
+    await page.waitForSelector('.stats');
+    const boxes = await page.$$eval(
+      '.dock, .zoom, .note, header h1, header .tag, header .path, header a, .stats',
+      (elements) =>
+        elements.map((element) => {
+          const { left, top, right, bottom } = element.getBoundingClientRect();
+          return { name: element.className || element.localName, left, top, right, bottom };
+        }),
+    );
+    expect(boxes).toHaveLength(8);
+    for (const box of boxes) expect([box.name, box.left >= 0, box.right <= width]).toEqual([box.name, true, true]);
+    const covered = boxes.flatMap((a, index) =>
+      boxes
+        .slice(index + 1)
+        .filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+        .map((b) => `${a.name} and ${b.name}`),
+    );
+    await shoot(`width-${width}`);
+    expect(covered).toEqual([]);
+  },
+);
+
+test('a black or frozen picture is explained, and the explanation can be put away until the next', async () => {
+  await watching();
+  await page.evaluate(() => host.describe({ trouble: 'black' }));
+  const black = 'Bob’s picture is black. Some films and pages can’t be shown: ask for another tab or window.';
+  await expect.poll(noted).toBe(black);
+  await shoot('trouble-black');
+  await click('Close');
+  await expect.poll(noted).toBe('');
+  await page.evaluate(() => host.describe({ trouble: null }));
+  await page.evaluate(() => host.describe({ trouble: 'frozen' }));
+  const frozen = 'Bob’s picture stands still, its window may be minimised: ask Bob to bring it to the front.';
+  await expect.poll(noted).toBe(frozen);
+  await page.evaluate(() => host.describe({ trouble: null }));
+  await expect.poll(noted).toBe('');
+});
+
+test('the picture grows and shrinks in steps, rests at 1:1, and is moved with mouse and keyboard', async () => {
+  await watching();
+  expect(await rect()).toEqual({ left: 0, top: 0, width: 1280, height: 720 });
+  await page.keyboard.press('+');
+  expect(await rect()).toEqual({ left: -160, top: -90, width: 1600, height: 900 });
+  expect(await page.$eval('.zoom', (bar) => (bar as HTMLElement).innerText)).toContain('250 %');
+  await shoot('zoomed');
+
+  // Dragging never shows what is beside the picture.
+  await page.mouse.move(640, 360);
+  await page.mouse.down();
+  await page.mouse.move(740, 400);
+  expect(await rect()).toMatchObject({ left: -60, top: -50 });
+  await page.mouse.move(1270, 710);
+  await page.mouse.up();
+  expect(await rect()).toMatchObject({ left: 0, top: 0 });
+  await page.keyboard.down('Shift');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.up('Shift');
+  expect(await rect()).toMatchObject({ left: -80, top: -80 });
+
+  await page.keyboard.press('-');
+  expect(await rect()).toEqual({ left: 0, top: 0, width: 1280, height: 720 });
+  for (const width of [1024, 819, 655]) {
+    await page.keyboard.press('-');
+    expect((await rect()).width).toBeCloseTo(width, -1);
+  }
+  await page.keyboard.press('-');
+  expect(await rect()).toEqual({ left: 320, top: 180, width: 640, height: 360 });
+  expect(await pressed('Actual size')).toBe('true');
+  await page.keyboard.press('-');
+  expect((await rect()).width).toBe(640);
+  await page.keyboard.press('0');
+  expect((await rect()).width).toBe(1280);
+});
+
+test('the wheel with Ctrl zooms into the place below it', async () => {
+  await watching();
+  const share = ({ left, top, width, height }: Awaited<ReturnType<typeof rect>>) => [
+    (960 - left) / width,
+    (180 - top) / height,
+  ];
+  const before = share(await rect());
+  await page.mouse.move(960, 180);
+  await page.keyboard.down('Control');
+  await page.mouse.wheel({ deltaY: -100 });
+  await page.mouse.wheel({ deltaY: -100 });
+  await page.keyboard.up('Control');
+  await expect.poll(async () => (await rect()).width).toBeGreaterThan(2_000);
+  const after = share(await rect());
+  expect(after[0]).toBeCloseTo(before[0] ?? 0, 2);
+  expect(after[1]).toBeCloseTo(before[1] ?? 0, 2);
+});
+
+test('who points sees the own pointer at once, and the sharer hears of it in shares of the picture', async () => {
+  // Wider than the picture: there are bars at the sides.
+  await page.setViewport({ width: 1480, height: 720 });
+  await watching();
+  await page.mouse.move(740, 360);
+  await page.keyboard.press('p');
+  expect(await pressed('Point')).toBe('true');
+  await page.mouse.move(100 + 320, 180);
+  await expect.poll(async () => (await pointed()).at(-1)).toEqual({ type: 'point', x: 0.25, y: 0.25 });
+  const tip = await page.$eval('.pointer', (pointer) => {
+    const { left, top } = pointer.getBoundingClientRect();
+    return { left, top, name: pointer.textContent };
+  });
+  expect(tip).toEqual({ left: 420, top: 180, name: 'Alice' });
+
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect.poll(async () => (await pointed()).at(-1)).toEqual({ type: 'click', x: 0.25, y: 0.25 });
+  await shoot('pointing');
+
+  // Beside the picture there is nothing to point at.
+  await page.mouse.move(50, 300);
+  await expect.poll(async () => (await pointed()).at(-1)).toEqual({ type: 'away' });
+  expect(await page.$('.pointer')).toBeNull();
+  const before = (await pointed()).length;
+  await page.mouse.click(60, 300);
+  await page.mouse.move(740, 360);
+  await expect.poll(async () => (await pointed()).at(-1)).toEqual({ type: 'point', x: 0.5, y: 0.5 });
+  expect((await pointed()).slice(before).some(({ type }) => type === 'click')).toBe(false);
+
+  await page.keyboard.press('Escape');
+  expect(await pressed('Point')).toBe('false');
+  await expect.poll(async () => (await pointed()).at(-1)).toEqual({ type: 'away' });
+});
+
+test('the keyboard points too', async () => {
+  await watching();
+  await page.keyboard.press('p');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  const last = () => pointed().then((actions) => actions.at(-1));
+  await expect.poll(async () => (await last())?.type).toBe('click');
+  const click = await last();
+  expect(click?.type === 'click' && [click.x, click.y]).toEqual([expect.closeTo(0.51), expect.closeTo(0.49)]);
+  expect(await video((video) => video.volume)).toBe(1);
+});
+
+test('where pointing is switched off the button says so, and my pointer goes', async () => {
+  await watching();
+  await page.keyboard.press('p');
+  await page.mouse.move(640, 360);
+  await expect.poll(async () => (await pointed()).at(-1)?.type).toBe('point');
+  await page.evaluate(() => host.describe({ pointing: false }));
+  await expect.poll(() => disabledReason('P')).toBe('Pointing is off at Bob’s side');
+  await expect.poll(async () => (await pointed()).at(-1)?.type).toBe('away');
+  await page.keyboard.press('p');
+  expect(await pressed('Pointing is off at Bob’s side')).toBe('false');
+  await page.evaluate(() => host.describe({ source: 'screen' }));
+  await expect.poll(() => disabledReason('P')).toBe('Only a shared tab can be pointed at');
+  expect(await page.$eval('h1', (title) => title.textContent)).toBe('Bob’s screen');
+});
+
+/** What is seen of a picture at one of its pixels. */
+const pixel = (selector: 'video' | '.still img') =>
+  page.$eval(selector, (element) => {
+    const source = element as HTMLVideoElement | HTMLImageElement;
+    const canvas = new OffscreenCanvas(640, 360);
+    const context = canvas.getContext('2d');
+    context?.drawImage(source, 0, 0);
+    return [...(context?.getImageData(4, 4, 1, 1).data ?? [])].slice(0, 3);
+  });
+
+test('what stands still is seen to the pixel until it moves again', async () => {
+  await page.evaluate(() => {
+    host.paper = 'rgb(201 102 53)';
+  });
+  await watching('standing');
+  await page.waitForSelector('.still img');
+  expect(await pixel('.still img')).toEqual([201, 102, 53]);
+  await shoot('still');
+  await page.evaluate(() => {
+    host.paper = 'rgb(20 140 60)';
+  });
+  // The old one goes, and the new one comes once the picture has settled.
+  const current = () => pixel('.still img').catch(() => null);
+  await expect.poll(current).toEqual([20, 140, 60]);
+});
+
+test('a still is saved as a PNG of the whole picture, whatever part of it is seen', async () => {
+  await watching();
+  await page.keyboard.press('+');
+  await page.keyboard.press('s');
+  await expect.poll(() => page.evaluate(() => host.saved.length)).toBe(1);
+  const saved = await page.evaluate(async () => {
+    const [still] = host.saved;
+    if (!still) throw new Error('nothing');
+    const bitmap = await createImageBitmap(still.file);
+    const context = new OffscreenCanvas(1, 1).getContext('2d');
+    context?.drawImage(bitmap, 0, 0);
+    const [red = 0, green = 0, blue = 0] = context?.getImageData(0, 0, 1, 1).data ?? [];
+    return { name: still.name, type: still.file.type, size: [bitmap.width, bitmap.height], red, green, blue };
+  });
+  expect(saved).toMatchObject({ type: 'image/png', size: [640, 360] });
+  expect(saved.name).toMatch(/^Tide tables for the harbour \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.png$/);
+  expect(Math.abs(saved.red - 20) + Math.abs(saved.green - 140) + Math.abs(saved.blue - 60)).toBeLessThan(30);
+  await expect.poll(noted).toBe(`Saved as ${saved.name}`);
+  await shoot('still-saved');
+});
+
+test('the page of a shared tab opens beside the viewer, without telling it from where', async () => {
+  await watching();
+  expect(await page.$('header a')).toBeNull();
+  await page.evaluate(() => host.describe({ page: 'https://tides.example.org/harbour?day=sat' }));
+  const link = await page.waitForSelector('header a');
+  expect(
+    await link?.evaluate((link) => [
+      link.textContent,
+      (link as HTMLAnchorElement).href,
+      link.getAttribute('target'),
+      link.getAttribute('rel'),
+      link.getAttribute('title'),
+    ]),
+  ).toEqual([
+    'Open this page',
+    'https://tides.example.org/harbour?day=sat',
+    '_blank',
+    'noreferrer',
+    'Open tides.example.org in a new tab (O)',
+  ]);
+  await page.keyboard.press('o');
+  expect(await page.evaluate(() => host.opened)).toEqual(['https://tides.example.org/harbour?day=sat']);
+  await page.evaluate(() => host.describe({ page: null }));
+  await page.waitForSelector('header a', { hidden: true });
+});
+
+test('my microphone is off until I ask, is sent while it is on, and is let go', async () => {
+  await watching();
+  await page.evaluate(() => {
+    const audio = new AudioContext();
+    const destination = audio.createMediaStreamDestination();
+    const tone = new OscillatorNode(audio, { frequency: 500 });
+    tone.connect(destination);
+    tone.start();
+    navigator.mediaDevices.getUserMedia = async () => destination.stream.clone();
+  });
+  expect(await pressed('My voice')).toBe('false');
+  await page.keyboard.press('v');
+  await expect.poll(() => page.evaluate(() => host.peerVoice)).toBe(true);
+  expect(await pressed('My voice')).toBe('true');
+  await page.keyboard.press('v');
+  await expect.poll(() => page.evaluate(() => host.peerVoice)).toBe(false);
+  expect(await pressed('My voice')).toBe('false');
+});
+
+test.each([
+  ['NotAllowedError', 'The browser keeps the microphone from Pairwise.'],
+  ['NotFoundError', 'No microphone was found.'],
+])('a microphone that can’t be had is one sentence: %s', async (name, text) => {
+  await watching();
+  await page.evaluate((name) => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', name));
+  }, name);
+  await page.keyboard.press('v');
+  await expect.poll(noted).toContain(text);
+  expect(await pressed('My voice')).toBe('false');
+  await shoot(`microphone-${name}`);
+});
+
+test('the microphone is let go when the share ends', async () => {
+  await watching();
+  await page.evaluate(() => {
+    const track = new AudioContext().createMediaStreamDestination().stream.getAudioTracks()[0];
+    if (!track) throw new Error('no track');
+    Object.assign(globalThis, { track });
+    navigator.mediaDevices.getUserMedia = async () => new MediaStream([track]);
+  });
+  await page.keyboard.press('v');
+  await expect.poll(() => pressed('My voice')).toBe('true');
+  await page.evaluate(() => host.say({ type: 'ended', why: 'stopped' }));
+  await says('Bob stopped sharing');
+  expect(await page.evaluate('track.readyState')).toBe('ended');
+});
+
+test('the voice of the one who shares is heard as loud as the share, and named', async () => {
+  await watching({ colour: 'rgb(20 140 60)', toneHz: null });
+  await page.evaluate(() => host.describe({ hasAudio: false }));
+  await expect
+    .poll(() => page.$eval('header small', (title) => title.textContent))
+    .toBe('Tide tables for the harbour · no sound');
+  await expect.poll(() => disabledReason('M')).toBe('This share has no sound');
+  await page.evaluate(() => {
+    const audio = new AudioContext();
+    const destination = audio.createMediaStreamDestination();
+    const tone = new OscillatorNode(audio, { frequency: 500 });
+    tone.connect(destination);
+    tone.start();
+    host.sharer()?.setVoice(destination.stream.getAudioTracks()[0] ?? null);
+  });
+  await page.waitForSelector('header .voice');
+  expect(await page.$eval('header .voice', (voice) => voice.textContent)).toBe('Bob’s voice');
+  await page.keyboard.press('ArrowDown');
+  const playing = () => page.$eval('audio', (voice) => [voice.paused, voice.muted, voice.volume]);
+  await expect.poll(playing).toEqual([false, false, 0.95]);
+  await page.keyboard.press('m');
+  await expect.poll(playing).toEqual([false, true, 0.95]);
+  await shoot('voice');
+  await page.evaluate(() => host.sharer()?.setVoice(null));
+  await page.waitForSelector('header .voice', { hidden: true, timeout: WAIT_MS });
+});
+
+test('letters do nothing where the person has switched them off', async () => {
+  await watching();
+  await page.evaluate(() => {
+    host.letters = false;
+  });
+  await page.keyboard.press('m');
+  await page.keyboard.press('d');
+  await page.keyboard.press('+');
+  expect((await rect()).width).toBe(1600);
+  expect(await pressed('Mute')).toBe('false');
+  expect(await pressed('Statistics')).toBe('false');
 });
 
 test('when another window shows it, it can be fetched back', async () => {
@@ -138,6 +518,9 @@ test('when another window shows it, it can be fetched back', async () => {
   await shoot('replaced');
   await click('Watch here');
   await says('The picture of Bob is shown.');
+  const frames = () => video((video) => video.getVideoPlaybackQuality().totalVideoFrames);
+  const before = await frames();
+  await expect.poll(frames).toBeGreaterThan(before + 3);
 });
 
 test('a signal that the browser refuses leads to a new attempt', async () => {
@@ -157,7 +540,7 @@ test('with the offscreen document started anew the share is found again', async 
   await page.evaluate(() => {
     host.losePort();
     host.knowShare(false);
-    host.say({ type: 'ended' });
+    host.say({ type: 'ended', why: 'stopped' });
   });
   await says('Connection lostPairwise is reconnecting. The picture comes back by itself.');
   await shoot('reconnecting');

@@ -17,7 +17,7 @@ describe('keyboard', () => {
 
   test('letters can be switched off', async () => {
     const page = await show(states.server, { view: 'options' });
-    await page.locator('input[type="checkbox"]').click();
+    await page.locator('#letters').click();
     await page.reload();
     await page.evaluate((state) => ui.open('popup', state), states.e ?? null);
     await page.keyboard.press('l');

@@ -56,8 +56,9 @@ describe('every screen', () => {
   test.each(names)('%s fits a narrow panel and names all its controls', async (name) => {
     const page = await show(states[name], { view: 'side-panel', width: 300, height: 560 });
     await page.waitForFunction(() => document.querySelector('main')?.childElementCount !== 0);
-    const wide = await page.$$eval('html, main, .bar, .actions, .stage, .timeline, .requests, .card, .notice', (all) =>
-      all.filter((element) => element.scrollWidth > element.clientWidth).map((element) => element.outerHTML),
+    const wide = await page.$$eval(
+      'html, main, .bar, .actions, .banner, .toggles, .stage, .timeline, .requests, .card, .notice',
+      (all) => all.filter((element) => element.scrollWidth > element.clientWidth).map((element) => element.outerHTML),
     );
     expect(wide).toEqual([]);
     const tree = await page.accessibility.snapshot({ interestingOnly: false });

@@ -23,6 +23,16 @@ describe('sharing and sending', () => {
     expect(await namesAsked(page)).not.toContain('share-tab');
   });
 
+  test('what the browser won’t let us capture leads to its picker', async () => {
+    const page = await show(
+      app({ notices: [{ id: itemId(90), code: 'capture-taken', peerId: BOB_ID, subject: 'Tide tables', at: NOW }] }),
+    );
+    await sees(page, 'Another extension captures this tab already.');
+    await button(page, 'Choose what to share').click();
+    await isAsked(page, 'share-pick', { peerId: BOB_ID });
+    await isAsked(page, 'notice-dismiss', { id: itemId(90) });
+  });
+
   test('nothing live is offered to somebody who is offline', async () => {
     const page = await show(states.h);
     await button(page, 'Share this tab').click();
@@ -99,7 +109,18 @@ describe('requests', () => {
   });
 
   test('a tab that was put off can still be watched', async () => {
-    const share = { shareId: SHARE_ID, peerId: BOB_ID, title: 'Map', hasAudio: false, startedAt: NOW } as const;
+    const share = {
+      shareId: SHARE_ID,
+      peerId: BOB_ID,
+      title: 'Map',
+      hasAudio: false,
+      source: 'tab',
+      page: null,
+      pause: null,
+      trouble: null,
+      pointing: true,
+      startedAt: NOW,
+    } as const;
     const page = await show(
       app({ peers: [peer({ timeline: [chat(1, false, 'Hi')] })], incomingShares: [{ ...share, status: 'dismissed' }] }),
     );

@@ -76,7 +76,7 @@ pairedTest('a share ends with its tab', async ({ people: { alice, bob, pages, pr
   const viewer = await bob.watches();
   await movingColours(viewer);
   await alice.closesTab();
-  await viewer.waitForFunction(() => document.body.innerText.includes('Alice stopped sharing'));
+  await viewer.waitForFunction(() => document.body.innerText.includes('Alice’s tab was closed'));
   expect(await alice.screen()).not.toContain('Stop sharing');
   await bob.sees('Alice showed you a tab');
   expect(problems()).toEqual([]);

@@ -16,6 +16,8 @@ export interface LaunchOptions {
   readonly extensionDir?: string;
   /** The program that starts the browser, with the browser's arguments. Default the browser itself. */
   readonly executablePath?: string;
+  /** Switches besides the usual ones: a microphone that plays tones, what the picker chooses. */
+  readonly args?: readonly string[];
   /** Closes the browser when aborted, also while it starts. */
   readonly signal?: AbortSignal;
   /** Time limit for one command to the browser: a capture that never answers must not hang a test for ever. Default a minute. */
@@ -63,7 +65,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Extens
     pipe: true,
     enableExtensions: [extensionDir],
     userDataDir: profile.dir,
-    args: browserArgs(headless),
+    args: [...browserArgs(headless), ...(options.args ?? [])],
     // Muted, captured sound is all zero. "Controlled by automated software" has no place above a newcomer's first look.
     ignoreDefaultArgs: headless ? ['--mute-audio'] : ['--mute-audio', '--enable-automation'],
     // An emulated size would also be forced on the popup.

@@ -16,7 +16,7 @@ export type Colour = 'red' | 'green' | 'blue' | 'yellow' | 'other';
  * The colours of the four bars of the colours page from left to right, each time that they change, until they have moved twice.
  * @throws Error when that takes too long.
  */
-export function movingColours(viewer: Page): Promise<Colour[][]> {
+export function movingColours(viewer: Page, withinMs = ARRIVE_LIMIT_MS): Promise<Colour[][]> {
   return viewer.evaluate(async (limitMs) => {
     const canvas = new OffscreenCanvas(64, 36);
     const paint = canvas.getContext('2d', { willReadFrequently: true });
@@ -39,20 +39,23 @@ export function movingColours(viewer: Page): Promise<Colour[][]> {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw new Error(`no moving colours within ${limitMs} ms, only ${JSON.stringify(seen)}`);
-  }, ARRIVE_LIMIT_MS);
+  }, withinMs);
 }
 
 /**
- * The strongest frequency of the viewer's sound, in Hz, once it is steady: a receiver stretches and shortens the first seconds of a sound while
+ * The strongest frequency of the viewer's sound on one side, in Hz, once it is steady: a receiver stretches and shortens the first seconds of a sound while
  * it finds out how much to hold in reserve, which moves the frequency by some Hz.
  * @throws Error when it stays silent or never steady, or the viewer plays it to nobody.
  */
-export function toneHz(viewer: Page): Promise<number> {
+export function toneHz(viewer: Page, side: 'left' | 'right' = 'left'): Promise<number> {
   return viewer.evaluate(
-    async (limitMs, audibleDb) => {
+    async (limitMs, audibleDb, channel) => {
       const context = new AudioContext();
+      const both = new GainNode(context, { channelCount: 2, channelCountMode: 'explicit' });
+      const splitter = new ChannelSplitterNode(context, { numberOfOutputs: 2 });
       // 32768 samples at 48 kHz: bins of 1.5 Hz.
       const analyser = new AnalyserNode(context, { fftSize: 32_768, smoothingTimeConstant: 0 });
+      both.connect(splitter).connect(analyser, channel);
       const windowSeconds = analyser.fftSize / context.sampleRate;
       const bins = new Float32Array(analyser.frequencyBinCount);
       let source: MediaStreamAudioSourceNode | undefined;
@@ -66,7 +69,7 @@ export function toneHz(viewer: Page): Promise<number> {
           if (source?.mediaStream !== stream) {
             source?.disconnect();
             source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
-            source.connect(analyser);
+            source.connect(both);
           }
           analyser.getFloatFrequencyData(bins);
           const peak = bins.indexOf(Math.max(...bins));
@@ -84,6 +87,61 @@ export function toneHz(viewer: Page): Promise<number> {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       throw new Error(`no steady tone within ${limitMs} ms: ${why}`);
+    },
+    ARRIVE_LIMIT_MS,
+    AUDIBLE_DB,
+    side === 'left' ? 0 : 1,
+  );
+}
+
+/** Waits until the middle of the viewer's picture has this colour. @throws Error when it doesn't. */
+export async function seesColour(
+  viewer: Page,
+  colour: readonly [red: number, green: number, blue: number],
+): Promise<void> {
+  await viewer.evaluate(
+    async (wanted, limitMs) => {
+      const paint = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+      if (!paint) throw new Error('no canvas');
+      const deadline = performance.now() + limitMs;
+      let seen: number[] = [];
+      while (performance.now() < deadline) {
+        const video = document.querySelector('video');
+        if (video && video.videoWidth > 0) {
+          paint.drawImage(video, video.videoWidth / 2, video.videoHeight / 2, 8, 8, 0, 0, 1, 1);
+          seen = [...paint.getImageData(0, 0, 1, 1).data].slice(0, 3);
+          if (seen.every((part, i) => Math.abs(part - (wanted[i] ?? 0)) < 24)) return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      throw new Error(`the picture is ${seen} after ${limitMs} ms`);
+    },
+    colour,
+    ARRIVE_LIMIT_MS,
+  );
+}
+
+/** Waits until the viewer hears nothing. @throws Error when it does not fall silent. */
+export async function silence(viewer: Page): Promise<void> {
+  await viewer.evaluate(
+    async (limitMs, audibleDb) => {
+      const context = new AudioContext();
+      const analyser = new AnalyserNode(context, { smoothingTimeConstant: 0 });
+      const stream = document.querySelector('video')?.srcObject;
+      if (!(stream instanceof MediaStream)) throw new Error('the viewer shows nothing');
+      context.createMediaStreamSource(stream).connect(analyser);
+      const bins = new Float32Array(analyser.frequencyBinCount);
+      const deadline = performance.now() + limitMs;
+      let loudAt = performance.now();
+      while (performance.now() < deadline) {
+        analyser.getFloatFrequencyData(bins);
+        const now = performance.now();
+        // Before the first samples every bin is minus infinity; a second of silence is no gap.
+        if (Math.max(...bins) > audibleDb) loudAt = now;
+        if (now - loudAt > 1_000) return context.close();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      throw new Error(`no silence within ${limitMs} ms`);
     },
     ARRIVE_LIMIT_MS,
     AUDIBLE_DB,

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 
 /** The pages that tests share and send, as files beside this one. */
-export type TestPage = 'colours' | 'hello' | 'plain';
+export type TestPage = 'colours' | 'hello' | 'live' | 'plain';
 
 export interface PageServer {
   /** Address of a page; `about` is what it shows as its own, its title for example. */

@@ -18,6 +18,8 @@ export interface MeetOptions {
   readonly signal?: AbortSignal;
   /** Time limit for one command to a browser. */
   readonly protocolTimeoutMs?: number;
+  /** Switches of both browsers besides the usual ones. */
+  readonly args?: readonly string[];
 }
 
 /** Starts everything that two people need. They are strangers still. */

@@ -61,6 +61,13 @@ export class PopupUser {
     await this.#page.goto(url);
   }
 
+  /** Opens a page in a tab of its own, which is in front from now on. */
+  async opensTab(url: string): Promise<void> {
+    await this.closesPopup();
+    this.#page = await this.#browser.browser.newPage();
+    await this.#page.goto(url);
+  }
+
   /** Closes the tab in front; another one takes its place. */
   async closesTab(): Promise<void> {
     await this.closesPopup();

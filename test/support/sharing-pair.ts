@@ -195,12 +195,18 @@ async function startRun(person: SharingPerson, indexedDb: IDBFactory): Promise<R
   const database = await Database.open();
   const store = new Store({
     me: { id, name: id },
-    settings: { downloadFolder: 'Pairwise', keepPartialsDays: person.keepPartialsDays },
+    settings: {
+      downloadFolder: 'Pairwise',
+      keepPartialsDays: person.keepPartialsDays,
+      pauseOnPassword: true,
+      pauseOnNavigation: false,
+    },
     server: { url: 'http://localhost', status: 'online', kind: null, problem: null },
     pairing: { step: 'idle' },
     peers: [],
     outgoingShare: null,
     incomingShares: [],
+    asks: [],
     fetches: [],
     notices: [],
   });

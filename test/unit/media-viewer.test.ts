@@ -3,6 +3,7 @@ import type { MediaStats } from '../../extension/core/media/stats.ts';
 import type { AppState, IncomingShare, PeerState } from '../../extension/core/session/state.ts';
 import { aboutShare } from '../../extension/ui/viewer/about.ts';
 import { isoDuration, orUnknown, percent, picture, rate } from '../../extension/ui/viewer/format.ts';
+import { stillName } from '../../extension/ui/viewer/still.ts';
 
 test.each([
   [-5_000, 'PT0S'],
@@ -38,6 +39,7 @@ test('a picture has its size before it has a rate', () => {
     bitsPerSecond: null,
     lostShare: null,
     rttMs: null,
+    latencyMs: null,
     path: null,
   };
   expect(picture(none)).toBe('–');
@@ -68,17 +70,23 @@ function state(peers: readonly Partial<PeerState>[], shares: readonly Partial<In
     peerId: PEER,
     title: 'Tides',
     hasAudio: false,
+    source: 'tab',
+    page: null,
+    pause: null,
+    trouble: null,
+    pointing: true,
     startedAt: 1_000,
     status: 'watching',
   };
   return {
     me: { id: 'alicealicealicealicea1', name: 'Alice' },
-    settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7 },
+    settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7, pauseOnPassword: true, pauseOnNavigation: false },
     server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null },
     pairing: { step: 'idle' },
     peers: peers.map((change) => ({ ...peer, ...change })),
     outgoingShare: null,
     incomingShares: shares.map((change) => ({ ...share, ...change })),
+    asks: [],
     fetches: [],
     notices: [],
   };
@@ -86,10 +94,34 @@ function state(peers: readonly Partial<PeerState>[], shares: readonly Partial<In
 
 test('a share is known by its id and by who shows it', () => {
   const known = aboutShare(state([{}], [{}]), PEER, SHARE, null);
-  expect(known).toMatchObject({ peerName: 'Bob', title: 'Tides', hasAudio: false, startedAt: 1_000, isKnown: true });
+  expect(known).toMatchObject({
+    peerName: 'Bob',
+    title: 'Tides',
+    hasAudio: false,
+    source: 'tab',
+    page: null,
+    pause: null,
+    trouble: null,
+    pointing: true,
+    startedAt: 1_000,
+    myName: 'Alice',
+    isKnown: true,
+  });
   expect(aboutShare(state([{}], [{ peerId: 'someoneelsesomeoneelse' }]), PEER, SHARE, null)?.isKnown).toBe(false);
   expect(aboutShare(state([{}], [{ shareId: 'anothershareanothersha' }]), PEER, SHARE, null)?.isKnown).toBe(false);
   expect(aboutShare(state([], []), PEER, SHARE, null)).toBeNull();
+});
+
+test('what changes of a share is shown as it is now', () => {
+  const before = aboutShare(state([{}], [{}]), PEER, SHARE, null);
+  const change = {
+    title: 'Ferries',
+    page: 'https://ferry.example/',
+    pause: 'password',
+    trouble: 'black',
+    pointing: false,
+  } as const;
+  expect(aboutShare(state([{}], [change]), PEER, SHARE, before)).toMatchObject(change);
 });
 
 test('after the share its title stays, and the name follows a renaming', () => {
@@ -97,4 +129,13 @@ test('after the share its title stays, and the name follows a renaming', () => {
   const after = aboutShare(state([{ name: 'Robert' }], []), PEER, SHARE, before);
   expect(after).toMatchObject({ peerName: 'Robert', title: 'Tides', startedAt: 1_000, isKnown: false });
   expect(aboutShare(state([], []), PEER, SHARE, after)).toMatchObject({ peerName: 'Robert', isKnown: false });
+});
+
+test('a still is named after the title and the time, fit for every file system', () => {
+  const at = new Date(2026, 10, 2, 9, 5, 7);
+  expect(stillName('Tides: this week / next', at)).toBe('Tides_ this week _ next 2026-11-02 09.05.07.png');
+  expect(stillName('', at)).toBe('2026-11-02 09.05.07.png');
+  const long = stillName('潮'.repeat(300), at);
+  expect(long).toMatch(/^潮+ 2026-11-02 09\.05\.07\.png$/);
+  expect(new TextEncoder().encode(long).length).toBeLessThan(256);
 });

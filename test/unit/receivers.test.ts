@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { receiversOf } from '../../extension/core/session/receivers.ts';
+import { receiversOf, shortcutPeer } from '../../extension/core/session/receivers.ts';
 import type { AppState, PeerState } from '../../extension/core/session/state.ts';
-import { app, BOB_ID, CAROL_ID, chat, peer } from '../browser/ui/states.ts';
+import { app, BOB_ID, CAROL_ID, chat, peer, states } from '../browser/ui/states.ts';
 
 const names = (state: AppState, max = 20) => receiversOf(state, max).map(({ name }) => name);
 const bob = (change: Partial<PeerState> = {}) => peer({ id: BOB_ID, ...change });
@@ -27,4 +27,24 @@ test('somebody who is away is there, somebody who is blocked or gone is not', ()
 
 test('no more than asked for', () => {
   expect(names(app({ peers: [bob(), carol()] }), 1)).toEqual(['Bob']);
+});
+
+test('a shortcut means who was last shown or sent to, of those that are connected', () => {
+  const connected = { connection: { state: 'connected', path: 'direct', rttMs: null } } as const;
+  const toBob = bob({ ...connected, timeline: [chat(1, true, 'Hi', { at: 1_000 })] });
+  const toCarol = carol({ ...connected, timeline: [chat(2, true, 'Hi', { at: 2_000 })] });
+  expect(shortcutPeer(app({ peers: [toBob, toCarol] }))).toBe(CAROL_ID);
+  const away = { connection: { state: 'offline' } } as const;
+  expect(shortcutPeer(app({ peers: [toBob, { ...toCarol, ...away }] }))).toBe(BOB_ID);
+  expect(shortcutPeer(app({ peers: [{ ...toBob, ...away }] }))).toBeNull();
+  expect(shortcutPeer(app({ peers: [{ ...toBob, blocked: true }] }))).toBeNull();
+  expect(shortcutPeer(app({ peers: [] }))).toBeNull();
+});
+
+test('a shortcut means who is shown something now, whoever was sent to since', () => {
+  const connected = { connection: { state: 'connected', path: 'direct', rttMs: null } } as const;
+  const toCarol = carol({ ...connected, timeline: [chat(1, true, 'Hi', { at: 2_000 })] });
+  const shown = states.g?.outgoingShare;
+  expect(shown?.peerId).toBe(BOB_ID);
+  expect(shortcutPeer(app({ peers: [bob(connected), toCarol], outgoingShare: shown ?? null }))).toBe(BOB_ID);
 });

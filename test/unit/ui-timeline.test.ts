@@ -3,7 +3,7 @@ import type { TimelineItem } from '../../extension/core/session/state.ts';
 import { SNAPSHOT_ITEMS } from '../../extension/core/shared/limits.ts';
 import { type History, withPage, withState } from '../../extension/ui/models/history.ts';
 import { attentionCount, timelineEntries } from '../../extension/ui/models/timeline.ts';
-import { CAROL_ID, chat, file, itemId, link, NOW, peer, SHARE_ID } from '../browser/ui/states.ts';
+import { app, CAROL_ID, chat, file, itemId, link, NOW, peer, SHARE_ID } from '../browser/ui/states.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -55,12 +55,27 @@ describe('days and marks', () => {
   });
 });
 
-test('a live tab that waits for an answer asks for attention like an unread message', () => {
-  const base = { shareId: SHARE_ID, title: '', hasAudio: false, startedAt: NOW };
+test('what waits for an answer asks for attention like an unread message', () => {
+  const base = {
+    shareId: SHARE_ID,
+    title: '',
+    source: 'tab' as const,
+    hasAudio: false,
+    page: null,
+    pause: null,
+    trouble: null,
+    pointing: false,
+    startedAt: NOW,
+  };
   const carol = peer({ id: CAROL_ID, unread: 2 });
-  expect(attentionCount(carol, [{ ...base, peerId: CAROL_ID, status: 'offered' }])).toBe(3);
-  expect(attentionCount(carol, [{ ...base, peerId: CAROL_ID, status: 'dismissed' }])).toBe(2);
-  expect(attentionCount(peer(), [{ ...base, peerId: CAROL_ID, status: 'offered' }])).toBe(0);
+  const shown = (status: 'offered' | 'dismissed') => app({ incomingShares: [{ ...base, peerId: CAROL_ID, status }] });
+  const asked = (mine: boolean) => app({ asks: [{ id: itemId(1), peerId: CAROL_ID, mine, at: NOW }] });
+  expect(attentionCount(carol, shown('offered'))).toBe(3);
+  expect(attentionCount(carol, shown('dismissed'))).toBe(2);
+  expect(attentionCount(carol, asked(false))).toBe(3);
+  expect(attentionCount(carol, asked(true))).toBe(2);
+  expect(attentionCount(peer(), shown('offered'))).toBe(0);
+  expect(attentionCount(peer(), asked(false))).toBe(0);
 });
 
 const lines = (from: number, to: number) =>

@@ -1,10 +1,13 @@
 import { AppError, type ErrorCode } from '../shared/errors.ts';
 
-/** Largest side of a captured picture, in pixels: software encoders can't follow beyond 1440p. */
+/** Largest side of a captured picture, in pixels: software encoders can't follow beyond 1440p. What is larger is scaled, in its own shape. */
 const MAX_SIDE_PIXELS = 2_560;
-/** What a tab is captured with when nobody knows how large it is. */
-const DEFAULT_SIZE: Size = { width: 1_920, height: 1_080 };
 const MAX_FRAME_RATE = 30;
+/**
+ * With a range of sizes and of shapes Chromium captures a tab as it stands, pixel by pixel, and follows it when it is resized. Bounds that
+ * leave only one size or only one shape (min and max both square) make it pad the picture with black instead.
+ */
+const ANY_TAB_SIZE = { minWidth: 16, minHeight: 8, maxWidth: MAX_SIDE_PIXELS, maxHeight: MAX_SIDE_PIXELS };
 /** Starting a capture takes well under a second; one that hangs must not block the next. */
 const CAPTURE_TIMEOUT_MS = 10_000;
 /** A person chooses in the browser's picker. */
@@ -22,24 +25,17 @@ const UNPROCESSED: MediaTrackConstraints = {
   noiseSuppression: false,
 };
 
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
 /**
  * Captures the tab that `chrome.tabCapture.getMediaStreamId` minted `streamId` for, with its sound (unprocessed) where there is
  * any. The tab falls silent for its owner: see `keepAudible`. An id works once.
- * @param tabSize the tab's inner size as `chrome.tabs` gives it, in CSS pixels at 100 % zoom. Chromium pads the picture with
- * black to exactly the size asked for, so without it there are bars.
+ * The picture has the size of the tab's page in device pixels (the next smaller even numbers), also after a resize, up to 2560 a side.
  * @throws AppError `capture-forbidden` when the browser refuses this page, `capture-failed` when it can't, `timed-out`;
  * the signal's reason when aborted. No track is left running then.
  */
-export async function captureTab(streamId: string, signal?: AbortSignal, tabSize?: Size): Promise<MediaStream> {
+export async function captureTab(streamId: string, signal?: AbortSignal): Promise<MediaStream> {
   const source = { chromeMediaSource: 'tab', chromeMediaSourceId: streamId };
-  const { width, height } = tabSize ? pictureSize(tabSize) : DEFAULT_SIZE;
   const video: TabConstraints = {
-    mandatory: { ...source, maxWidth: width, maxHeight: height, maxFrameRate: MAX_FRAME_RATE },
+    mandatory: { ...source, ...ANY_TAB_SIZE, maxFrameRate: MAX_FRAME_RATE },
   };
   const audio: TabConstraints = { mandatory: source };
   const capture = (constraints: MediaStreamConstraints) =>
@@ -54,21 +50,13 @@ export async function captureTab(streamId: string, signal?: AbortSignal, tabSize
   }
 }
 
-/** Every device pixel of the tab, as far as the limit allows, in its own shape. */
-function pictureSize(tab: Size): Size {
-  const scale = Math.min(devicePixelRatio, MAX_SIDE_PIXELS / Math.max(tab.width, tab.height, 1));
-  return { width: toEven(tab.width * scale), height: toEven(tab.height * scale) };
-}
-
-/** Encoders work on blocks of two by two. */
-const toEven = (pixels: number) => Math.max(2, 2 * Math.floor(pixels / 2));
-
 /**
  * Lets the person choose a tab, window or screen in the browser's own picker. Unlike `captureTab` it leaves the source audible.
+ * @param devices of the page, or of a frame of it.
  * @throws AppError `capture-cancelled` when nothing was chosen, `capture-failed` when the choice can't be captured, `timed-out`
  * after two minutes; the signal's reason when aborted. No track is left running then.
  */
-export async function pickSource(signal?: AbortSignal): Promise<MediaStream> {
+export async function pickSource(signal?: AbortSignal, devices = navigator.mediaDevices): Promise<MediaStream> {
   const options: DisplayMediaStreamOptions = {
     video: {
       width: { max: MAX_SIDE_PIXELS },
@@ -78,7 +66,7 @@ export async function pickSource(signal?: AbortSignal): Promise<MediaStream> {
     audio: UNPROCESSED,
   };
   try {
-    return await limited(() => navigator.mediaDevices.getDisplayMedia(options), PICKER_TIMEOUT_MS, signal);
+    return await limited(() => devices.getDisplayMedia(options), PICKER_TIMEOUT_MS, signal);
   } catch (error) {
     throw failure(error, 'capture-cancelled', signal);
   }
@@ -107,13 +95,18 @@ function stopTracks(stream: MediaStream): void {
 
 /** These name what was asked for and isn't there; with the picture alone it may work. */
 function hasNoSound(error: unknown): boolean {
-  return error instanceof DOMException && (error.name === 'NotFoundError' || error.name === 'NotReadableError');
+  return ['NotFoundError', 'NotReadableError'].includes(nameOf(error));
 }
 
 /** `refused` is what the browser's NotAllowedError means for this call. */
 function failure(error: unknown, refused: ErrorCode, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
-  const name = error instanceof DOMException ? error.name : '';
+  const name = nameOf(error);
   if (name === 'TimeoutError') return new AppError('timed-out', { cause: error });
   return new AppError(name === 'NotAllowedError' ? refused : 'capture-failed', { cause: error });
+}
+
+/** A DOMException of a frame is none of this page's. */
+function nameOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : '';
 }

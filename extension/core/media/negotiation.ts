@@ -5,6 +5,8 @@ export interface NegotiationOptions {
   readonly connection: RTCPeerConnection;
   /** When both sides offer at once the polite one gives way. Exactly one of the two is polite. */
   readonly polite: boolean;
+  /** Changes this side's answers before they count. */
+  adapt?(sdp: string): string;
   /** Hands a signal to the other side: in order, each once. */
   send(signal: Signal): void;
   /** `message-invalid`: the other side's signal was refused. `share-unreachable`: this side could not make an offer. */
@@ -101,7 +103,9 @@ export class Negotiation {
     this.#early = [];
     for (const candidate of early) if (this.#isCurrent(candidate)) await this.#connection.addIceCandidate(candidate);
     if (type === 'answer') return;
-    await this.#connection.setLocalDescription();
+    const answer = await this.#connection.createAnswer();
+    const { adapt = (sdp) => sdp } = this.#options;
+    await this.#connection.setLocalDescription({ type: 'answer', sdp: adapt(answer.sdp ?? '') });
     this.#sendDescription('answer');
   }
 

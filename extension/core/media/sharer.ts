@@ -1,7 +1,12 @@
-import type { Signal } from '../protocol/messages.ts';
+import type { ShareTrouble, Signal } from '../protocol/messages.ts';
+import type { FromViewer } from '../protocol/side-messages.ts';
 import type { AppError } from '../shared/errors.ts';
-import { watchHealth } from './health.ts';
-import { Negotiation } from './negotiation.ts';
+import { playVoice } from './audible.ts';
+import { chipCodecs } from './codecs.ts';
+import { type PointerAction, PointerGate } from './pointer-gate.ts';
+import { Quality } from './quality/quality.ts';
+import type { Content, Wish } from './quality/settings.ts';
+import { type Outgoing, ViewerConnection } from './viewer-connection.ts';
 
 export interface SharerOptions {
   /** What is shown: one video track, perhaps one of sound. The sharer owns it from now on and stops its tracks at the end. */
@@ -15,57 +20,74 @@ export interface SharerOptions {
   onEnded(): void;
   /** The connection to the newest viewer page broke down for good; the share itself goes on and can be watched again. */
   onError(error: AppError): void;
+  /** What the viewer does with its pointer, at most as often as a screen is drawn. `away` also when the viewer has gone. */
+  onPointer(action: PointerAction): void;
+  /** Whether the viewer's microphone is on; it is played here. Each change once. */
+  onPeerVoice(on: boolean): void;
+  /** What is wrong with the picture itself. Each change once. */
+  onTrouble(trouble: ShareTrouble | null): void;
+  /** What is mostly on the picture. Each change once. */
+  onContent(content: Content): void;
 }
 
-/** Well above what text or film at 1080p needs; congestion control stays below it by itself. */
-const VIDEO_MAX_BITS_PER_SECOND = 8_000_000;
-/** Opus is transparent for music here. */
-const AUDIO_MAX_BITS_PER_SECOND = 128_000;
-
-interface Viewer {
-  readonly id: string;
-  readonly connection: RTCPeerConnection;
-  readonly negotiation: Negotiation;
-  readonly stopWatchingHealth: () => void;
-}
-
-/** Shows one stream to one viewer page at a time: the newest that asked. */
+/** Shows one source to one viewer page at a time: the newest that asked. */
 export class Sharer {
   readonly #options: SharerOptions;
-  readonly #abort = new AbortController();
-  #viewer: Viewer | undefined;
+  readonly #quality: Quality;
+  readonly #pointer: PointerGate;
+  #stream: MediaStream;
+  #chips: readonly string[] = [];
+  /** Ends with the source. */
+  #source = new AbortController();
+  #voice: MediaStreamTrack | null = null;
+  #isPaused = false;
+  #hasSound = true;
+  #isClosed = false;
+  #viewer: ViewerConnection | undefined;
   #watching = false;
+  #stopPeerVoice: (() => void) | null = null;
 
   constructor(options: SharerOptions) {
     this.#options = options;
-    for (const track of options.stream.getVideoTracks()) {
-      // Without it Chromium takes a captured tab for film and trades sharp text for frames.
-      track.contentHint = 'detail';
-      track.addEventListener('ended', () => this.#sourceEnded(), { signal: this.#abort.signal });
-    }
+    this.#pointer = new PointerGate((action) => options.onPointer(action));
+    this.#quality = new Quality({
+      onContent: (content) => options.onContent(content),
+      onTrouble: (trouble) => options.onTrouble(trouble),
+      onStill: (still) => this.#viewer?.stills.send(still),
+      onStillOver: () => this.#viewer?.stills.over(),
+    });
+    this.#stream = options.stream;
+    this.#open();
+    // Known long before anybody can have answered.
+    void chipCodecs().then((chips) => {
+      this.#chips = chips;
+    });
   }
 
   /** A viewer page waits: connects to it, in place of the one before it. */
-  watch(viewer: string): void {
-    if (this.#abort.signal.aborted) return;
+  watch(id: string): void {
+    if (this.#isClosed) return;
     this.#drop();
-    const connection = new RTCPeerConnection({ iceServers: [...this.#options.iceServers] });
-    const negotiation = new Negotiation({
-      connection,
-      polite: false,
-      send: (signal) => this.#options.send(viewer, signal),
+    const viewer = new ViewerConnection({
+      id,
+      iceServers: this.#options.iceServers,
+      outgoing: this.#outgoing,
+      chips: this.#chips,
+      send: (signal) => this.#options.send(id, signal),
+      onConnected: () => this.#setWatching(true),
       onError: (error) => {
+        if (this.#viewer !== viewer) return;
         this.#drop();
         this.#options.onError(error);
       },
+      onSideOpen: () => {
+        viewer.say({ type: 'voice', on: this.#voice !== null });
+        this.#quality.sendStills(true);
+      },
+      onSide: (message) => this.#heard(message),
     });
-    const stopWatchingHealth = watchHealth(
-      connection,
-      () => this.#setWatching(true),
-      () => negotiation.restart(),
-    );
-    this.#viewer = { id: viewer, connection, negotiation, stopWatchingHealth };
-    for (const track of this.#options.stream.getTracks()) addTrack(connection, track, this.#options.stream);
+    this.#viewer = viewer;
+    this.#quality.setSender(viewer.pictureSender);
   }
 
   /** The viewer page has gone. Ignored when a newer one has taken its place. */
@@ -75,14 +97,89 @@ export class Sharer {
 
   /** A signal of a viewer page; ignored unless it is the newest. Never rejects. */
   async receive(viewer: string, signal: Signal): Promise<void> {
-    if (this.#viewer?.id === viewer) await this.#viewer.negotiation.receive(signal);
+    if (this.#viewer?.id === viewer) await this.#viewer.receive(signal);
   }
 
-  /** Ends everything: connection and capture. Idempotent. */
+  /** Signals reach the peer again after they didn't. A picture that stood still because of it is brought back at once. */
+  signalsAreBack(): void {
+    this.#viewer?.signalsAreBack();
+  }
+
+  /** Shows another source from now on: the same viewer, paused or not as before. The old one is stopped, the new one owned. */
+  replace(stream: MediaStream): void {
+    const old = this.#stream;
+    this.#source.abort();
+    this.#stream = stream;
+    if (this.#isClosed) return stopTracks(stream);
+    this.#open();
+    this.#viewer?.show(this.#outgoing);
+    stopTracks(old, stream.getTracks());
+  }
+
+  /** Holds picture and sound, or lets them go on; the viewer keeps the last picture, voices are heard. The capture goes on. */
+  pause(on: boolean): void {
+    if (on === this.#isPaused) return;
+    this.#isPaused = on;
+    this.#update();
+  }
+
+  /** Whether the sound of what is shown goes out, if it has any. */
+  setSound(on: boolean): void {
+    this.#hasSound = on;
+    this.#update();
+  }
+
+  /** My microphone, beside what is shown. The sharer owns the track from now on and stops it when another or none takes its place. */
+  setVoice(track: MediaStreamTrack | null): void {
+    if (track === this.#voice) return;
+    this.#voice?.stop();
+    this.#voice = this.#isClosed ? null : track;
+    if (this.#isClosed) return track?.stop();
+    this.#update();
+    this.#viewer?.say({ type: 'voice', on: track !== null });
+  }
+
+  setQuality(quality: Wish): void {
+    this.#quality.setWish(quality);
+  }
+
+  /** Ends everything: connection, capture and my voice. Idempotent. */
   close(): void {
-    this.#abort.abort();
+    this.#isClosed = true;
+    this.#source.abort();
     this.#drop();
-    for (const track of this.#options.stream.getTracks()) track.stop();
+    this.#quality.close();
+    stopTracks(this.#stream);
+    this.#voice?.stop();
+    this.#voice = null;
+  }
+
+  get #outgoing(): Outgoing {
+    const [picture = null] = this.#stream.getVideoTracks();
+    const [sound = null] = this.#stream.getAudioTracks();
+    return {
+      picture: this.#isPaused ? null : picture,
+      sound: this.#isPaused || !this.#hasSound ? null : sound,
+      voice: this.#voice,
+    };
+  }
+
+  #update(): void {
+    if (this.#isClosed) return;
+    const { picture } = this.#outgoing;
+    this.#quality.setTrack(picture);
+    this.#viewer?.show(this.#outgoing);
+  }
+
+  /** Begins with the stream that is here now. */
+  #open(): void {
+    this.#source = new AbortController();
+    for (const track of this.#stream.getVideoTracks()) {
+      track.addEventListener('ended', () => this.#sourceEnded(), { signal: this.#source.signal });
+    }
+    // Music and speech alike stay as they are.
+    for (const track of this.#stream.getAudioTracks()) track.contentHint = 'music';
+    this.#quality.setTrack(this.#outgoing.picture);
   }
 
   #sourceEnded(): void {
@@ -90,13 +187,27 @@ export class Sharer {
     this.#options.onEnded();
   }
 
+  #heard(message: FromViewer): void {
+    if (message.type === 'voice') this.#setPeerVoice(message.on);
+    else this.#pointer.take(message);
+  }
+
+  #setPeerVoice(on: boolean): void {
+    if (on === (this.#stopPeerVoice !== null)) return;
+    this.#stopPeerVoice?.();
+    this.#stopPeerVoice = on && this.#viewer ? playVoice(this.#viewer.peerVoice) : null;
+    this.#options.onPeerVoice(this.#stopPeerVoice !== null);
+  }
+
   #drop(): void {
     const viewer = this.#viewer;
     if (!viewer) return;
+    this.#setPeerVoice(false);
+    this.#pointer.away();
+    this.#quality.sendStills(false);
+    this.#quality.setSender(null);
     this.#viewer = undefined;
-    viewer.stopWatchingHealth();
-    viewer.negotiation.close();
-    viewer.connection.close();
+    viewer.close();
     this.#setWatching(false);
   }
 
@@ -107,26 +218,7 @@ export class Sharer {
   }
 }
 
-function addTrack(connection: RTCPeerConnection, track: MediaStreamTrack, stream: MediaStream): void {
-  const isVideo = track.kind === 'video';
-  const maxBitrate = isVideo ? VIDEO_MAX_BITS_PER_SECOND : AUDIO_MAX_BITS_PER_SECOND;
-  const transceiver = connection.addTransceiver(track, {
-    direction: 'sendonly',
-    streams: [stream],
-    sendEncodings: [{ maxBitrate }],
-  });
-  if (!isVideo) return;
-  transceiver.setCodecPreferences(videoCodecs());
-  const parameters = transceiver.sender.getParameters();
-  parameters.degradationPreference = 'maintain-resolution';
-  // Rejects only when the sender has been stopped in the meantime, and then nothing is left to prefer.
-  transceiver.sender.setParameters(parameters).catch(() => undefined);
+/** Those of a stream that another hasn't taken over. */
+function stopTracks(stream: MediaStream, except: readonly MediaStreamTrack[] = []): void {
+  for (const track of stream.getTracks()) if (!except.includes(track)) track.stop();
 }
-
-/** VP8 first: in software it has the shortest delay and the lowest cost of all that Chromium offers. */
-function videoCodecs(): RTCRtpCodec[] {
-  const codecs = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
-  return codecs.toSorted((a, b) => Number(isVp8(b)) - Number(isVp8(a)));
-}
-
-const isVp8 = (codec: RTCRtpCodec) => codec.mimeType.toLowerCase() === 'video/vp8';

@@ -11,6 +11,8 @@ export interface MediaStats {
   /** Packets lost on the way, 0 to 1. */
   readonly lostShare: number | null;
   readonly rttMs: number | null;
+  /** From the capture of a picture there to its showing here. Known after some ten seconds, when the sharer's clock is. */
+  readonly latencyMs: number | null;
   readonly path: 'direct' | 'turn' | null;
 }
 
@@ -24,7 +26,18 @@ interface Counters {
 interface InboundVideo extends RTCInboundRtpStreamStats {
   readonly frameWidth?: number;
   readonly frameHeight?: number;
+  /** When the picture that is shown now was captured, by the sharer's clock: Chromium counts from 1900, the standard from 1970. */
+  readonly estimatedPlayoutTimestamp?: number;
 }
+
+interface RemoteOutbound extends RTCStats {
+  readonly kind: string;
+  /** When the report of the sharer that arrived at `timestamp` was sent, by the sharer's clock. */
+  readonly remoteTimestamp?: number;
+}
+
+/** From 1900, where NTP begins, to 1970. */
+const NTP_EPOCH_MS = 2_208_988_800_000;
 
 interface Codec extends RTCStats {
   readonly mimeType: string;
@@ -50,13 +63,15 @@ export class StatsReader {
     const video = inbound.find((stream) => stream.kind === 'video');
     const codec = video?.codecId ? (report.get(video.codecId) as Codec | undefined) : undefined;
     const pair = selectedPair(report);
+    const rttMs = pair?.currentRoundTripTime === undefined ? null : pair.currentRoundTripTime * 1_000;
     return {
       width: video?.frameWidth ?? null,
       height: video?.frameHeight ?? null,
       fps: video?.framesPerSecond ?? null,
       codec: codec?.mimeType.split('/')[1] ?? null,
       ...this.#rates(inbound),
-      rttMs: pair?.currentRoundTripTime === undefined ? null : pair.currentRoundTripTime * 1_000,
+      rttMs,
+      latencyMs: latencyMs(report, video, rttMs),
       path: pair ? pathOf(report, pair) : null,
     };
   }
@@ -81,6 +96,15 @@ export class StatsReader {
       lostShare: expected > 0 ? lost / expected : null,
     };
   }
+}
+
+/** What is shown was captured at `estimatedPlayoutTimestamp`; what time it is there now follows from the sharer's last report. */
+function latencyMs(report: RTCStatsReport, video: InboundVideo | undefined, rttMs: number | null): number | null {
+  const shown = video?.estimatedPlayoutTimestamp;
+  const clock = ofType<RemoteOutbound>(report, 'remote-outbound-rtp').find(({ kind }) => kind === 'video');
+  if (!video || !shown || clock?.remoteTimestamp === undefined || rttMs === null) return null;
+  const nowThere = video.timestamp - clock.timestamp + clock.remoteTimestamp + rttMs / 2;
+  return Math.max(0, nowThere - (shown > NTP_EPOCH_MS ? shown - NTP_EPOCH_MS : shown));
 }
 
 function selectedPair(report: RTCStatsReport): RTCIceCandidatePairStats | undefined {

@@ -75,18 +75,39 @@ export const FilePause = v.object({ type: v.literal('file-pause'), id: ItemId, p
 export const FileDone = v.object({ type: v.literal('file-done'), id: ItemId });
 export const FileFailed = v.object({ type: v.literal('file-failed'), id: ItemId, code: ErrorCodeSchema });
 
+/** What kind of thing is shown. */
+export const ShareSource = v.picklist(['tab', 'window', 'screen']);
+/** Why nothing moves: the person holds it · a password field has the focus · the tab went to another site. */
+export const SharePause = v.picklist(['person', 'password', 'navigation']);
+/** What is wrong with the picture itself: black for long · nothing new although its source should move. */
+export const ShareTrouble = v.picklist(['black', 'frozen']);
+/**
+ * What I show you, as it is now: said when a share begins, whenever something of it changes, and on every new link.
+ * `page`: the address of the tab, where it is known. `pointing`: your pointer can be seen on it.
+ */
 export const ShareOffer = v.object({
   type: v.literal('share-offer'),
   id: ItemId,
   title: maybeText(limits.MAX_TITLE_LENGTH),
+  source: ShareSource,
   hasAudio: v.boolean(),
+  page: v.nullable(HttpUrl),
+  pause: v.nullable(SharePause),
+  trouble: v.nullable(ShareTrouble),
+  pointing: v.boolean(),
 });
+/** Please show me something. Void with its link. */
+export const ShareAsk = v.object({ type: v.literal('share-ask'), id: ItemId });
+/** The one who asked takes it back, or the one who was asked would rather not. */
+export const ShareAskEnd = v.object({ type: v.literal('share-ask-end'), id: ItemId });
 /** Viewer to sharer: a viewer page is open and waits for an offer; `viewer` names the page, a newer one replaces an older one. */
 export const ShareWatch = v.object({ type: v.literal('share-watch'), id: ItemId, viewer: ItemId });
 /** Viewer to sharer: nobody watches any more. */
 export const ShareLeave = v.object({ type: v.literal('share-leave'), id: ItemId, viewer: ItemId });
+/** Why a share is over: somebody stopped it · its tab was closed or its window has gone · it could not go on. */
+export const ShareEnd = v.picklist(['stopped', 'source-ended', 'failed']);
 /** Sharer to viewer: the share is over. */
-export const ShareStop = v.object({ type: v.literal('share-stop'), id: ItemId });
+export const ShareStop = v.object({ type: v.literal('share-stop'), id: ItemId, why: ShareEnd });
 
 const Candidate = v.object({
   candidate: maybeText(limits.MAX_CANDIDATE_LENGTH),
@@ -101,7 +122,15 @@ export const Signal = v.variant('kind', [
 export const ShareSignal = v.object({ type: v.literal('share-signal'), id: ItemId, viewer: ItemId, signal: Signal });
 
 export const FileMessage = v.variant('type', [FileOffer, FileAccept, FileDecline, FilePause, FileDone, FileFailed]);
-export const ShareMessage = v.variant('type', [ShareOffer, ShareWatch, ShareLeave, ShareStop, ShareSignal]);
+export const ShareMessage = v.variant('type', [
+  ShareOffer,
+  ShareAsk,
+  ShareAskEnd,
+  ShareWatch,
+  ShareLeave,
+  ShareStop,
+  ShareSignal,
+]);
 
 /** Everything that a peer may say on the control lane. */
 export const Message = v.variant('type', [
@@ -117,6 +146,10 @@ export const Message = v.variant('type', [
 ]);
 
 export type Hello = v.InferOutput<typeof Hello>;
+export type ShareSource = v.InferOutput<typeof ShareSource>;
+export type SharePause = v.InferOutput<typeof SharePause>;
+export type ShareTrouble = v.InferOutput<typeof ShareTrouble>;
+export type ShareEnd = v.InferOutput<typeof ShareEnd>;
 export type Signal = v.InferOutput<typeof Signal>;
 export type FileMessage = v.InferOutput<typeof FileMessage>;
 export type ShareMessage = v.InferOutput<typeof ShareMessage>;

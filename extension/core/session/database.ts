@@ -4,7 +4,7 @@ import { type DeviceKeys, makeDeviceKeys, openDeviceKeys } from '../crypto/devic
 import { newId } from '../shared/ids.ts';
 import { ItemId, Name, PeerId, SizeBytes, TimeMs, text } from '../shared/schemas.ts';
 import { type Schema, upgradeDatabase, VERSION } from './database-upgrade.ts';
-import { FileSettings, isUnfinished, TimelineItem } from './state.ts';
+import { FileSettings, isUnfinished, LiveSettings, TimelineItem } from './state.ts';
 
 const bytes = (length: number) =>
   v.pipe(
@@ -41,6 +41,7 @@ const StoredPeer = v.object({
 export type StoredPeer = v.InferOutput<typeof StoredPeer>;
 
 const DEFAULT_FILES: FileSettings = { downloadFolder: 'Pairwise', keepPartialsDays: 7 };
+const DEFAULT_LIVE: LiveSettings = { pauseOnPassword: true, pauseOnNavigation: false };
 
 const StoredSettings = v.object({
   /** For PeerJS servers without signed tokens: shows that a reconnect is ours. */
@@ -50,6 +51,7 @@ const StoredSettings = v.object({
   /** Servers that were once seen to be ours. */
   ourServers: v.pipe(v.array(text(200)), v.maxLength(100)),
   files: v.optional(FileSettings, DEFAULT_FILES),
+  live: v.optional(LiveSettings, DEFAULT_LIVE),
 });
 export type StoredSettings = v.InferOutput<typeof StoredSettings>;
 
@@ -91,7 +93,7 @@ export class Database {
   async settings(defaults: { name: string; serverUrl: string }): Promise<StoredSettings> {
     const stored = v.safeParse(StoredSettings, await this.#db.get('settings', SETTINGS_KEY));
     if (stored.success) return stored.output;
-    const fresh = { token: newId(), ourServers: [], files: DEFAULT_FILES, ...defaults };
+    const fresh = { token: newId(), ourServers: [], files: DEFAULT_FILES, live: DEFAULT_LIVE, ...defaults };
     await this.saveSettings(fresh);
     return fresh;
   }

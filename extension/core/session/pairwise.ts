@@ -20,7 +20,8 @@ import { OutgoingFiles } from './outgoing-files.ts';
 import { PairingFlow } from './pairing-flow.ts';
 import { Peers } from './peers.ts';
 import type { Platform } from './platform.ts';
-import type { AppState, FileSettings } from './state.ts';
+import { browserMedia } from './share-media.ts';
+import type { AppState, FileSettings, LiveSettings } from './state.ts';
 import { Store } from './store.ts';
 import { Timeline } from './timeline.ts';
 import { WebFiles } from './web-files.ts';
@@ -38,7 +39,7 @@ export interface PairwiseOptions {
 }
 
 type SettingsChange = { [Key in 'name' | 'serverUrl']?: string | undefined } & {
-  [Key in keyof FileSettings]?: FileSettings[Key] | undefined;
+  [Key in keyof (FileSettings & LiveSettings)]?: (FileSettings & LiveSettings)[Key] | undefined;
 };
 
 /** Pairwise without a browser extension around it: one device, its peers, and everything between them. */
@@ -76,12 +77,13 @@ export class Pairwise {
     this.#settings = settings;
     const store = new Store({
       me: { id: keys.id, name: settings.name },
-      settings: settings.files,
+      settings: { ...settings.files, ...settings.live },
       server: { url: settings.serverUrl, status: 'connecting', kind: null, problem: null },
       pairing: { step: 'idle' },
       peers: [],
       outgoingShare: null,
       incomingShares: [],
+      asks: [],
       fetches: [],
       notices: [],
     });
@@ -126,8 +128,11 @@ export class Pairwise {
     this.live = new Live({
       store,
       timeline,
+      media: browserMedia,
+      platform,
       iceServers: ICE_SERVERS,
       session: connected,
+      onAsked: (peerId) => platform.notify({ about: { kind: 'ask', peerId }, name: nameOf(peerId), body: '' }),
       onOffered: ({ peerId, shareId, title }) =>
         platform.notify({ about: { kind: 'share', peerId, shareId }, name: nameOf(peerId), body: title }),
     });
@@ -137,7 +142,7 @@ export class Pairwise {
       timeline,
       keys,
       iceServers: ICE_SERVERS,
-      shareWith: (peerId) => this.live.shareWith(peerId),
+      shareWith: (peerId) => this.live.outgoing.shownTo(peerId),
       onConnected: (peerId, session, hello) => {
         this.chat.flush(peerId);
         if (session.link) this.files.connected(peerId, session.link);
@@ -171,17 +176,24 @@ export class Pairwise {
 
   /** @throws AppError `server-address`, `folder-name`, and then nothing changes. */
   async changeSettings(change: SettingsChange): Promise<void> {
-    const { name, files } = this.#settings;
+    const { name, files, live } = this.#settings;
     const serverUrl =
       change.serverUrl === undefined ? this.#settings.serverUrl : parseServerAddress(change.serverUrl).url;
     const downloadFolder =
       change.downloadFolder === undefined ? files.downloadFolder : parseFolder(change.downloadFolder);
     const keepPartialsDays = change.keepPartialsDays ?? files.keepPartialsDays;
     const moved = serverUrl !== this.#settings.serverUrl;
-    const settings = { downloadFolder, keepPartialsDays };
-    this.#settings = { ...this.#settings, name: change.name ?? name, serverUrl, files: settings };
+    const keptFiles = { downloadFolder, keepPartialsDays };
+    const keptLive = {
+      pauseOnPassword: change.pauseOnPassword ?? live.pauseOnPassword,
+      pauseOnNavigation: change.pauseOnNavigation ?? live.pauseOnNavigation,
+    };
+    this.#settings = { ...this.#settings, name: change.name ?? name, serverUrl, files: keptFiles, live: keptLive };
     await this.#database.saveSettings(this.#settings);
-    this.#store.change({ me: { id: this.#keys.id, name: this.#settings.name }, settings });
+    this.#store.change({
+      me: { id: this.#keys.id, name: this.#settings.name },
+      settings: { ...keptFiles, ...keptLive },
+    });
     this.peers.announce();
     if (!moved) return;
     this.pairing.cancel();
@@ -273,6 +285,8 @@ export class Pairwise {
       case 'file-failed':
         return this.files.receive(peerId, message);
       case 'share-offer':
+      case 'share-ask':
+      case 'share-ask-end':
       case 'share-watch':
       case 'share-leave':
       case 'share-stop':

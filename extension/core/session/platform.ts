@@ -2,6 +2,12 @@
 export interface Platform {
   /** Shows a system notification about `name`; what it says follows from what it is about. `body`: the peer's own words, or empty. */
   notify(notification: { about: NotificationTarget; name: string; body: string }): void;
+  /** Puts our script into the page that a tab shows now. Tells whether the browser let it; never rejects. */
+  enterPage(tabId: number): Promise<boolean>;
+  /** Whether the person has muted a tab; never rejects. */
+  isTabMuted(tabId: number): Promise<boolean>;
+  /** Opens the page on which the browser can ask the person for the microphone. */
+  openMicrophonePage(): Promise<void>;
   /**
    * Saves whole, checked files under Downloads, at safe relative paths ("Pairwise/photos/1.jpg"); a name that is taken gets a number.
    * `onSaved` hears which of them stands there. Resolves, once all do, with the browser's number for the first.
@@ -29,4 +35,6 @@ export type NotificationTarget =
   | { kind: 'link'; peerId: string }
   /** Something has arrived whole. */
   | { kind: 'received'; peerId: string }
-  | { kind: 'share'; peerId: string; shareId: string };
+  | { kind: 'share'; peerId: string; shareId: string }
+  /** Somebody asks to be shown something. */
+  | { kind: 'ask'; peerId: string };

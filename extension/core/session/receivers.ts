@@ -13,3 +13,15 @@ export function receiversOf({ peers }: AppState, max: number): PeerState[] {
     .slice(0, max)
     .map(({ peer }) => peer);
 }
+
+/** To whom a keyboard shortcut shows or sends: whoever is shown something now, else who of the connected ones was last shown or sent to. */
+export function shortcutPeer(state: AppState): string | null {
+  const connected = receiversOf(state, state.peers.length).filter(isConnected);
+  const watching = connected.find(({ id }) => id === state.outgoingShare?.peerId);
+  return (watching ?? connected[0])?.id ?? null;
+}
+
+/** What is shown can't wait until somebody is back. */
+export function isConnected({ connection }: PeerState): boolean {
+  return connection.state === 'connected';
+}

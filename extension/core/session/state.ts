@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fileDetails } from '../protocol/messages.ts';
+import { fileDetails, SharePause, ShareSource, ShareTrouble } from '../protocol/messages.ts';
 import * as limits from '../shared/limits.ts';
 import {
   ErrorCodeSchema,
@@ -154,15 +154,41 @@ export const PairingState = v.variant('step', [
   v.object({ step: v.literal('failed'), role: v.picklist(['host', 'join']), code: ErrorCodeSchema }),
 ]);
 
+/** Sharp keeps every pixel, smooth every frame, balanced a little of both; auto decides by what is on the picture. */
+export const ShareQuality = v.picklist(['auto', 'sharp', 'balanced', 'smooth']);
+
 /** What I show. */
 export const OutgoingShare = v.object({
   shareId: ItemId,
   peerId: PeerId,
   title: maybeText(limits.MAX_TITLE_LENGTH),
+  source: ShareSource,
   hasAudio: v.boolean(),
   startedAt: TimeMs,
   /** starting: capture or picker is open · offered: the peer hasn't opened it · live: the peer watches. */
   status: v.picklist(['starting', 'offered', 'live']),
+  /** The tab that is shown, where it is one and known. */
+  tabId: v.nullable(v.number()),
+  /** Its address, where leave to know it lasts. */
+  page: v.nullable(HttpUrl),
+  pause: v.nullable(SharePause),
+  trouble: v.nullable(ShareTrouble),
+  quality: ShareQuality,
+  /** What is mostly on the picture, as measured; null until then. */
+  content: v.nullable(v.picklist(['text', 'film'])),
+  /** Whether the sound of what is shown goes out, if it has any. */
+  soundOn: v.boolean(),
+  /** My microphone. asking: the browser asks the person. */
+  voice: v.picklist(['off', 'asking', 'on']),
+  /** Whether the peer's microphone is on. */
+  peerVoice: v.boolean(),
+  /** Whether I let the peer point. */
+  pointing: v.boolean(),
+  /**
+   * How far Pairwise reaches into the shared page, for pointer, password guard and its address. none: not a tab, or a page that belongs to
+   * the browser · page: its script is there · lost: the tab went to another site; until the icon is clicked on it.
+   */
+  reach: v.picklist(['none', 'page', 'lost']),
 });
 
 /** What a peer shows me. */
@@ -170,11 +196,20 @@ export const IncomingShare = v.object({
   shareId: ItemId,
   peerId: PeerId,
   title: maybeText(limits.MAX_TITLE_LENGTH),
+  source: ShareSource,
   hasAudio: v.boolean(),
+  page: v.nullable(HttpUrl),
+  pause: v.nullable(SharePause),
+  trouble: v.nullable(ShareTrouble),
+  /** Whether my pointer can be seen there. */
+  pointing: v.boolean(),
   startedAt: TimeMs,
   /** offered: the request card · dismissed: "Not now", can still be opened from the timeline · watching: a viewer page is open. */
   status: v.picklist(['offered', 'dismissed', 'watching']),
 });
+
+/** Somebody asks to be shown something: the peer (a request card), or I (`mine`). At most one of each a peer; void with the link. */
+export const ShareAsked = v.object({ id: ItemId, peerId: PeerId, mine: v.boolean(), at: TimeMs });
 
 /**
  * A file of the web on its way into this browser, from where it is sent to a peer. `origin`: where it lies, `https://example.org`;
@@ -207,9 +242,16 @@ export const FileSettings = v.object({
   keepPartialsDays: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(365)),
 });
 
+export const LiveSettings = v.object({
+  /** A share pauses while a password field of the shown page has the focus. */
+  pauseOnPassword: v.boolean(),
+  /** A share pauses when its tab goes to another site. */
+  pauseOnNavigation: v.boolean(),
+});
+
 export const AppState = v.object({
   me: v.object({ id: PeerId, name: Name }),
-  settings: FileSettings,
+  settings: v.object({ ...FileSettings.entries, ...LiveSettings.entries }),
   server: v.object({
     url: v.string(),
     status: v.picklist(['connecting', 'online', 'unreachable']),
@@ -222,6 +264,7 @@ export const AppState = v.object({
   peers: v.array(PeerState),
   outgoingShare: v.nullable(OutgoingShare),
   incomingShares: v.array(IncomingShare),
+  asks: v.array(ShareAsked),
   fetches: v.array(Fetch),
   notices: v.array(Notice),
 });
@@ -235,6 +278,9 @@ export type Connection = v.InferOutput<typeof Connection>;
 export type PeerState = v.InferOutput<typeof PeerState>;
 export type PairingState = v.InferOutput<typeof PairingState>;
 export type OutgoingShare = v.InferOutput<typeof OutgoingShare>;
+export type ShareQuality = v.InferOutput<typeof ShareQuality>;
+export type ShareAsked = v.InferOutput<typeof ShareAsked>;
+export type LiveSettings = v.InferOutput<typeof LiveSettings>;
 export type IncomingShare = v.InferOutput<typeof IncomingShare>;
 export type Fetch = v.InferOutput<typeof Fetch>;
 export type Notice = v.InferOutput<typeof Notice>;

@@ -37,8 +37,13 @@ export const ERROR_CODES = [
   'capture-needs-click',
   'capture-failed',
   'capture-cancelled',
+  'capture-taken',
   'share-busy',
   'share-unreachable',
+  'share-no-codec',
+  'ask-declined',
+  'microphone-denied',
+  'microphone-missing',
   // files
   'file-changed',
   'file-gone',

@@ -1,6 +1,6 @@
 import { effect, type ReadonlySignal } from '@preact/signals-core';
 import { Pairwise } from '../../core/session/pairwise.ts';
-import { receiversOf } from '../../core/session/receivers.ts';
+import { isConnected, receiversOf, shortcutPeer } from '../../core/session/receivers.ts';
 import type { AppState } from '../../core/session/state.ts';
 import { report } from '../../core/shared/report.ts';
 import { askBackground } from '../../messaging/ask.ts';
@@ -11,6 +11,7 @@ import {
   type RequestOf,
 } from '../../messaging/commands.ts';
 import { takeHandovers } from '../../messaging/file-handover.ts';
+import { servePages } from '../../messaging/page-port.ts';
 import { publishState } from '../../messaging/publish.ts';
 import { serve } from '../../messaging/serve.ts';
 import { serveViewers } from '../../messaging/viewer-port.ts';
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
     defaults: { name: defaultName(), serverUrl: DEFAULT_SERVER_URL },
   });
   const { chat, files, live, pairing, peers, timeline, webFiles } = pairwise;
+  const { asks, incoming, outgoing } = live;
 
   serve('offscreen', offscreenCommands, {
     ping: () => {},
@@ -50,11 +52,21 @@ async function main(): Promise<void> {
     'menu-failed': ({ peerId, code, subject }) => pairwise.notice(code, { peerId, subject }),
     'peer-accept-files': ({ peerId, upToBytes }) => peers.acceptFiles(peerId, upToBytes),
     // Not awaited: starting a capture closes the popup that asked, and every failure goes into the state.
-    'share-tab': ({ peerId, ...tab }) => void live.shareTab(peerId, tab),
-    'share-pick': ({ peerId }) => void live.sharePicked(peerId),
-    'share-failed': ({ peerId, code, title }) => live.failed(peerId, code, title),
-    'share-stop': () => live.stop(),
-    'share-dismiss': ({ shareId }) => live.dismiss(shareId),
+    'share-tab': ({ peerId, ...tab }) => void outgoing.showTab(peerId, tab),
+    'share-pick': ({ peerId }) => void outgoing.showPicked(peerId),
+    'shortcut-peer': () => shortcutPeer(pairwise.state.value),
+    'share-failed': ({ peerId, ...tab }) => outgoing.failed(peerId, tab),
+    'share-pause': ({ paused }) => outgoing.running?.pause(paused),
+    'share-quality': ({ quality }) => outgoing.running?.setQuality(quality),
+    'share-sound': ({ on }) => outgoing.running?.setSound(on),
+    'share-voice': ({ on }) => outgoing.running?.setVoice(on),
+    'microphone-answered': ({ allowed }) => outgoing.running?.microphoneAnswered(allowed),
+    'share-pointing': ({ on }) => outgoing.running?.setPointing(on),
+    'share-reach': ({ tabId }) => outgoing.running?.reach(tabId),
+    'share-stop': () => outgoing.stop(),
+    'share-dismiss': ({ shareId }) => incoming.dismiss(shareId),
+    'share-ask': ({ peerId }) => asks.ask(peerId),
+    'share-ask-end': ({ id }) => asks.end(id),
     'peer-rename': ({ peerId, name }) => peers.rename(peerId, name),
     'peer-block': ({ peerId, blocked }) => peers.block(peerId, blocked),
     'peer-forget': ({ peerId }) => peers.forget(peerId),
@@ -72,7 +84,8 @@ async function main(): Promise<void> {
     again: (peerId, id, selection) => void files.again(peerId, id, selection).catch(report),
     folder: (_, id, folder) => files.saveToFolder(id, folder),
   });
-  serveViewers(live);
+  serveViewers(incoming);
+  servePages(outgoing);
   const views = publishState(pairwise.state);
   platform.isSeen = () => views.isSeen();
 
@@ -81,7 +94,11 @@ async function main(): Promise<void> {
     live: outgoingShare !== null,
   }));
   tellWorker(pairwise.state, 'menus', (state) => ({
-    peers: receiversOf(state, MAX_MENU_PEERS).map(({ id, name }) => ({ id, name })),
+    peers: receiversOf(state, MAX_MENU_PEERS).map((peer) => ({
+      id: peer.id,
+      name: peer.name,
+      isConnected: isConnected(peer),
+    })),
   }));
   await askBackground('offscreen-ready', {});
 }

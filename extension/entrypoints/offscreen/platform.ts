@@ -19,6 +19,18 @@ export class WorkerPlatform implements Platform {
     askBackground('notify', { id: notificationId(about), name, body: body.slice(0, 500) }).catch(report);
   }
 
+  enterPage(tabId: number): Promise<boolean> {
+    return askBackground('page-script', { tabId }).catch(() => false);
+  }
+
+  isTabMuted(tabId: number): Promise<boolean> {
+    return askBackground('tab-muted', { tabId }).catch(() => false);
+  }
+
+  openMicrophonePage(): Promise<void> {
+    return askBackground('microphone-page', {});
+  }
+
   async save(
     files: readonly FileToSave[],
     { signal, onSaved }: { signal: AbortSignal; onSaved(index: number): void },

@@ -3,7 +3,9 @@ import * as v from 'valibot';
 import { ItemId, PeerId } from '../../core/shared/schemas.ts';
 import { followState } from '../../messaging/feed.ts';
 import { openViewerPort } from '../../messaging/viewer-port.ts';
+import { ViewMemory } from '../../ui/models/view-memory.ts';
 import { ViewerModel } from '../../ui/viewer/model.ts';
+import { saveToDownloads } from '../../ui/viewer/save.ts';
 import { Viewer } from '../../ui/viewer/viewer.tsx';
 import '../../ui/styles/tokens.css';
 import '../../ui/styles/base.css';
@@ -15,6 +17,7 @@ const Address = v.object({ peer: PeerId, share: ItemId });
 
 const { peer: peerId, share: shareId } = v.parse(Address, Object.fromEntries(new URLSearchParams(location.search)));
 const port = openViewerPort(peerId, shareId);
+const memory = new ViewMemory(localStorage);
 const model = new ViewerModel({
   port,
   peerId,
@@ -22,6 +25,9 @@ const model = new ViewerModel({
   // Both browsers on one network, or reachable as they are.
   iceServers: [],
   followState,
+  hasLetters: () => memory.hasLetterShortcuts,
+  save: saveToDownloads,
+  openPage: (url) => void window.open(url, '_blank', 'noreferrer'),
   leave: () => window.close(),
 });
 // The sharer learns at once that nobody watches any more.

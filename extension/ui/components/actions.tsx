@@ -6,11 +6,11 @@ import { useModel } from './model-context.ts';
 
 /** The three things one click does. A live tab needs the peer; links and files wait for it. */
 export function Actions({ peer, onChooseFiles }: { peer: PeerState; onChooseFiles: () => void }) {
-  const { sending, notices } = useModel();
+  const { live, sending, notices } = useModel();
   const name = nameOf(peer);
   const canWatch = peer.connection.state === 'connected';
   const share = () => {
-    if (canWatch) sending.shareTab(peer.id);
+    if (canWatch) live.shareTab(peer.id);
     else notices.add('peer-offline', peer.id);
   };
   return (

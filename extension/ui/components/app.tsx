@@ -3,17 +3,17 @@ import type { AppModel } from '../models/app-model.ts';
 import { followKeys } from '../models/keys.ts';
 import { t } from '../text.ts';
 import { Announcement } from './announcement.tsx';
-import { Confirm } from './confirm.tsx';
-import { Confirming } from './confirming.tsx';
-import { Dialogs } from './dialogs.tsx';
-import { FirstRun } from './first-run.tsx';
 import { later } from './later.tsx';
 import { Loading } from './loading.tsx';
 import { ModelContext } from './model-context.ts';
 import { PeerScreen } from './peer-screen.tsx';
-import { ShowCode } from './show-code.tsx';
 
-/** The largest screen, and one that is needed once for each peer. */
+// Pairing is needed once for each peer, and a dialog seldom.
+const FirstRun = later(async () => (await import('./first-run.tsx')).FirstRun);
+const ShowCode = later(async () => (await import('./show-code.tsx')).ShowCode);
+const Confirm = later(async () => (await import('./confirm.tsx')).Confirm);
+const Confirming = later(async () => (await import('./confirming.tsx')).Confirming);
+const Dialogs = later(async () => (await import('./dialogs.tsx')).Dialogs);
 const EnterCode = later(async () => (await import('./enter-code.tsx')).EnterCode);
 
 /** The whole interface of popup, side panel and window. */
@@ -33,7 +33,7 @@ export function App({ model }: { model: AppModel }) {
         {screen === 'peer' && peer && <PeerScreen peer={peer} />}
       </main>
       <Announcement />
-      <Dialogs />
+      {model.overlay.value && <Dialogs />}
     </ModelContext.Provider>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { PeerState } from '../../core/session/state.ts';
 import { nameOf } from '../models/app-model.ts';
+import { myAsk } from '../models/live-text.ts';
 import { hasPastedFiles } from '../models/pasted-picture.ts';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
@@ -72,7 +73,8 @@ export function Composer({ peer, ...choosing }: ComposerProps) {
 
 function AttachMenu({ peer, onChooseFiles, onChooseFolder }: ComposerProps) {
   const model = useModel();
-  const isSharing = model.state.value?.outgoingShare != null;
+  const { outgoingShare, asks } = model.state.value ?? {};
+  const isConnected = peer.connection.state === 'connected';
   const trigger = (
     <button
       type="button"
@@ -99,10 +101,16 @@ function AttachMenu({ peer, onChooseFiles, onChooseFolder }: ComposerProps) {
         <Icon name="link" />
         {t('action_send_link')}
       </MenuItem>
-      {!isSharing && peer.connection.state === 'connected' && (
-        <MenuItem onSelect={() => model.sending.sharePicked(peer.id)}>
+      {!outgoingShare && isConnected && (
+        <MenuItem onSelect={() => model.live.sharePicked(peer.id)}>
           <Icon name="window" />
           {t('action_share_picked')}
+        </MenuItem>
+      )}
+      {isConnected && !myAsk(asks, peer.id) && (
+        <MenuItem onSelect={() => model.live.askToSee(peer.id)}>
+          <Icon name="eye" />
+          {t('ask_to_see', nameOf(peer))}
         </MenuItem>
       )}
     </Menu>

@@ -1,45 +1,92 @@
 import type { OutgoingShare } from '../../core/session/state.ts';
 import { nameOf } from '../models/app-model.ts';
-import { lineText } from '../models/display-text.ts';
 import { clock } from '../models/format.ts';
+import { shareTitle, whyText } from '../models/live-text.ts';
 import { t } from '../text.ts';
+import { Icon } from './icon.tsx';
+import { LiveChips } from './live-chips.tsx';
+import { QualityMenu, SwitchMenu } from './live-menus.tsx';
 import { useModel } from './model-context.ts';
 import { useNow } from './use-now.ts';
 
-/** Red, since something is captured: what, to whom, how long, and the way to end it. */
+/** Red, since something is captured: what, to whom, how long, whatever is wrong with it, and the ways to hold, change and end it. */
 export function LiveBanner() {
   const model = useModel();
   const share = model.state.value?.outgoingShare;
   if (!share) return null;
+  const peer = model.state.value?.peers.find(({ id }) => id === share.peerId) ?? null;
+  const name = nameOf(peer);
+  const isReached = peer?.connection.state === 'connected';
+  const isStarting = share.status === 'starting';
+  const why = isStarting ? '' : whyText(share, name, isReached);
   return (
-    <section class="banner" aria-label={t('live_label')}>
-      <div class="row">
-        <span class="dot" />
-        <div class="grow">
-          <b class="cut">
-            <bdi>{lineText(share.title) || t('live_untitled')}</bdi>
-          </b>
-          <ShareStatus share={share} />
+    <>
+      <section class="banner" aria-label={t('live_label')}>
+        <div class="row">
+          {share.pause ? <Icon name="pause" /> : <span class="dot" />}
+          <div class="grow">
+            <b class="cut">
+              <bdi>{isStarting && share.tabId === null ? t('live_choosing') : shareTitle(share)}</bdi>
+            </b>
+            <ShareStatus share={share} name={name} isReached={isReached} />
+          </div>
+          {!isStarting && <QualityMenu share={share} />}
         </div>
-      </div>
-      <div class="choices">
-        <button type="button" class="btn stop" aria-keyshortcuts="s" onClick={() => model.sending.stopSharing()}>
-          {t('live_stop')}
-        </button>
-      </div>
-    </section>
+        <p class="why" role="status">
+          {why}
+        </p>
+        <div class="choices">
+          {!isStarting && <PauseButton share={share} />}
+          {!isStarting && <SwitchMenu share={share} />}
+          <button type="button" class="btn stop" aria-keyshortcuts="s" onClick={() => model.live.stop()}>
+            {t(isStarting ? 'cancel' : 'live_stop')}
+          </button>
+        </div>
+      </section>
+      {!isStarting && <LiveChips share={share} name={name} />}
+    </>
   );
 }
 
-function ShareStatus({ share }: { share: OutgoingShare }) {
-  const model = useModel();
+interface ShareStatusProps {
+  readonly share: OutgoingShare;
+  readonly name: string;
+  readonly isReached: boolean;
+}
+
+function ShareStatus({ share, name, isReached }: ShareStatusProps) {
   const nowMs = useNow();
-  const name = nameOf(model.state.value?.peers.find(({ id }) => id === share.peerId) ?? null);
-  if (share.status === 'starting') return <small role="status">{t('live_starting')}</small>;
-  if (share.status === 'offered') return <small role="status">{t('live_offered', name)}</small>;
+  if (share.status === 'starting') {
+    return <small role="status">{t(share.tabId === null ? 'live_choosing_hint' : 'live_starting')}</small>;
+  }
+  const isSeen = share.status === 'live' && isReached;
+  const what = !isReached ? 'live_unreached' : share.pause ? 'live_paused' : isSeen ? 'live_to' : 'live_offered';
   return (
     <small>
-      <span role="status">{t('live_to', name)}</span> · <span class="num">{clock(nowMs - share.startedAt)}</span>
+      <span role="status">{t(what, name)}</span>
+      {isSeen && (
+        <>
+          {' '}
+          · <span class="num">{clock(nowMs - share.startedAt)}</span>
+        </>
+      )}
+      {share.peerVoice && (
+        <>
+          {' '}
+          · <Icon name="mic" small /> {t('live_voice_of', name)}
+        </>
+      )}
     </small>
+  );
+}
+
+function PauseButton({ share }: { share: OutgoingShare }) {
+  const { live } = useModel();
+  const isPaused = share.pause !== null;
+  return (
+    <button type="button" class="btn" onClick={() => live.pause(!isPaused)}>
+      <Icon name={isPaused ? 'play' : 'pause'} small />
+      {t(isPaused ? 'live_go_on' : 'live_pause')}
+    </button>
   );
 }

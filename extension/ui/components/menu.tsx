@@ -74,18 +74,24 @@ function focusTrigger(item: EventTarget | null): void {
 
 export interface MenuItemProps {
   readonly onSelect: () => void;
+  /** Of several that exclude each other: whether it is the chosen one. */
+  readonly isChosen?: boolean;
   readonly children: ComponentChildren;
 }
 
-export function MenuItem({ onSelect, children }: MenuItemProps) {
+export function MenuItem({ onSelect, isChosen, children }: MenuItemProps) {
   const model = useModel();
   const select = (event: Event) => {
     focusTrigger(event.currentTarget);
     model.overlay.value = null;
     onSelect();
   };
+  const role =
+    isChosen === undefined
+      ? ({ role: 'menuitem' } as const)
+      : ({ role: 'menuitemradio', 'aria-checked': isChosen } as const);
   return (
-    <button type="button" class="menu-item" role="menuitem" tabIndex={-1} onClick={select}>
+    <button type="button" class="menu-item" {...role} tabIndex={-1} onClick={select}>
       {children}
     </button>
   );

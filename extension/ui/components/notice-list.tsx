@@ -14,6 +14,8 @@ const PICKER_HELPS: ReadonlySet<ErrorCode> = new Set([
   'capture-forbidden',
   'capture-failed',
   'capture-cancelled',
+  'capture-taken',
+  'capture-taken',
 ]);
 
 /** What failed, until it is dismissed. */
@@ -34,7 +36,7 @@ function NoticeCard({ notice }: { notice: ShownNotice }) {
   const name = nameOf(model.state.value?.peers.find((peer) => peer.id === peerId) ?? null);
   const pick = () => {
     model.notices.dismiss(id);
-    if (peerId) model.sending.sharePicked(peerId);
+    if (peerId) model.live.sharePicked(peerId);
   };
   return (
     <article class="notice warn">

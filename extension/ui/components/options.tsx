@@ -9,6 +9,7 @@ import { lineText } from '../models/display-text.ts';
 import { ViewMemory } from '../models/view-memory.ts';
 import { t } from '../text.ts';
 import { Icon, Mark } from './icon.tsx';
+import { SettingSwitch } from './setting-switch.tsx';
 
 /** As long as the command takes. */
 const MAX_ADDRESS_LENGTH = 200;
@@ -71,6 +72,20 @@ export function Options({ backend }: { backend: Backend }) {
         numbers={DAYS}
         onSave={(days) => backend.askOffscreen('settings-set', { keepPartialsDays: Number(days) })}
       />
+      <SettingSwitch
+        id="pause-password"
+        label={t('options_pause_password')}
+        hint={t('options_pause_password_hint')}
+        isOn={settings.pauseOnPassword}
+        onChange={(pauseOnPassword) => backend.askOffscreen('settings-set', { pauseOnPassword })}
+      />
+      <SettingSwitch
+        id="pause-navigation"
+        label={t('options_pause_navigation')}
+        hint={t('options_pause_navigation_hint')}
+        isOn={settings.pauseOnNavigation}
+        onChange={(pauseOnNavigation) => backend.askOffscreen('settings-set', { pauseOnNavigation })}
+      />
       <LetterShortcuts />
     </main>
   );
@@ -79,25 +94,18 @@ export function Options({ backend }: { backend: Backend }) {
 function LetterShortcuts() {
   const [memory] = useState(() => new ViewMemory(localStorage));
   const [isOn, setOn] = useState(memory.hasLetterShortcuts);
-  const change = (next: boolean) => {
+  const change = async (next: boolean) => {
     memory.hasLetterShortcuts = next;
     setOn(next);
   };
   return (
-    <section class="setting">
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={isOn}
-          aria-describedby="letters-hint"
-          onChange={({ currentTarget }) => change(currentTarget.checked)}
-        />
-        {t('options_shortcuts')}
-      </label>
-      <p id="letters-hint" class="hint">
-        {t('options_shortcuts_hint')}
-      </p>
-    </section>
+    <SettingSwitch
+      id="letters"
+      label={t('options_shortcuts')}
+      hint={t('options_shortcuts_hint')}
+      isOn={isOn}
+      onChange={change}
+    />
   );
 }
 

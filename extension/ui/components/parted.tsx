@@ -1,15 +1,9 @@
 import type { PeerState } from '../../core/session/state.ts';
 import { nameOf } from '../models/app-model.ts';
+import { partedBy } from '../models/parted.ts';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
 import { useModel } from './model-context.ts';
-
-/** Why nothing can pass between the two until a person decides otherwise: blocked here, or the pairing was ended there. */
-export function partedBy({ blocked, connection }: PeerState): 'blocked' | 'unpaired' | null {
-  const code = connection.state === 'failed' ? connection.code : null;
-  if (blocked || code === 'peer-blocked') return 'blocked';
-  return code === 'peer-unpaired' ? 'unpaired' : null;
-}
 
 /** Why the two are parted, and the way back. */
 export function Parted({ peer, onReadAnyway }: { peer: PeerState; onReadAnyway: () => void }) {

@@ -1,16 +1,17 @@
-import { computed } from '@preact/signals';
 import type { PeerState } from '../../core/session/state.ts';
 import { nameOf } from '../models/app-model.ts';
 import { lineText } from '../models/display-text.ts';
 import { moment } from '../models/format.ts';
+import { shareTo } from '../models/live-text.ts';
+import { partedBy } from '../models/parted.ts';
 import { attentionCount } from '../models/timeline.ts';
 import { t } from '../text.ts';
+import { AskButton } from './ask-button.tsx';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
 import { useModel } from './model-context.ts';
 import { MoreMenu } from './more-menu.tsx';
-import { partedBy } from './parted.tsx';
 import { PathBadge } from './path-badge.tsx';
 
 /** Who, how the two are connected, and everything else. */
@@ -20,6 +21,7 @@ export function PeerBar({ peer }: { peer: PeerState }) {
     <header class="bar">
       <PeerSwitcher peer={peer} />
       {hasPath && <PathBadge connection={peer.connection} />}
+      {peer.connection.state === 'connected' && <AskButton peer={peer} />}
       <MoreMenu peer={peer} />
     </header>
   );
@@ -27,9 +29,10 @@ export function PeerBar({ peer }: { peer: PeerState }) {
 
 function PeerSwitcher({ peer }: { peer: PeerState }) {
   const model = useModel();
-  const { peers = [], incomingShares = [] } = model.state.value ?? {};
+  const { peers = [], incomingShares = [], asks = [] } = model.state.value ?? {};
+  const open = { incomingShares, asks };
   const others = peers.filter(({ id }) => id !== peer.id);
-  const isWanted = others.some((other) => attentionCount(other, incomingShares) > 0);
+  const isWanted = others.some((other) => attentionCount(other, open) > 0);
   const name = nameOf(peer);
   const presence = presenceText(peer);
   const trigger = (
@@ -55,7 +58,7 @@ function PeerSwitcher({ peer }: { peer: PeerState }) {
   return (
     <Menu overlay="peers" label={t('peers_label')} trigger={trigger} corner="start">
       {peers.map((other) => {
-        const count = attentionCount(other, incomingShares);
+        const count = attentionCount(other, open);
         return (
           <button
             key={other.id}
@@ -93,8 +96,9 @@ function PeerSwitcher({ peer }: { peer: PeerState }) {
 
 function PeerLine({ peer }: { peer: PeerState }) {
   const model = useModel();
-  const share = computed(() => model.state.value?.outgoingShare).value;
-  if (share?.peerId === peer.id && share.status === 'live') return <small>{t('live_watching')}</small>;
+  const share = shareTo(model.state.value, peer.id);
+  if (share?.status === 'live' && peer.connection.state === 'connected')
+    return <small class="cut">{t(`live_watching_${share.source}`)}</small>;
   if (peer.blocked || peer.presence !== 'offline' || peer.lastSeenAt === null)
     return <small>{presenceText(peer)}</small>;
   return <small class="cut">{t('last_seen', moment(peer.lastSeenAt, Date.now()))}</small>;

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { PeerState } from '../../core/session/state.ts';
 import { nameOf } from '../models/app-model.ts';
+import { partedBy } from '../models/parted.ts';
 import type { Chosen } from '../models/selection.ts';
 import { t } from '../text.ts';
 import { Actions } from './actions.tsx';
@@ -9,11 +10,10 @@ import { DropZone } from './drop-zone.tsx';
 import { EmptyTimeline } from './empty-timeline.tsx';
 import { Fetches } from './fetches.tsx';
 import { FilePicker } from './file-picker.tsx';
+import { later } from './later.tsx';
 import { LiveBanner } from './live-banner.tsx';
 import { useModel } from './model-context.ts';
-import { NoConnection } from './no-connection.tsx';
 import { NoticeList } from './notice-list.tsx';
-import { Parted, PartedNotice, partedBy } from './parted.tsx';
 import { PeerBar } from './peer-bar.tsx';
 import { ReadingLine } from './reading-line.tsx';
 import { Requests } from './requests.tsx';
@@ -22,6 +22,11 @@ import { Timeline } from './timeline.tsx';
 import { ToastLine } from './toast-line.tsx';
 import { TotalLine } from './total-line.tsx';
 import { WaitingNotice } from './waiting-items.tsx';
+
+// What is wrong between the two, if something is.
+const Parted = later(async () => (await import('./parted.tsx')).Parted);
+const PartedNotice = later(async () => (await import('./parted.tsx')).PartedNotice);
+const NoConnection = later(async () => (await import('./no-connection.tsx')).NoConnection);
 
 /** Everything between me and one peer. */
 export function PeerScreen({ peer }: { peer: PeerState }) {
@@ -33,9 +38,13 @@ export function PeerScreen({ peer }: { peer: PeerState }) {
   const sendFiles = (chosen: Chosen) => void model.sending.files(peer.id, chosen);
   const chooseFiles = () => filePicker.current?.click();
   const chooseFolder = () => folderPicker.current?.click();
-  const isSharing = model.state.value?.outgoingShare != null;
+  const { outgoingShare, incomingShares = [] } = model.state.value ?? {};
+  const isSharing = outgoingShare != null;
   const history = model.history.value;
   const items = history?.peerId === peer.id ? history.items : peer.timeline;
+  // A share that was put off, or is watched, stands in the timeline too.
+  const isShown = incomingShares.some((share) => share.peerId === peer.id && share.status !== 'offered');
+  const isEmpty = items.length === 0 && !isShown && !peer.typing;
   const isCut = partedBy(peer) !== null;
   const isStuck = isCut
     ? readsAnyway !== peer.id || items.length === 0
@@ -61,7 +70,7 @@ export function PeerScreen({ peer }: { peer: PeerState }) {
           {!isCut && <ServerNotice peer={peer} />}
           <Fetches peer={peer} />
           <Requests peer={peer} />
-          {items.length === 0 && !peer.typing ? <EmptyTimeline peer={peer} /> : <Timeline peer={peer} items={items} />}
+          {isEmpty ? <EmptyTimeline peer={peer} /> : <Timeline peer={peer} items={items} />}
           {!isCut && <WaitingNotice peer={peer} />}
           <ReadingLine />
           <TotalLine peer={peer} />

@@ -2,6 +2,7 @@ import type { IncomingShare, ItemOf, PeerState } from '../../core/session/state.
 import { nameOf } from '../models/app-model.ts';
 import { lineText } from '../models/display-text.ts';
 import { duration } from '../models/format.ts';
+import { incomingText, showingText } from '../models/live-text.ts';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
 import { useModel } from './model-context.ts';
@@ -34,12 +35,12 @@ export function OpenShare({ share, peer }: { share: IncomingShare; peer: PeerSta
     <article class="card">
       <div class="row">
         <span class="thumb live" aria-hidden="true">
-          <Icon name="tab" />
+          <Icon name={share.source} />
         </span>
         <div class="grow">
-          <b class="cut">{t('share_watching', nameOf(peer))}</b>
+          <b>{showingText(share, nameOf(peer))}</b>
           <small class="cut" dir="auto">
-            {lineText(share.title)}
+            {incomingText(share)}
           </small>
         </div>
         <button

@@ -7,6 +7,7 @@ import type { Backend, View } from './backend.ts';
 import { inSentence, lineText } from './display-text.ts';
 import { FileActions } from './file-actions.ts';
 import { type History, withPage, withState } from './history.ts';
+import { LiveActions } from './live-actions.ts';
 import { Notices } from './notices.ts';
 import { Sending } from './sending.ts';
 import { Toasts } from './toasts.ts';
@@ -20,6 +21,8 @@ export type Overlay =
   | 'peers'
   | 'more'
   | 'attach'
+  | 'switch'
+  | 'quality'
   | 'my-name'
   | 'rename'
   | 'verify'
@@ -36,6 +39,7 @@ export class AppModel {
   readonly toasts = new Toasts();
   readonly memory = new ViewMemory(localStorage);
   readonly sending: Sending;
+  readonly live: LiveActions;
   readonly files: FileActions;
   readonly webFiles: WebFileActions;
   readonly arrivals: Arrivals;
@@ -78,6 +82,7 @@ export class AppModel {
     this.view = view;
     this.notices = new Notices(backend, this.state);
     this.sending = new Sending(backend, this.notices);
+    this.live = new LiveActions(backend, this.notices, view, this.state);
     this.files = new FileActions(backend, this.notices, view);
     this.webFiles = new WebFileActions(backend, this.notices);
     this.arrivals = new Arrivals(this.files, this.toasts);
@@ -87,6 +92,7 @@ export class AppModel {
         if (!state) return;
         this.arrivals.look(state);
         this.#greetPaired(state);
+        void this.live.tellReach();
       }),
       effect(() => {
         const peer = this.peer.value;

@@ -1,6 +1,5 @@
 import { browser } from 'wxt/browser';
 import type { Selection } from '../../core/files/source.ts';
-import { openHandle, readHandle } from '../../core/files/source-handles.ts';
 import { AppError } from '../../core/shared/errors.ts';
 import { askBackground, askOffscreen } from '../../messaging/ask.ts';
 import { followState } from '../../messaging/feed.ts';
@@ -30,6 +29,8 @@ export function createBrowserBackend(view: View): Backend {
 }
 
 async function readRemembered(id: string): Promise<Selection | null> {
+  // With its database, and wanted once in a long while. The click still counts: loading takes milliseconds.
+  const { openHandle, readHandle } = await import('../../core/files/source-handles.ts');
   const handle = await openHandle(id);
   if (!handle) throw new AppError('file-gone');
   return (await handle.requestPermission({ mode: 'read' })) === 'granted' ? readHandle(handle) : null;

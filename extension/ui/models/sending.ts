@@ -9,7 +9,7 @@ import { type Chosen, handleOf, selectionOf } from './selection.ts';
 /** A sign of typing this often keeps "is typing" on the other screen without flooding it. */
 const TYPING_PAUSE_MS = 2_500;
 
-/** What can be sent to a peer or shown to it. Every failure becomes a notice. */
+/** What can be sent to a peer. Every failure becomes a notice. */
 export class Sending {
   readonly #backend: Backend;
   readonly #notices: Notices;
@@ -70,25 +70,5 @@ export class Sending {
     });
     await this.#notices.watch(handingOver, peerId);
     this.#reading.value -= 1;
-  }
-
-  /** Shows the tab the person looks at. The popup is closed by the browser as soon as that starts. */
-  async shareTab(peerId: string): Promise<void> {
-    this.#notices.clearOwn();
-    const tab = await this.#backend.currentTab();
-    // What belongs to the browser is asked for all the same: some of it can be captured, and the refusal has its own sentence.
-    if (!tab || (!tab.url && !tab.isForbidden)) return this.#notices.add('capture-needs-click', peerId);
-    const title = tab.title.slice(0, MAX_TITLE_LENGTH);
-    await this.#notices.watch(this.#backend.askBackground('share-tab', { peerId, tabId: tab.id, title }), peerId);
-  }
-
-  /** Lets the person choose a tab, a window or the screen in the browser's own dialog. */
-  async sharePicked(peerId: string): Promise<void> {
-    this.#notices.clearOwn();
-    await this.#notices.watch(this.#backend.askOffscreen('share-pick', { peerId }), peerId);
-  }
-
-  async stopSharing(): Promise<void> {
-    await this.#notices.watch(this.#backend.askOffscreen('share-stop', {}));
   }
 }

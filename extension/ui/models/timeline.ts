@@ -1,4 +1,4 @@
-import type { IncomingShare, Mark, PeerState, TimelineItem } from '../../core/session/state.ts';
+import type { AppState, Mark, PeerState, TimelineItem } from '../../core/session/state.ts';
 import { daysBetween } from './format.ts';
 
 /** One line of the timeline as it is drawn. */
@@ -48,7 +48,11 @@ export function isRequest(item: TimelineItem): item is Extract<TimelineItem, { k
   return item.kind === 'file' && !item.mine && item.transfer.state === 'offered';
 }
 
-/** How much of a peer asks for attention: what is unread, and a live tab that nobody has answered. */
-export function attentionCount(peer: PeerState, shares: readonly IncomingShare[]): number {
-  return peer.unread + shares.filter((share) => share.peerId === peer.id && share.status === 'offered').length;
+/** How much of a peer asks for attention: what is unread, a live tab and a question to see one that nobody has answered. */
+export function attentionCount(
+  peer: PeerState,
+  { incomingShares, asks }: Pick<AppState, 'incomingShares' | 'asks'>,
+): number {
+  const shares = incomingShares.filter((share) => share.peerId === peer.id && share.status === 'offered');
+  return peer.unread + shares.length + asks.filter((ask) => ask.peerId === peer.id && !ask.mine).length;
 }

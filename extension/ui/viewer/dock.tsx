@@ -1,49 +1,26 @@
-import { Icon, type IconName } from '../components/icon.tsx';
+import { Icon } from '../components/icon.tsx';
 import { t } from '../text.ts';
+import { DockButton } from './dock-button.tsx';
 import type { ViewerAction } from './keys.ts';
 import type { ViewerModel } from './model.ts';
-
-interface DockButtonProps {
-  icon: IconName;
-  label: string;
-  shortcut: string;
-  pressed: boolean;
-  disabled?: boolean;
-  onClick: () => void;
-}
-
-function DockButton({ icon, label, shortcut, pressed, disabled = false, onClick }: DockButtonProps) {
-  return (
-    <button
-      type="button"
-      class="icon"
-      aria-label={label}
-      aria-pressed={pressed}
-      aria-keyshortcuts={shortcut}
-      title={`${label} (${shortcut})`}
-      disabled={disabled}
-      onClick={onClick}
-    >
-      <Icon name={icon} />
-    </button>
-  );
-}
+import { ViewerIcon } from './viewer-icon.tsx';
 
 /** The controls at the lower edge. */
 export function Dock({ model }: { model: ViewerModel }) {
-  const { player } = model;
-  const hasAudio = model.about.value?.hasAudio ?? true;
-  const isMuted = player.muted.value || !hasAudio;
+  const { player, zoom, microphone } = model;
+  const hasSound = model.hasSound.value;
+  const isMuted = player.muted.value || !hasSound;
   const isFull = player.inFullScreen.value;
+  const hasPicture = player.size.value !== null;
   const act = (action: ViewerAction) => () => model.do(action);
   return (
     <div class="dock glass" role="toolbar" aria-label={t('viewer_controls')}>
       <DockButton
-        icon={isMuted ? 'no-sound' : 'sound'}
-        label={hasAudio ? t('viewer_mute') : t('viewer_no_sound')}
+        icon={<Icon name={isMuted ? 'no-sound' : 'sound'} />}
+        label={hasSound ? t('viewer_mute') : t('viewer_no_sound')}
         shortcut="M"
         pressed={isMuted}
-        disabled={!hasAudio}
+        disabled={!hasSound}
         onClick={act('mute')}
       />
       <input
@@ -51,13 +28,36 @@ export function Dock({ model }: { model: ViewerModel }) {
         min="0"
         max="100"
         value={isMuted ? 0 : Math.round(player.volume.value * 100)}
-        disabled={!hasAudio}
+        disabled={!hasSound}
         aria-label={t('viewer_volume')}
         onInput={(event) => player.setVolume(event.currentTarget.valueAsNumber / 100)}
       />
+      <DockButton
+        icon={<Icon name="mic" />}
+        label={t('viewer_voice')}
+        shortcut="V"
+        pressed={microphone.state.value !== 'off'}
+        disabled={!model.isLive.value}
+        onClick={act('voice')}
+      />
       <hr />
       <DockButton
-        icon="statistics"
+        icon={<ViewerIcon name="point" />}
+        label={pointLabel(model)}
+        shortcut="P"
+        pressed={model.isPointing}
+        disabled={!model.canPoint.value}
+        onClick={act('point')}
+      />
+      <DockButton
+        icon={<ViewerIcon name="camera" />}
+        label={t('viewer_still')}
+        shortcut="S"
+        disabled={!hasPicture}
+        onClick={act('save-still')}
+      />
+      <DockButton
+        icon={<ViewerIcon name="statistics" />}
         label={t('viewer_statistics')}
         shortcut="D"
         pressed={model.statsShown.value}
@@ -65,22 +65,23 @@ export function Dock({ model }: { model: ViewerModel }) {
       />
       <hr />
       <DockButton
-        icon="actual-size"
+        icon={<ViewerIcon name={zoom.isActualSize.value ? 'actual-size' : 'fit'} />}
         label={t('viewer_actual_size')}
-        shortcut={model.actualSize.value ? '0' : '1'}
-        pressed={model.actualSize.value}
-        onClick={act(model.actualSize.value ? 'fit' : 'actual-size')}
+        shortcut={zoom.isActualSize.value ? '0' : '1'}
+        pressed={zoom.isActualSize.value}
+        disabled={!hasPicture}
+        onClick={act(zoom.isActualSize.value ? 'fit' : 'actual-size')}
       />
       <DockButton
-        icon="picture-in-picture"
+        icon={<ViewerIcon name="picture-in-picture" />}
         label={t('viewer_picture_in_picture')}
         shortcut="I"
         pressed={player.inPictureInPicture.value}
-        disabled={player.size.value === null}
+        disabled={!hasPicture}
         onClick={act('picture-in-picture')}
       />
       <DockButton
-        icon={isFull ? 'leave-full-screen' : 'full-screen'}
+        icon={<ViewerIcon name={isFull ? 'leave-full-screen' : 'full-screen'} />}
         label={t('viewer_full_screen')}
         shortcut="F"
         pressed={isFull}
@@ -88,4 +89,11 @@ export function Dock({ model }: { model: ViewerModel }) {
       />
     </div>
   );
+}
+
+/** What the button does, or why it doesn't. */
+function pointLabel(model: ViewerModel): string {
+  const about = model.about.value;
+  if (!about || model.canPoint.value) return t('viewer_point');
+  return about.source === 'tab' ? t('viewer_point_off', about.peerName) : t('viewer_point_only_tabs');
 }

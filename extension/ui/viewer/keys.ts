@@ -1,3 +1,5 @@
+import type { Point } from './geometry.ts';
+
 /** What a key does in the viewer. */
 export type ViewerAction =
   | 'full-screen'
@@ -7,23 +9,92 @@ export type ViewerAction =
   | 'quieter'
   | 'fit'
   | 'actual-size'
-  | 'statistics';
+  | 'zoom-in'
+  | 'zoom-out'
+  | 'point'
+  | 'save-still'
+  | 'statistics'
+  | 'voice'
+  | 'open-page'
+  | 'escape';
 
-const ACTIONS: Readonly<Record<string, ViewerAction>> = {
+const LETTERS: Readonly<Record<string, ViewerAction>> = {
   f: 'full-screen',
   i: 'picture-in-picture',
   m: 'mute',
+  p: 'point',
+  s: 'save-still',
+  d: 'statistics',
+  v: 'voice',
+  o: 'open-page',
+};
+const OTHERS: Readonly<Record<string, ViewerAction>> = {
   arrowup: 'louder',
   arrowdown: 'quieter',
   '0': 'fit',
   '1': 'actual-size',
-  d: 'statistics',
+  '+': 'zoom-in',
+  '=': 'zoom-in',
+  '-': 'zoom-out',
+  escape: 'escape',
+};
+const ARROWS: Readonly<Record<string, Point>> = {
+  arrowleft: { x: -1, y: 0 },
+  arrowright: { x: 1, y: 0 },
+  arrowup: { x: 0, y: -1 },
+  arrowdown: { x: 0, y: 1 },
 };
 
-/** The action of a key press, or undefined: keys with a modifier belong to the browser, arrows to the slider that has the focus. */
-export function actionOf(event: KeyboardEvent): ViewerAction | undefined {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return undefined;
+/** What the keyboard can do to the page. */
+export interface Keyed {
+  do(action: ViewerAction): void;
+  /** Whether arrows move the pointer and Enter clicks. */
+  readonly isPointing: boolean;
+  readonly hasLetters: boolean;
+  step(direction: Point): void;
+  click(): void;
+  /** Moves the picture the other way: `direction` says which part of it to see. */
+  look(direction: Point): void;
+}
+
+/** Follows the keyboard. Keys with Ctrl, Alt or Meta belong to the browser, arrows to the slider that has the focus. Returns the function that stops it. */
+export function followKeys(page: EventTarget, keyed: Keyed): () => void {
+  const onKey = (event: Event) => {
+    if (!(event instanceof KeyboardEvent) || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (handle(event, keyed)) event.preventDefault();
+  };
+  page.addEventListener('keydown', onKey);
+  return () => page.removeEventListener('keydown', onKey);
+}
+
+function handle(event: KeyboardEvent, keyed: Keyed): boolean {
   const key = event.key.toLowerCase();
-  const isInSlider = event.target instanceof HTMLInputElement;
-  return isInSlider && key.startsWith('arrow') ? undefined : ACTIONS[key];
+  const arrow = event.target instanceof HTMLInputElement ? undefined : ARROWS[key];
+  if (arrow && event.shiftKey) {
+    keyed.look(arrow);
+    return true;
+  }
+  if (arrow && keyed.isPointing) {
+    keyed.step(arrow);
+    return true;
+  }
+  if (key === 'enter' && keyed.isPointing && !isControl(event.target)) {
+    keyed.click();
+    return true;
+  }
+  const action = actionOf(event, key, keyed.hasLetters);
+  if (!action) return false;
+  keyed.do(action);
+  return true;
+}
+
+function actionOf(event: KeyboardEvent, key: string, hasLetters: boolean): ViewerAction | undefined {
+  // Many keyboards have + above another sign.
+  if (event.shiftKey && key !== '+') return undefined;
+  if (event.target instanceof HTMLInputElement && key.startsWith('arrow')) return undefined;
+  return OTHERS[key] ?? (hasLetters ? LETTERS[key] : undefined);
+}
+
+function isControl(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('button, a, input') !== null;
 }

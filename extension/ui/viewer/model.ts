@@ -1,35 +1,56 @@
-import { computed, effect, signal } from '@preact/signals';
+import { computed, effect, signal, untracked } from '@preact/signals';
 import type { MediaStats } from '../../core/media/stats.ts';
+import type { ShareEnd, ShareTrouble } from '../../core/protocol/messages.ts';
 import type { AppState } from '../../core/session/state.ts';
+import type { ErrorCode } from '../../core/shared/errors.ts';
 import { type About, aboutShare } from './about.ts';
-import type { ViewerAction } from './keys.ts';
+import type { Point } from './geometry.ts';
+import type { Keyed, ViewerAction } from './keys.ts';
+import { Microphone } from './microphone.ts';
 import { Player } from './player.ts';
+import { Pointing } from './pointing.ts';
+import { Said } from './said.ts';
+import { pictureAsPng, Still, stillName } from './still.ts';
 import { type Phase, Watching, type WatchingOptions } from './watching.ts';
+import { Zoom } from './zoom.ts';
 
 export interface ViewerOptions extends WatchingOptions {
   /** Follows the app state; null while it is unknown. Returns its unsubscribe. */
   followState(onState: (state: AppState | null) => void): () => void;
+  /** Whether letters alone are shortcuts; the person may have switched them off. */
+  hasLetters(): boolean;
+  /** Saves a file of this name to Downloads. */
+  save(file: Blob, name: string): void;
+  /** Opens a page of the web beside this one. */
+  openPage(url: string): void;
   /** Closes the page. */
   leave(): void;
 }
 
 /** What the middle of the page says; `null` when there is nothing but the picture. `waiting`: connected, but no picture yet. */
-export type Scene = Exclude<Phase, 'connected'> | 'waiting' | null;
+export type Scene = Exclude<Phase, 'connected'> | 'waiting' | 'paused' | null;
 
 /** Statistics and the running time change once a second. */
 const TICK_MS = 1_000;
+/** CSS pixels of the picture that one press of an arrow brings in. */
+const LOOK_STEP = 80;
 
 /** All that the viewer page knows and can do. */
-export class ViewerModel {
+export class ViewerModel implements Keyed {
   readonly player = new Player();
+  readonly zoom = new Zoom(() => this.player.size.value);
+  readonly still = new Still();
+  readonly pointing = new Pointing((message) => this.#watching.tell(message));
+  readonly microphone = new Microphone((track) => this.#watching.setVoice(track));
+  readonly said = new Said();
   readonly about = signal<About | null>(null);
-  readonly actualSize = signal(false);
   readonly statsShown = signal(false);
   readonly stats = signal<MediaStats | null>(null);
   readonly nowMs = signal(Date.now());
   readonly scene = computed<Scene>(() => {
     const phase = this.#watching.phase.value;
     if (phase !== 'connected') return phase;
+    if (this.about.value?.pause) return 'paused';
     return this.player.size.value ? null : 'waiting';
   });
   /** Whether the share is still going on, as far as this page knows. */
@@ -37,36 +58,77 @@ export class ViewerModel {
     const phase = this.#watching.phase.value;
     return phase === 'connected' || phase === 'reconnecting';
   });
+  readonly peerVoiceOn = computed(() => this.#watching.voice.value !== null);
+  /** Whether there is something to hear. */
+  readonly hasSound = computed(() => (this.about.value?.hasAudio ?? true) || this.peerVoiceOn.value);
+  readonly canPoint = computed(() => this.isLive.value && (this.about.value?.pointing ?? false));
+  /** What is wrong with the picture, until the person has taken note of it. */
+  readonly trouble = computed<ShareTrouble | null>(() => {
+    const trouble = this.about.value?.trouble ?? null;
+    return this.scene.value === null && trouble !== this.#notedTrouble.value ? trouble : null;
+  });
+  readonly #notedTrouble = signal<ShareTrouble | null>(null);
+  readonly #options: ViewerOptions;
   readonly #watching: Watching;
-  readonly #leave: () => void;
   readonly #stops: readonly (() => void)[];
 
   constructor(options: ViewerOptions) {
+    this.#options = options;
     this.#watching = new Watching(options);
-    this.#leave = options.leave;
     const timer = setInterval(() => void this.#tick(), TICK_MS);
     this.#stops = [
       () => clearInterval(timer),
       options.followState((state) => {
         if (!state) return;
         this.about.value = aboutShare(state, options.peerId, options.shareId, this.about.value);
+        // The next one is told again.
+        if (!this.about.value?.trouble) this.#notedTrouble.value = null;
         this.#watching.setShareKnown(this.about.value?.isKnown ?? false);
+      }),
+      this.#watching.still.subscribe((still) => void this.still.show(still)),
+      // Nobody is left to point for, or to speak to.
+      effect(() => {
+        if (!this.canPoint.value) untracked(() => this.pointing.stop());
+      }),
+      effect(() => {
+        if (!this.isLive.value) untracked(() => this.microphone.stop());
       }),
     ];
   }
 
-  /** Takes charge of the page's video element. Returns the function that lets it go. */
-  attach(video: HTMLVideoElement): () => void {
-    const detach = this.player.attach(video);
-    const unfollow = effect(() => void this.player.show(this.#watching.stream.value));
+  get isPointing(): boolean {
+    return this.pointing.isOn.value;
+  }
+
+  get hasLetters(): boolean {
+    return this.#options.hasLetters();
+  }
+
+  /** Why it is over, in the scene `ended`. */
+  get end(): ShareEnd {
+    return this.#watching.end.value;
+  }
+
+  /** What went wrong, in the scene `failed`. */
+  get problem(): ErrorCode {
+    return this.#watching.problem.value;
+  }
+
+  /** Takes charge of what plays share and voice, and of the box that the picture lies in. Returns the function that lets them go. */
+  attach(box: HTMLElement, video: HTMLVideoElement, voice: HTMLAudioElement): () => void {
+    const stops = [
+      this.player.attach(video, voice),
+      this.zoom.attach(box),
+      this.#watching.stream.subscribe((stream) => void this.player.show(stream)),
+      this.#watching.voice.subscribe((stream) => this.player.hear(stream)),
+    ];
     return () => {
-      unfollow();
-      detach();
+      for (const stop of stops.reverse()) stop();
     };
   }
 
   do(action: ViewerAction): void {
-    const { player } = this;
+    const { player, zoom } = this;
     switch (action) {
       case 'full-screen':
         return void player.toggleFullScreen();
@@ -79,14 +141,42 @@ export class ViewerModel {
       case 'quieter':
         return player.quieter();
       case 'fit':
-        this.actualSize.value = false;
-        return;
+        return zoom.fit();
       case 'actual-size':
-        this.actualSize.value = true;
-        return;
+        return zoom.actualSize();
+      case 'zoom-in':
+        return zoom.zoomIn();
+      case 'zoom-out':
+        return zoom.zoomOut();
+      case 'point':
+        return this.#togglePointing();
+      case 'save-still':
+        return void this.#saveStill();
       case 'statistics':
         return this.#toggleStats();
+      case 'voice':
+        return this.isLive.value ? this.microphone.toggle() : undefined;
+      case 'open-page':
+        return this.#openPage();
+      case 'escape':
+        return this.#stepBack();
     }
+  }
+
+  step(direction: Point): void {
+    this.pointing.step(direction);
+  }
+
+  click(): void {
+    this.pointing.click();
+  }
+
+  look({ x, y }: Point): void {
+    this.zoom.pan({ x: -x * LOOK_STEP, y: -y * LOOK_STEP });
+  }
+
+  noteTrouble(): void {
+    this.#notedTrouble.value = this.trouble.value;
   }
 
   /** Watches again, here: after another window took over, or after a failure. */
@@ -95,12 +185,39 @@ export class ViewerModel {
   }
 
   leave(): void {
-    this.#leave();
+    this.#options.leave();
   }
 
   close(): void {
+    this.pointing.stop();
+    this.microphone.stop();
     for (const stop of this.#stops) stop();
     this.#watching.close();
+  }
+
+  #togglePointing(): void {
+    if (this.isPointing) this.pointing.stop();
+    else if (this.canPoint.value) this.pointing.start();
+  }
+
+  async #saveStill(): Promise<void> {
+    const picture = this.still.image.value ?? this.player.video;
+    if (!picture) return;
+    const name = stillName(this.about.value?.title ?? '', new Date());
+    this.#options.save(await pictureAsPng(picture), name);
+    this.said.say({ what: 'still-saved', name });
+  }
+
+  #openPage(): void {
+    const page = this.about.value?.page;
+    if (page) this.#options.openPage(page);
+  }
+
+  #stepBack(): void {
+    if (this.isPointing) this.pointing.stop();
+    else if (this.said.now.value) this.said.hush();
+    else if (this.statsShown.value) this.#toggleStats();
+    else this.zoom.fit();
   }
 
   #toggleStats(): void {

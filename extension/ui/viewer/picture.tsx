@@ -1,25 +1,52 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { t } from '../text.ts';
 import type { ViewerModel } from './model.ts';
+import { PointerLayer } from './pointer-layer.tsx';
+import { sourceTitle } from './source-text.ts';
+import { StillLayer } from './still-layer.tsx';
+import { useHand } from './use-hand.ts';
 
-/** The video: fitted into the window, or one pixel of it on one pixel of the screen. */
+/** The video, what lies over it, and the pointer on it. */
 export function Picture({ model }: { model: ViewerModel }) {
+  const box = useRef<HTMLDivElement | null>(null);
   const video = useRef<HTMLVideoElement>(null);
-  useEffect(() => (video.current ? model.attach(video.current) : undefined), [model]);
-  const isActualSize = model.actualSize.value;
-  const width = model.player.size.value?.width ?? 0;
-  const name = model.about.value?.peerName ?? t('viewer_somebody');
+  const voice = useRef<HTMLAudioElement>(null);
+  useEffect(() => {
+    if (box.current && video.current && voice.current) return model.attach(box.current, video.current, voice.current);
+  }, [model]);
+  useHand(model, box);
+  const { zoom, pointing } = model;
+  const rect = zoom.rect.value;
   return (
-    <div class="picture" data-size={isActualSize ? 'actual' : 'fit'} data-scene={model.scene.value ?? 'picture'}>
-      <video
-        ref={video}
-        // Until the player has taken over and knows whether sound is allowed.
-        muted
-        playsInline
-        aria-label={t('viewer_title', name)}
-        style={isActualSize ? { inlineSize: `${width / devicePixelRatio}px` } : {}}
-        onDblClick={() => model.do('full-screen')}
-      />
+    <div
+      ref={box}
+      class="picture"
+      data-scene={model.scene.value ?? 'picture'}
+      data-hand={pointing.isOn.value ? 'point' : zoom.isLarger.value ? 'grab' : 'none'}
+    >
+      <div
+        class="sheet"
+        style={
+          rect
+            ? {
+                translate: `${rect.left}px ${rect.top}px`,
+                inlineSize: `${rect.width}px`,
+                blockSize: `${rect.height}px`,
+              }
+            : {}
+        }
+      >
+        <video
+          ref={video}
+          // Until the player has taken over and knows whether sound is allowed.
+          muted
+          playsInline
+          aria-label={sourceTitle(model.about.value)}
+        />
+        {/* biome-ignore lint/a11y/useMediaCaption: nobody writes down what is said right now. */}
+        <audio ref={voice} />
+        <StillLayer still={model.still} />
+        <PointerLayer model={model} />
+      </div>
     </div>
   );
 }

@@ -1,30 +1,34 @@
 import { computed, signal } from '@preact/signals';
-
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
-}
+import type { Size } from './geometry.ts';
 
 const VOLUME_STEP = 0.05;
 
-/** The video element's sound, picture and windows, as signals and actions. */
+/** The video element's sound, picture and windows, and the voice beside it, as signals and actions. */
 export class Player {
   readonly volume = signal(1);
   /** The browser plays sound only after a click on this page. */
   readonly soundBlocked = signal(false);
   /** Null before the first picture of the stream. */
-  readonly size = signal<PictureSize | null>(null);
+  readonly size = signal<Size | null>(null);
   readonly inPictureInPicture = signal(false);
   readonly inFullScreen = signal(false);
   readonly #mutedByChoice = signal(false);
   readonly muted = computed(() => this.#mutedByChoice.value || this.soundBlocked.value);
   #video: HTMLVideoElement | undefined;
+  /** The other person's microphone: beside the video, so that it is heard at once, not in step with the picture. */
+  #voice: HTMLAudioElement | undefined;
 
-  /** Takes charge of an element. Returns the function that lets it go. */
-  attach(video: HTMLVideoElement): () => void {
+  /** Null before the first picture. */
+  get video(): HTMLVideoElement | null {
+    return this.size.value ? (this.#video ?? null) : null;
+  }
+
+  /** Takes charge of the elements for the share and for the voice beside it. Returns the function that lets them go. */
+  attach(video: HTMLVideoElement, voice: HTMLAudioElement): () => void {
     const abort = new AbortController();
     const { signal } = abort;
     this.#video = video;
+    this.#voice = voice;
     this.#applySound();
     const measure = () => {
       this.size.value = video.videoWidth > 0 ? { width: video.videoWidth, height: video.videoHeight } : null;
@@ -43,7 +47,9 @@ export class Player {
     );
     return () => {
       abort.abort();
+      this.hear(null);
       this.#video = undefined;
+      this.#voice = undefined;
     };
   }
 
@@ -53,6 +59,13 @@ export class Player {
     if (!video || !stream || video.srcObject === stream) return;
     video.srcObject = stream;
     await this.#play();
+  }
+
+  /** Plays a voice, as loud as the share; null ends it. */
+  hear(voice: MediaStream | null): void {
+    if (!this.#voice || this.#voice.srcObject === voice) return;
+    this.#voice.srcObject = voice;
+    this.#playVoice();
   }
 
   toggleMute(): void {
@@ -107,20 +120,38 @@ export class Player {
       await video.play();
     } catch (error) {
       // Any other failure is a newer stream or the end of the page taking over.
-      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError' || video.muted) return;
+      if (!isRefusal(error) || video.muted) return;
       this.soundBlocked.value = true;
       this.#applySound();
       await this.#play();
     }
   }
 
+  #playVoice(): void {
+    if (!this.#voice?.srcObject) return;
+    this.#voice.play().catch((error: unknown) => {
+      // Any other failure is a newer stream taking over.
+      if (!isRefusal(error) || this.muted.value) return;
+      this.soundBlocked.value = true;
+      this.#applySound();
+    });
+  }
+
   #applySound(): void {
-    if (!this.#video) return;
-    this.#video.muted = this.muted.value;
-    this.#video.volume = this.volume.value;
+    for (const element of [this.#video, this.#voice]) {
+      if (!element) continue;
+      element.muted = this.muted.value;
+      element.volume = this.volume.value;
+    }
+    if (this.#voice?.paused) this.#playVoice();
   }
 
   #setPictureInPicture(on: boolean): void {
     this.inPictureInPicture.value = on;
   }
+}
+
+/** The browser wants a click on this page before it plays sound. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'NotAllowedError';
 }

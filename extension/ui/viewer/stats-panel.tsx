@@ -1,16 +1,17 @@
 import type { MediaStats } from '../../core/media/stats.ts';
 import { milliseconds } from '../models/format.ts';
-import { t } from '../text.ts';
+import { dotted, t } from '../text.ts';
 import { orUnknown, percent, picture, rate } from './format.ts';
 
 /** What the connection does, for whoever wants to know. */
 export function StatsPanel({ stats }: { stats: MediaStats }) {
   const rows = [
     [t('viewer_stats_picture'), picture(stats)],
+    [t('viewer_stats_latency'), time(stats.latencyMs)],
     [t('viewer_stats_codec'), orUnknown(stats.codec)],
     [t('viewer_stats_rate'), rate(stats.bitsPerSecond)],
     [t('viewer_stats_lost'), percent(stats.lostShare)],
-    [t('viewer_stats_round_trip'), orUnknown(stats.rttMs === null ? null : milliseconds(stats.rttMs))],
+    [t('viewer_stats_path'), path(stats)],
   ];
   return (
     <dl class="stats glass" aria-label={t('viewer_statistics')}>
@@ -22,4 +23,14 @@ export function StatsPanel({ stats }: { stats: MediaStats }) {
       ))}
     </dl>
   );
+}
+
+function time(durationMs: number | null): string {
+  return orUnknown(durationMs === null ? null : milliseconds(durationMs));
+}
+
+/** The picture's own way, which may be another than that of what is written; there and back. */
+function path({ path, rttMs }: MediaStats): string {
+  if (!path) return time(rttMs);
+  return dotted(t(`path_${path}`), rttMs === null ? null : milliseconds(rttMs));
 }

@@ -2,33 +2,27 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { t } from '../text.ts';
 import { Controls } from './controls.ts';
 import { Dock } from './dock.tsx';
-import { actionOf } from './keys.ts';
+import { followKeys } from './keys.ts';
 import type { ViewerModel } from './model.ts';
+import { Notes } from './notes.tsx';
 import { Picture } from './picture.tsx';
 import { SceneMessage } from './scene-message.tsx';
+import { sourceTitle } from './source-text.ts';
 import { StatsPanel } from './stats-panel.tsx';
 import { TopBar } from './top-bar.tsx';
+import { ZoomBar } from './zoom-bar.tsx';
 
 /** What the controls must not fade under: the keyboard's focus in them, or the pointer resting on them. */
-const HOLDING = ':is(.over, .dock):is(:has(:focus-visible), :hover)';
+const HOLDING = ':is(.over, .dock, .zoom, .notes):is(:has(:focus-visible), :hover)';
 
 /** The whole viewer page. */
 export function Viewer({ model }: { model: ViewerModel }) {
   const controls = useMemo(() => new Controls(() => document.querySelector(HOLDING) !== null), []);
   useEffect(() => controls.follow(window), [controls]);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const action = actionOf(event);
-      if (!action) return;
-      event.preventDefault();
-      model.do(action);
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, [model]);
+  useEffect(() => followKeys(window, model), [model]);
 
-  const name = model.about.value?.peerName;
-  const title = name ? t('viewer_title', name) : t('viewer_page_title');
+  const about = model.about.value;
+  const title = about ? sourceTitle(about) : t('viewer_page_title');
   useEffect(() => {
     document.title = title;
   }, [title]);
@@ -43,7 +37,13 @@ export function Viewer({ model }: { model: ViewerModel }) {
       <SceneMessage model={model} />
       <TopBar model={model} />
       {stats && <StatsPanel stats={stats} />}
-      {!isOver && <Dock model={model} />}
+      <Notes model={model} />
+      {!isOver && (
+        <>
+          <Dock model={model} />
+          <ZoomBar model={model} />
+        </>
+      )}
     </main>
   );
 }

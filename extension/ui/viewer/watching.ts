@@ -1,6 +1,9 @@
 import { batch, signal } from '@preact/signals';
 import type { MediaStats } from '../../core/media/stats.ts';
 import { Watcher } from '../../core/media/watcher.ts';
+import type { ShareEnd } from '../../core/protocol/messages.ts';
+import type { FromViewer } from '../../core/protocol/side-messages.ts';
+import type { ErrorCode } from '../../core/shared/errors.ts';
 import type { ViewerDown, ViewerUp } from '../../messaging/commands.ts';
 
 /** The way to the sharer, as `openViewerPort` gives it: it asks for the share by itself, also after it had to reconnect. */
@@ -32,12 +35,21 @@ const RETURN_LIMIT_MS = 15_000;
 export class Watching {
   readonly phase = signal<Phase>('connecting');
   readonly stream = signal<MediaStream | null>(null);
+  /** The other person's microphone, while it is on. */
+  readonly voice = signal<MediaStream | null>(null);
+  /** The picture while it stands still, exactly. */
+  readonly still = signal<Blob | null>(null);
+  /** Why it is over, in the phase `ended`. */
+  readonly end = signal<ShareEnd>('stopped');
+  /** What went wrong, in the phase `failed`. */
+  readonly problem = signal<ErrorCode>('share-unreachable');
   readonly #options: WatchingOptions;
   readonly #unsubscribes: readonly (() => void)[];
   #watcher: Watcher | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #shareKnown = true;
   #portWasLost = false;
+  #myVoice: MediaStreamTrack | null = null;
 
   constructor(options: WatchingOptions) {
     this.#options = options;
@@ -66,6 +78,17 @@ export class Watching {
     if (isBack && (this.phase.value === 'ended' || this.phase.value === 'reconnecting')) this.again();
   }
 
+  /** Says something beside picture and sound; lost while there is no connection. */
+  tell(message: FromViewer): void {
+    this.#watcher?.tell(message);
+  }
+
+  /** Sends my microphone, also after a new start; null takes it back. */
+  setVoice(track: MediaStreamTrack | null): void {
+    this.#myVoice = track;
+    this.#watcher?.setVoice(track);
+  }
+
   async stats(): Promise<MediaStats | null> {
     return (await this.#watcher?.stats()) ?? null;
   }
@@ -84,31 +107,42 @@ export class Watching {
       case 'replaced':
         return this.#stop('replaced');
       case 'ended':
-        return this.#ended();
+        return this.#ended(message.why);
     }
   }
 
   #start(): void {
     this.#portWasLost = false;
     const sawIt = this.stream.value !== null || this.phase.value === 'reconnecting';
-    this.#watcher?.close();
+    this.#closeWatcher();
     this.#watcher = new Watcher({
       iceServers: this.#options.iceServers,
       send: (signal) => this.#options.port.send({ type: 'signal', signal }),
       onStream: (stream) => {
         this.stream.value = stream;
       },
+      onVoice: (voice) => {
+        this.voice.value = voice;
+      },
+      onStill: (still) => {
+        this.still.value = still;
+      },
       onState: (state) => {
         clearTimeout(this.#timer);
         this.phase.value = state;
       },
-      onError: () => this.#stop('failed'),
+      onError: ({ code }) => {
+        this.problem.value = code;
+        this.#stop('failed');
+      },
     });
+    if (this.#myVoice) this.#watcher.setVoice(this.#myVoice);
     this.phase.value = sawIt ? 'reconnecting' : 'connecting';
     this.#slowAfterAWhile();
   }
 
-  #ended(): void {
+  #ended(why: ShareEnd): void {
+    this.end.value = why;
     if (!this.#portWasLost) return this.#stop('ended');
     this.#portWasLost = false;
     this.#shareKnown = false;
@@ -118,11 +152,20 @@ export class Watching {
 
   #stop(phase: Phase): void {
     clearTimeout(this.#timer);
+    batch(() => {
+      this.#closeWatcher();
+      this.phase.value = phase;
+      this.stream.value = null;
+    });
+  }
+
+  /** The last picture stays in the video; what lay over it and the voice go. */
+  #closeWatcher(): void {
     this.#watcher?.close();
     this.#watcher = undefined;
     batch(() => {
-      this.phase.value = phase;
-      this.stream.value = null;
+      this.voice.value = null;
+      this.still.value = null;
     });
   }
 

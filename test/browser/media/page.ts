@@ -1,10 +1,15 @@
 /** Runs in the browser, on both sides of a media test: a source to show, and eyes and ears for what arrives. */
 import type { Health } from '../../../extension/core/media/health.ts';
+import type { PointerAction } from '../../../extension/core/media/pointer-gate.ts';
+import type { Content } from '../../../extension/core/media/quality/settings.ts';
 import { Sharer } from '../../../extension/core/media/sharer.ts';
 import type { MediaStats } from '../../../extension/core/media/stats.ts';
 import { Watcher } from '../../../extension/core/media/watcher.ts';
 import type { Signal } from '../../../extension/core/protocol/messages.ts';
-import { colourOf, makeSource, type Source } from './source.ts';
+import { Ear } from './ear.ts';
+import { colourOf, firstPixel, makeSource, makeVoice, type Source } from './source.ts';
+
+type Pixel = readonly [red: number, green: number, blue: number];
 
 export type PageEvent =
   | { readonly kind: 'signal'; readonly viewer: string; readonly signal: Signal }
@@ -12,6 +17,16 @@ export type PageEvent =
   | { readonly kind: 'ended' }
   | { readonly kind: 'state'; readonly state: Health }
   | { readonly kind: 'stream' }
+  | { readonly kind: 'pointer'; readonly action: PointerAction }
+  | { readonly kind: 'peer-voice'; readonly on: boolean }
+  | { readonly kind: 'voice'; readonly on: boolean }
+  | {
+      readonly kind: 'still';
+      readonly size: readonly [width: number, height: number] | null;
+      readonly colour: Pixel | null;
+    }
+  | { readonly kind: 'trouble'; readonly trouble: string | null }
+  | { readonly kind: 'content'; readonly content: Content }
   | { readonly kind: 'error'; readonly code: string };
 
 declare global {
@@ -20,25 +35,68 @@ declare global {
   var media: typeof api;
 }
 
-const FFT_SIZE = 8_192;
-
 let sharer: Sharer | undefined;
 let watcher: Watcher | undefined;
+/** Everything that was ever handed to the sharer. */
+const given: MediaStreamTrack[] = [];
 let source: MediaStream | undefined;
-let analyser: AnalyserNode | undefined;
+let ear: Ear | undefined;
+let voiceEar: Ear | undefined;
+let ownVoice: MediaStreamTrack | null = null;
+
+/** Remembered, so that a test can ask what has become of it. */
+function give(from: Source): MediaStream {
+  source = makeSource(from);
+  given.push(...source.getTracks());
+  return source;
+}
+
+/** The newest data channel of each name in this page. */
+const channels = new Map<string, RTCDataChannel>();
+const createDataChannel = RTCPeerConnection.prototype.createDataChannel;
+RTCPeerConnection.prototype.createDataChannel = function (name, options) {
+  const channel = createDataChannel.call(this, name, options);
+  channels.set(name, channel);
+  return channel;
+};
+
+/** What the page plays by itself. */
+const played: HTMLAudioElement[] = [];
+globalThis.Audio = class extends Audio {
+  constructor() {
+    super();
+    played.push(this);
+  }
+};
 
 const api = {
   share(from: Source): void {
-    source = makeSource(from);
     sharer = new Sharer({
-      stream: source,
+      stream: give(from),
       iceServers: [],
       send: (viewer, signal) => void emit({ kind: 'signal', viewer, signal }),
       onWatching: (watching) => void emit({ kind: 'watching', watching }),
       onEnded: () => void emit({ kind: 'ended' }),
       onError: (error) => void emit({ kind: 'error', code: error.code }),
+      onPointer: (action) => void emit({ kind: 'pointer', action }),
+      onPeerVoice: (on) => void emit({ kind: 'peer-voice', on }),
+      onTrouble: (trouble) => void emit({ kind: 'trouble', trouble }),
+      onContent: (content) => void emit({ kind: 'content', content }),
     });
   },
+  replace: (from: Source) => sharer?.replace(give(from)),
+  pause: (on: boolean) => sharer?.pause(on),
+  setSound: (on: boolean) => sharer?.setSound(on),
+  /** Null: the microphone is off. */
+  speak(toneHz: number | null): void {
+    const voice = toneHz === null ? null : makeVoice(toneHz);
+    if (voice && sharer) given.push(voice);
+    sharer?.setVoice(voice);
+    ownVoice?.stop();
+    ownVoice = voice;
+    watcher?.setVoice(voice);
+  },
+  signalsAreBack: () => sharer?.signalsAreBack(),
   viewerCame: (viewer: string) => sharer?.watch(viewer),
   viewerLeft: (viewer: string) => sharer?.leave(viewer),
   toSharer: (viewer: string, signal: Signal) => sharer?.receive(viewer, signal),
@@ -50,9 +108,11 @@ const api = {
       track.dispatchEvent(new Event('ended'));
     }
   },
-  sourceStates: () => source?.getTracks().map((track) => track.readyState) ?? [],
+  /** Of every track that the sharer was given, in order. */
+  givenStates: () => given.map((track) => track.readyState),
 
   watch(viewer: string): void {
+    ear = undefined;
     watcher = new Watcher({
       iceServers: [],
       send: (signal) => void emit({ kind: 'signal', viewer, signal }),
@@ -63,28 +123,48 @@ const api = {
         document.body.replaceChildren(video);
         void emit({ kind: 'stream' });
       },
+      onVoice: (stream) => {
+        const audio = Object.assign(new Audio(), { autoplay: true, srcObject: stream });
+        voiceEar = stream ? new Ear(stream) : undefined;
+        document.querySelector('audio')?.remove();
+        document.body.append(audio);
+        void emit({ kind: 'voice', on: stream !== null });
+      },
+      onStill: async (still) => {
+        const picture = still && (await createImageBitmap(still));
+        void emit({
+          kind: 'still',
+          size: picture && [picture.width, picture.height],
+          colour: picture && firstPixel(picture),
+        });
+      },
     });
   },
   toWatcher: (signal: Signal) => watcher?.receive(signal),
+  tell: (action: PointerAction) => watcher?.tell(action),
+  /** What only a viewer page that is not ours would send beside picture and sound. */
+  say: (data: string | ArrayBuffer) => channels.get('side')?.send(data as string),
   stopWatching: () => watcher?.close(),
   stats: (): Promise<MediaStats> | undefined => watcher?.stats(),
 
   seen: () => colourOf(document.querySelector('video')),
   /** Counts up as long as new pictures arrive. */
   framesSeen: () => document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0,
-  /** The strongest frequency heard, or null in silence. */
-  heard(): number | null {
+  /** The strongest frequencies heard left and right, null where there is silence. */
+  heard(): readonly (number | null)[] {
     const stream = document.querySelector('video')?.srcObject;
-    if (!(stream instanceof MediaStream) || stream.getAudioTracks().length === 0) return null;
-    if (!analyser) {
-      const context = new AudioContext();
-      analyser = new AnalyserNode(context, { fftSize: FFT_SIZE });
-      context.createMediaStreamSource(stream).connect(analyser);
-    }
-    const decibels = new Float32Array(analyser.frequencyBinCount);
-    analyser.getFloatFrequencyData(decibels);
-    const peak = decibels.indexOf(Math.max(...decibels));
-    return (decibels[peak] ?? -Infinity) > -60 ? (peak * analyser.context.sampleRate) / FFT_SIZE : null;
+    if (!(stream instanceof MediaStream) || stream.getAudioTracks().length === 0) return [null, null];
+    ear ??= new Ear(stream);
+    return ear.hears();
+  },
+  /** The same of the sharer's voice. */
+  voiceHeard: () => voiceEar?.hears() ?? [null, null],
+  /** The same of the viewer's voice, as the sharer plays it. */
+  peerHeard(): readonly (number | null)[] {
+    const stream = played.at(-1)?.srcObject;
+    if (!(stream instanceof MediaStream)) return [null, null];
+    ear ??= new Ear(stream);
+    return ear.hears();
   },
 };
 

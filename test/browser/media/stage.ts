@@ -72,10 +72,36 @@ export class Side {
       .toBe(true);
   }
 
-  /** Waits until the strongest tone is this one. */
-  async hears(toneHz: number): Promise<void> {
-    const distance = async () => Math.abs(((await this.page.evaluate(() => media.heard())) ?? 0) - toneHz);
-    await expect.poll(distance, { timeout: ARRIVAL_TIMEOUT_MS }).toBeLessThan(TONE_TOLERANCE_HZ);
+  /** Waits until the strongest tone is this one, or what is heard left and right is. Null: silence. */
+  async hears(leftHz: number | null, rightHz = leftHz): Promise<void> {
+    await this.#hears(() => this.page.evaluate(() => media.heard()), leftHz, rightHz);
+  }
+
+  /** The same of the sharer's voice. */
+  async hearsVoice(toneHz: number | null): Promise<void> {
+    await this.#hears(() => this.page.evaluate(() => media.voiceHeard()), toneHz, toneHz);
+  }
+
+  /** The same of the viewer's voice. */
+  async hearsPeer(toneHz: number | null): Promise<void> {
+    await this.#hears(() => this.page.evaluate(() => media.peerHeard()), toneHz, toneHz);
+  }
+
+  async #hears(
+    listen: () => Promise<readonly (number | null)[]>,
+    ...wanted: readonly (number | null)[]
+  ): Promise<void> {
+    const near = (hz: number | null | undefined, i: number) => {
+      const want = wanted[i] ?? null;
+      return want === null || hz === null || hz === undefined
+        ? (hz ?? null) === want
+        : Math.abs(hz - want) < TONE_TOLERANCE_HZ;
+    };
+    const heard = async () => {
+      const sides = await listen();
+      return sides.every(near) ? 'as wanted' : sides;
+    };
+    await expect.poll(heard, { timeout: ARRIVAL_TIMEOUT_MS }).toBe('as wanted');
   }
 
   /** Waits until a picture arrives that wasn't there at the call. */
@@ -198,8 +224,12 @@ function plainPageUrl(): Promise<string> {
   return serving;
 }
 
-/** A browser without the extension, for pages that host a part of it. */
-export function launchPlainBrowser({ autoplay = true } = {}): Promise<Browser> {
+/**
+ * A browser without the extension, for pages that host a part of it.
+ * @param options.tabToCapture the title of the tab that every page gets that asks to capture something; such a page still needs leave to
+ * use the microphone, see `openPlainPage`.
+ */
+export function launchPlainBrowser({ autoplay = true, tabToCapture = '' } = {}): Promise<Browser> {
   return puppeteer.launch({
     executablePath: findBrowser(),
     headless: true,
@@ -211,8 +241,8 @@ export function launchPlainBrowser({ autoplay = true } = {}): Promise<Browser> {
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',
-      // Says yes to every question of a page; see openPlainPage.
-      '--use-fake-ui-for-media-stream',
+      // The latter says yes to every question of a page, see openPlainPage, but offers no tab.
+      tabToCapture ? `--auto-select-tab-capture-source-by-title=${tabToCapture}` : '--use-fake-ui-for-media-stream',
       ...(autoplay ? ['--autoplay-policy=no-user-gesture-required'] : []),
       '--allow-loopback-in-peer-connection',
       // Plain addresses, as an extension's page has them.

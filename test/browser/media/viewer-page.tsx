@@ -1,7 +1,8 @@
 /** Runs in the browser: the viewer page in a plain page, with the sharer in the same one and the test in the place of the offscreen document. */
 import { render } from 'preact';
+import type { PointerAction } from '../../../extension/core/media/pointer-gate.ts';
 import { Sharer } from '../../../extension/core/media/sharer.ts';
-import type { AppState } from '../../../extension/core/session/state.ts';
+import type { AppState, IncomingShare } from '../../../extension/core/session/state.ts';
 import type { ViewerDown, ViewerUp } from '../../../extension/messaging/commands.ts';
 import { ViewerModel } from '../../../extension/ui/viewer/model.ts';
 import { Viewer } from '../../../extension/ui/viewer/viewer.tsx';
@@ -25,6 +26,39 @@ const closeListeners = new Set<() => void>();
 let tellState: (state: AppState | null) => void = () => undefined;
 let sharer: Sharer | undefined;
 let watches = 0;
+let isOpen = false;
+let share: IncomingShare = {
+  shareId: SHARE_ID,
+  peerId: PEER_ID,
+  title: 'Tide tables for the harbour',
+  hasAudio: true,
+  source: 'tab',
+  page: null,
+  pause: null,
+  trouble: null,
+  pointing: true,
+  startedAt: 0,
+  status: 'watching',
+};
+
+/** A page of text that stands still, until its colour is changed. */
+function makeStanding(): MediaStream {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no canvas');
+  const draw = () => {
+    context.fillStyle = api.paper;
+    context.fillRect(0, 0, 640, 360);
+    context.fillStyle = '#12343a';
+    context.font = '15px sans-serif';
+    for (let line = 1; line < 20; line++)
+      context.fillText(`${line}  Tides this week, above chart datum`, 24, line * 18);
+  };
+  // As a captured tab: pictures keep coming, all the same.
+  setInterval(draw, 100);
+  draw();
+  return canvas.captureStream();
+}
 
 const say = (message: ViewerDown) => {
   for (const listener of listeners) listener(message);
@@ -37,11 +71,22 @@ const received = (message: ViewerUp) => {
 
 const api = {
   left: false,
+  /** What the sharer heard of the viewer's pointer. */
+  pointed: [] as PointerAction[],
+  /** Whether the sharer hears the viewer's voice. */
+  peerVoice: false,
+  saved: [] as { name: string; file: Blob }[],
+  opened: [] as string[],
+  letters: true,
+  sharer: () => sharer,
 
-  open(source: Source | null): void {
+  /** What a standing source is painted on. */
+  paper: '#ffffff',
+
+  open(source: Source | 'standing' | null): void {
     if (source) {
       sharer = new Sharer({
-        stream: makeSource(source),
+        stream: source === 'standing' ? makeStanding() : makeSource(source),
         iceServers: [],
         send: (viewer, signal) => {
           if (viewer === String(watches)) say({ type: 'signal', signal });
@@ -49,6 +94,12 @@ const api = {
         onWatching: () => undefined,
         onEnded: () => undefined,
         onError: () => undefined,
+        onPointer: (action) => void api.pointed.push(action),
+        onPeerVoice: (on) => {
+          api.peerVoice = on;
+        },
+        onTrouble: () => undefined,
+        onContent: () => undefined,
       });
     }
     const model = new ViewerModel({
@@ -70,11 +121,15 @@ const api = {
         tellState = onState;
         return () => undefined;
       },
+      hasLetters: () => api.letters,
+      save: (file, name) => void api.saved.push({ file, name }),
+      openPage: (url) => void api.opened.push(url),
       leave: () => {
         api.left = true;
       },
     });
     render(<Viewer model={model} />, document.body);
+    isOpen = true;
     api.knowShare(true);
   },
 
@@ -91,11 +146,17 @@ const api = {
     for (const listener of closeListeners) listener();
   },
 
+  /** The sharer says something new about the share. */
+  describe(change: Partial<IncomingShare>): void {
+    share = { ...share, ...change };
+    if (isOpen) api.knowShare(true);
+  },
+
   knowShare(known: boolean): void {
     const startedAt = Date.now() - 4 * MINUTE_MS - 12_000;
     tellState({
       me: { id: 'alicealicealicealicea1', name: 'Alice' },
-      settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7 },
+      settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7, pauseOnPassword: true, pauseOnNavigation: false },
       server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null },
       pairing: { step: 'idle' },
       peers: [
@@ -115,18 +176,8 @@ const api = {
         },
       ],
       outgoingShare: null,
-      incomingShares: known
-        ? [
-            {
-              shareId: SHARE_ID,
-              peerId: PEER_ID,
-              title: 'Tide tables for the harbour',
-              hasAudio: true,
-              startedAt,
-              status: 'watching',
-            },
-          ]
-        : [],
+      incomingShares: known ? [{ ...share, startedAt }] : [],
+      asks: [],
       fetches: [],
       notices: [],
     });

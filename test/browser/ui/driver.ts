@@ -22,7 +22,8 @@ export function useStage(): void {
 /** A page that shows the interface in this state. */
 export const show = (state: AppState | null | undefined, look?: Look) => stage.show(state ?? null, look);
 export const button = (page: Page, name: string) => page.locator(`::-p-aria([name="${name}"][role="button"])`);
-export const menuItem = (page: Page, name: string) => page.locator(`::-p-aria([name="${name}"][role="menuitem"])`);
+export const menuItem = (page: Page, name: string, role: 'menuitem' | 'menuitemradio' = 'menuitem') =>
+  page.locator(`::-p-aria([name="${name}"][role="${role}"])`);
 /** Every command that the interface gave. */
 export const asked = (page: Page) => page.evaluate(() => ui.asked);
 export const namesAsked = async (page: Page) => (await asked(page)).map(({ name }) => name);

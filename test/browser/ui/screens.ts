@@ -33,6 +33,8 @@ const chooses = (item: string) => async (page: Page) => {
 };
 const EXTRA: Record<string, { state: string; look?: Look; step?: (page: Page) => Promise<void> }> = {
   'more-menu': { state: 'e', step: (page) => page.locator('[aria-label="More"]').click() },
+  'switch-menu': { state: 'g', step: (page) => page.locator('::-p-aria(Switch[role="button"])').click() },
+  'quality-menu': { state: 'g-black', step: (page) => page.locator('.banner .btn.small').click() },
   'attach-menu': { state: 'g', step: (page) => page.locator('[aria-label="Attach"]').click() },
   rename: {
     state: 'e',
@@ -59,6 +61,14 @@ const EXTRA: Record<string, { state: string; look?: Look; step?: (page: Page) =>
   'tall-held': { state: 'files-held', look: { view: 'side-panel', width: 380, height: 900 } },
   'tall-interrupted': { state: 'files-interrupted', look: { view: 'side-panel', width: 380, height: 900 } },
   'tall-saved': { state: 'files-saved', look: { view: 'side-panel', width: 380, height: 960 } },
+  'narrow-g': { state: 'g-lost', look: { view: 'side-panel', width: 300, height: 600 } },
+  'narrow-switch': {
+    state: 'g-voices',
+    look: { view: 'side-panel', width: 300, height: 600 },
+    step: (page) => page.locator('::-p-aria(Switch[role="button"])').click(),
+  },
+  'narrow-asked': { state: 'asked', look: { view: 'side-panel', width: 300, height: 600 } },
+  'panel-g': { state: 'g-paused', look: { view: 'side-panel', width: 620, height: 600 } },
   narrow: { state: 'e', look: { view: 'side-panel', width: 300, height: 600 } },
   'options-stock': { state: 'stock', look: { view: 'options', width: 700, height: 960 } },
   options: { state: 'server', look: { view: 'options', width: 700, height: 880 } },

@@ -1,9 +1,11 @@
 import type {
   AppState,
+  IncomingShare,
   ItemOf,
   Mark,
   OutgoingShare,
   PeerState,
+  ShareAsked,
   TimelineItem,
   Transfer,
 } from '../../../extension/core/session/state.ts';
@@ -86,12 +88,13 @@ export function peer(change: Partial<PeerState> = {}): PeerState {
 export function app(change: Partial<AppState> = {}): AppState {
   return {
     me: { id: ALICE_ID, name: 'Alice' },
-    settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7 },
+    settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7, pauseOnPassword: true, pauseOnNavigation: false },
     server: { url: 'https://pairwise.example.org', status: 'online', kind: 'pairwise', problem: null },
     pairing: { step: 'idle' },
     peers: [peer()],
     outgoingShare: null,
     incomingShares: [],
+    asks: [],
     fetches: [],
     notices: [],
     ...change,
@@ -130,10 +133,50 @@ export const sharing: OutgoingShare = {
   shareId: SHARE_ID,
   peerId: BOB_ID,
   title: 'Tide tables for the harbour',
+  source: 'tab',
+  tabId: 7,
+  page: null,
+  pause: null,
+  trouble: null,
+  quality: 'auto',
+  content: null,
+  soundOn: true,
+  voice: 'off',
+  peerVoice: false,
+  pointing: true,
+  reach: 'page',
   hasAudio: true,
   startedAt: NOW - 4 * MINUTE_MS - 12_000,
   status: 'live',
 };
+
+const TALK = [
+  chat(1, false, 'Can you scroll to Saturday?'),
+  chat(2, true, 'Here. See the dip?'),
+  chat(3, false, 'Yes! Lowest at 09:06 then.'),
+];
+/** Alice shows something to Bob. */
+export const showing = (change: Partial<OutgoingShare> = {}) =>
+  app({ peers: [peer({ timeline: TALK })], outgoingShare: { ...sharing, ...change } });
+
+/** Bob shows something to Alice. */
+export const shown = (change: Partial<IncomingShare> = {}): IncomingShare => ({
+  shareId: SHARE_ID,
+  peerId: BOB_ID,
+  title: 'Harbour map',
+  hasAudio: true,
+  source: 'tab',
+  page: null,
+  pause: null,
+  trouble: null,
+  pointing: true,
+  startedAt: NOW,
+  status: 'offered',
+  ...change,
+});
+
+/** Somebody asks to be shown something. */
+export const asking = (mine: boolean): ShareAsked => ({ id: itemId(80), peerId: BOB_ID, mine, at: NOW });
 
 const offlineBob = peer({
   presence: 'offline',
@@ -187,21 +230,35 @@ export const states: Record<string, AppState | null> = {
         ],
       }),
     ],
-    incomingShares: [
-      { shareId: SHARE_ID, peerId: BOB_ID, title: 'Harbour map', hasAudio: true, startedAt: NOW, status: 'offered' },
-    ],
+    incomingShares: [shown()],
   }),
-  g: app({
-    peers: [
-      peer({
-        timeline: [
-          chat(1, false, 'Can you scroll to Saturday?'),
-          chat(2, true, 'Here. See the dip?'),
-          chat(3, false, 'Yes! Lowest at 09:06 then.'),
-        ],
-      }),
-    ],
-    outgoingShare: sharing,
+  g: showing({ title: 'Tide tables for the harbour' }),
+  'g-starting': showing({ status: 'starting', title: '', tabId: null }),
+  'g-offered': showing({ status: 'offered' }),
+  'g-paused': showing({ pause: 'person' }),
+  'g-password': showing({ pause: 'password' }),
+  'g-navigation': showing({ pause: 'navigation', voice: 'on' }),
+  'g-black': showing({ trouble: 'black', content: 'film' }),
+  'g-frozen': showing({ trouble: 'frozen', source: 'window', title: 'Charts', tabId: null, reach: 'none' }),
+  'g-lost': showing({ reach: 'lost', title: 'A very long title of a page about the tides of the harbour' }),
+  'g-screen': showing({ source: 'screen', title: '', tabId: null, reach: 'none', hasAudio: false, quality: 'smooth' }),
+  'g-voices': showing({ voice: 'on', peerVoice: true, pointing: false, soundOn: false }),
+  'g-asking-voice': showing({ voice: 'asking' }),
+  'g-unreached': {
+    ...showing({ pause: 'person' }),
+    peers: [{ ...offlineBob, connection: { state: 'connecting' }, timeline: TALK }],
+  },
+  asked: app({ peers: [peer({ timeline: MORNING.slice(0, 3) })], asks: [asking(false)] }),
+  'asked-first': app({ asks: [asking(false)] }),
+  'asked-more': {
+    ...showing(),
+    asks: [asking(false)],
+    incomingShares: [shown({ source: 'screen', title: '', pause: 'person' })],
+  },
+  asking: app({ peers: [peer({ timeline: MORNING.slice(0, 3) })], asks: [asking(true)] }),
+  'share-open': app({
+    peers: [peer({ timeline: TALK })],
+    incomingShares: [shown({ source: 'window', title: 'Charts', status: 'watching', hasAudio: false })],
   }),
   h: app({ peers: [offlineBob] }),
   i: app({

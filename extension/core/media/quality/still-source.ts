@@ -1,0 +1,94 @@
+import type { Picture } from './picture.ts';
+import { StillClock } from './still-clock.ts';
+
+/** A lossless picture of a source that stands still. */
+export interface Still {
+  readonly blob: Blob;
+  /** In pixels: those of the video it lies over. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface StillEvents {
+  /** The picture stands still and looks exactly so. A newer one replaces it. */
+  onStill(still: Still): void;
+  /** It moves again. Once after each run of stills. */
+  onStillOver(): void;
+}
+
+/** Makes a still of the picture each time it comes to rest, while somebody can take it. */
+export class StillSource {
+  readonly #events: StillEvents;
+  readonly #clock = new StillClock();
+  #picture: Picture | null = null;
+  /** When the picture will have rested long enough. */
+  #dueMs = 0;
+  #isOn = false;
+  #isOut = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(events: StillEvents) {
+    this.#events = events;
+  }
+
+  /** Whether stills can be sent. A viewer that comes gets the one of a picture that rests already. */
+  turn(on: boolean): void {
+    if (on === this.#isOn) return;
+    this.#isOn = on;
+    this.#isOut = false;
+    this.#schedule();
+  }
+
+  /** It looks different from the picture before, in this share of it. */
+  changed(picture: Picture, share: number): void {
+    const nowMs = performance.now();
+    this.#picture = picture;
+    this.#dueMs = nowMs + this.#clock.changed(nowMs, share);
+    this.#over();
+    this.#schedule();
+  }
+
+  /** It looks as before: only the memory that holds it is another. */
+  repeated(picture: Picture): void {
+    this.#picture = picture;
+  }
+
+  /** There is no picture any more. */
+  clear(): void {
+    this.#picture = null;
+    this.#over();
+    this.#schedule();
+  }
+
+  #over(): void {
+    if (!this.#isOut) return;
+    this.#isOut = false;
+    this.#events.onStillOver();
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.#isOn || !this.#picture) return;
+    const timer = setTimeout(() => {
+      // Without memory for it there is the video, as before.
+      this.#make(timer).catch(() => undefined);
+    }, this.#dueMs - performance.now());
+    this.#timer = timer;
+  }
+
+  async #make(run: ReturnType<typeof setTimeout>): Promise<void> {
+    if (!this.#picture) return;
+    const { width, height } = this.#picture;
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+    if (!context) return;
+    this.#picture.draw(context);
+    // At quality 1 WebP is lossless; PNG would take eight times as long and be larger.
+    const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 1 });
+    if (this.#timer !== run) return;
+    this.#clock.made(performance.now());
+    this.#isOut = true;
+    this.#events.onStill({ blob, width, height });
+  }
+}

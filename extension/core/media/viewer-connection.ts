@@ -1,0 +1,151 @@
+import type { Signal } from '../protocol/messages.ts';
+import { type FromSharer, FromViewer } from '../protocol/side-messages.ts';
+import { AppError } from '../shared/errors.ts';
+import { byPreference } from './codecs.ts';
+import { watchHealth } from './health.ts';
+import { Negotiation } from './negotiation.ts';
+import { SideChannel } from './side-channel.ts';
+import { StillSender } from './still-transfer.ts';
+
+/** What goes out now; null: nothing of its kind. */
+export interface Outgoing {
+  readonly picture: MediaStreamTrack | null;
+  readonly sound: MediaStreamTrack | null;
+  readonly voice: MediaStreamTrack | null;
+}
+
+export interface ViewerConnectionOptions {
+  /** Names the viewer page. */
+  readonly id: string;
+  readonly iceServers: readonly RTCIceServer[];
+  readonly outgoing: Outgoing;
+  /** What this computer encodes with a chip, see `chipCodecs`. */
+  readonly chips: readonly string[];
+  send(signal: Signal): void;
+  /** Media can flow, or flows again. */
+  onConnected(): void;
+  /** It broke down for good. */
+  onError(error: AppError): void;
+  /** The viewer page can take words and stills. */
+  onSideOpen(): void;
+  onSide(message: FromViewer): void;
+}
+
+/** Opus is transparent for music in stereo here, and for speech. */
+const SOUND_MAX_BITS_PER_SECOND = 128_000;
+const VOICE_MAX_BITS_PER_SECOND = 40_000;
+
+/**
+ * The sharer's end of the connection to one viewer page: picture, sound and voice in this order, whether there is any of them or not, and
+ * the side channel. What goes out changes without another negotiation.
+ */
+export class ViewerConnection {
+  readonly id: string;
+  readonly stills: StillSender;
+  readonly #connection: RTCPeerConnection;
+  readonly #negotiation: Negotiation;
+  readonly #side: SideChannel<FromViewer, FromSharer>;
+  readonly #options: ViewerConnectionOptions;
+  readonly #stopWatchingHealth: () => void;
+  readonly #picture: RTCRtpTransceiver;
+  readonly #sound: RTCRtpTransceiver;
+  readonly #voice: RTCRtpTransceiver;
+  #outgoing: Outgoing;
+
+  constructor(options: ViewerConnectionOptions) {
+    this.#options = options;
+    this.id = options.id;
+    this.#outgoing = options.outgoing;
+    const connection = new RTCPeerConnection({ iceServers: [...options.iceServers] });
+    this.#connection = connection;
+    this.#negotiation = new Negotiation({
+      connection,
+      polite: false,
+      send: (signal) => options.send(signal),
+      onError: (error) => options.onError(error),
+    });
+    this.#stopWatchingHealth = watchHealth(
+      connection,
+      (health) => health === 'connected' && options.onConnected(),
+      () => this.#negotiation.restart(),
+    );
+    const { picture, sound, voice } = options.outgoing;
+    // Of one stream: the viewer plays them in step.
+    const streams = [new MediaStream()];
+    this.#picture = connection.addTransceiver(picture ?? 'video', { direction: 'sendonly', streams });
+    const codecs = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
+    this.#picture.setCodecPreferences(byPreference(codecs, options.chips));
+    this.#sound = connection.addTransceiver(sound ?? 'audio', {
+      direction: 'sendonly',
+      streams,
+      sendEncodings: [{ maxBitrate: SOUND_MAX_BITS_PER_SECOND }],
+    });
+    this.#voice = connection.addTransceiver(voice ?? 'audio', {
+      direction: 'sendrecv',
+      streams: [new MediaStream()],
+      sendEncodings: [{ maxBitrate: VOICE_MAX_BITS_PER_SECOND }],
+    });
+    // A viewer has nothing to send but its voice: there is no decoder for anything else.
+    connection.addEventListener('track', ({ transceiver }) => {
+      if (transceiver !== this.#voice) transceiver.stop();
+    });
+    this.#side = new SideChannel({
+      connection,
+      schema: FromViewer,
+      onOpen: () => options.onSideOpen(),
+      onMessage: (message) => options.onSide(message),
+    });
+    this.stills = new StillSender(this.#side);
+  }
+
+  get pictureSender(): RTCRtpSender {
+    return this.#picture.sender;
+  }
+
+  /** What the viewer's microphone sends; silent until it is on. */
+  get peerVoice(): MediaStreamTrack {
+    return this.#voice.receiver.track;
+  }
+
+  /** From now on this goes out. A picture that is taken away stays on the viewer's screen. */
+  show(outgoing: Outgoing): void {
+    // Not what the senders have: they change a moment later, and one change may follow on another.
+    const before = this.#outgoing;
+    this.#outgoing = outgoing;
+    if (outgoing.picture !== before.picture) replace(this.#picture, outgoing.picture);
+    if (outgoing.sound !== before.sound) replace(this.#sound, outgoing.sound);
+    if (outgoing.voice !== before.voice) replace(this.#voice, outgoing.voice);
+  }
+
+  /** @returns whether it is on its way. */
+  say(message: FromSharer): boolean {
+    return this.#side.say(message);
+  }
+
+  /** A signal of the viewer page. Never rejects. */
+  async receive(signal: Signal): Promise<void> {
+    await this.#negotiation.receive(signal);
+    const isAnswered = this.#connection.signalingState === 'stable' && this.#connection.remoteDescription !== null;
+    if (isAnswered && this.#picture.currentDirection !== 'sendonly')
+      this.#options.onError(new AppError('share-no-codec'));
+  }
+
+  /** The way of the signals is back: what was said in the meantime may be lost. */
+  signalsAreBack(): void {
+    if (this.#connection.connectionState !== 'connected') this.#negotiation.restart();
+  }
+
+  /** Idempotent. The tracks stay as they are. */
+  close(): void {
+    this.stills.cancel();
+    this.#stopWatchingHealth();
+    this.#negotiation.close();
+    this.#connection.close();
+  }
+}
+
+/** In order, each once. */
+function replace({ sender }: RTCRtpTransceiver, track: MediaStreamTrack | null): void {
+  // Rejects only when the connection has been closed in the meantime.
+  sender.replaceTrack(track).catch(() => undefined);
+}

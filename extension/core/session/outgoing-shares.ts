@@ -1,0 +1,133 @@
+import type { ShareMessage } from '../protocol/messages.ts';
+import type { ErrorCode } from '../shared/errors.ts';
+import type { EndedShare } from './live.ts';
+import type { Platform } from './platform.ts';
+import { RunningShare, type Source } from './running-share.ts';
+import type { Session } from './session.ts';
+import type { ShareMedia } from './share-media.ts';
+import type { PageListener, PagePort } from './shared-page.ts';
+import type { Store } from './store.ts';
+
+/** A tab whose capture id the worker minted. */
+export interface CapturedTab {
+  readonly streamId: string;
+  readonly tabId: number;
+  readonly title: string;
+}
+
+export interface OutgoingSharesOptions {
+  store: Store;
+  media: ShareMedia;
+  platform: Pick<Platform, 'enterPage' | 'isTabMuted' | 'openMicrophonePage'>;
+  iceServers: RTCIceServer[];
+  session(peerId: string): Session | null;
+  /** Something is captured and offered to this peer. */
+  onStarted(peerId: string): void;
+  onEnded(share: EndedShare): void;
+}
+
+/** What I show: one thing at a time, to one peer. */
+export class OutgoingShares {
+  readonly #options: OutgoingSharesOptions;
+  #running: RunningShare | null = null;
+
+  constructor(options: OutgoingSharesOptions) {
+    this.#options = options;
+  }
+
+  /** The share itself, for what a person does with it; null when nothing is shown. */
+  get running(): RunningShare | null {
+    return this.#running;
+  }
+
+  /** What this peer is shown right now. */
+  shownTo(peerId: string): string | null {
+    const share = this.#running;
+    return share?.peerId === peerId && share.isOffered ? share.id : null;
+  }
+
+  /** Shows a tab: a new share, or another source for the one that this peer sees. Errors become notices. */
+  showTab(peerId: string, { streamId, tabId, title }: CapturedTab): Promise<void> {
+    const { media, platform } = this.#options;
+    return this.#show(peerId, {
+      title,
+      tabId,
+      open: (signal) => media.captureTab(streamId, signal),
+      keep: (stream) => media.keepAudible(stream, () => platform.isTabMuted(tabId)),
+    });
+  }
+
+  /** The same with what the person picks in the browser's own dialog, which stays audible by itself. */
+  showPicked(peerId: string): Promise<void> {
+    const { media } = this.#options;
+    const open = (signal: AbortSignal) => media.pickSource(signal);
+    const keep = (stream: MediaStream) => () => media.releasePicked(stream);
+    return this.#show(peerId, { title: '', tabId: null, open, keep });
+  }
+
+  /** A tab could not be shown: the worker was refused its capture id. */
+  failed(peerId: string, { code, tabId, title }: { code: ErrorCode; tabId: number; title: string }): void {
+    const about = { peerId, subject: title };
+    if (code !== 'share-busy') return this.#options.store.notice(code, about);
+    // The tab is captured already: by another extension, or by us. Then it was asked for twice, or for somebody else.
+    const isOurs = this.#running?.tabId === tabId;
+    if (isOurs && this.#running?.peerId === peerId) return;
+    this.#options.store.notice(isOurs ? 'share-busy' : 'capture-taken', about);
+  }
+
+  stop(): void {
+    this.#running?.end('stopped');
+  }
+
+  /** The peer is connected (again): it is told what it is shown. */
+  connected(peerId: string): void {
+    if (this.#running?.peerId === peerId) this.#running.offerAgain();
+  }
+
+  /** This peer is no more looked for. */
+  removed(peerId: string): void {
+    if (this.#running?.peerId === peerId) this.#running.end('stopped');
+  }
+
+  receive(
+    peerId: string,
+    message: Extract<ShareMessage, { type: 'share-watch' | 'share-leave' | 'share-signal' }>,
+  ): void {
+    const share = this.shownTo(peerId) === message.id ? this.#running : null;
+    if (share) return share.receive(message);
+    if (message.type !== 'share-watch') return;
+    const gone: ShareMessage = { type: 'share-stop', id: message.id, why: 'stopped' };
+    this.#options
+      .session(peerId)
+      ?.channel.send(gone)
+      .catch(() => {});
+  }
+
+  /** The script in the page of this tab is there. Null when that tab isn't shown: then it has no business there. */
+  pageConnected(tabId: number, port: PagePort): PageListener | null {
+    return this.#running?.pageConnected(tabId, port) ?? null;
+  }
+
+  async #show(peerId: string, source: Source): Promise<void> {
+    const { store, onStarted, onEnded } = this.#options;
+    if (!store.peer(peerId)) return store.notice('peer-unknown');
+    const running = this.#running;
+    if (running) {
+      if (running.peerId === peerId && running.isOffered) return running.switchTo(source);
+      // Two clicks on one button are one wish.
+      const isSame = running.peerId === peerId && running.tabId === source.tabId;
+      return isSame ? undefined : store.notice('share-busy', { peerId, subject: source.title });
+    }
+    const share = new RunningShare({
+      ...this.#options,
+      peerId,
+      onOffered: () => onStarted(peerId),
+      onEnded: (ended) => {
+        this.#running = null;
+        if (ended) onEnded(ended);
+      },
+    });
+    this.#running = share;
+    await share.start(source);
+  }
+}

@@ -1,0 +1,283 @@
+import type { Sharer } from '../media/sharer.ts';
+import type { ShareEnd, ShareMessage, SharePause, ShareSource } from '../protocol/messages.ts';
+import { AppError, errorCode } from '../shared/errors.ts';
+import { newId } from '../shared/ids.ts';
+import type { EndedShare } from './live.ts';
+import type { OutgoingSharesOptions } from './outgoing-shares.ts';
+import { OwnVoice } from './own-voice.ts';
+import { PageGuard } from './page-guard.ts';
+import { ShareRecord } from './share-record.ts';
+import type { PageListener, PagePort } from './shared-page.ts';
+import type { ShareQuality } from './state.ts';
+import { WatchGate } from './watch-gate.ts';
+
+/** Something that can be captured. */
+export interface Source {
+  /** Empty where nobody knows it before. */
+  readonly title: string;
+  /** Null for what the person picks. */
+  readonly tabId: number | null;
+  /** @throws AppError capture codes; the signal's reason when aborted, and then nothing is captured. */
+  open(signal: AbortSignal): Promise<MediaStream>;
+  /** What is to be done while it is shown: the sound of a tab is played, which the capture took away. Returns the function that ends it. */
+  keep(stream: MediaStream): () => void;
+}
+
+export interface RunningShareOptions
+  extends Pick<OutgoingSharesOptions, 'store' | 'media' | 'platform' | 'iceServers' | 'session'> {
+  peerId: string;
+  onOffered(): void;
+  /** Null when it never began. */
+  onEnded(share: EndedShare | null): void;
+}
+
+const NEW_SHARE = {
+  source: 'tab',
+  hasAudio: false,
+  status: 'starting',
+  page: null,
+  pause: null,
+  trouble: null,
+  quality: 'auto',
+  content: null,
+  soundOn: true,
+  voice: 'off',
+  peerVoice: false,
+  pointing: true,
+  reach: 'none',
+} as const;
+
+/** One share, from the click to its end. */
+export class RunningShare {
+  readonly id = newId();
+  readonly peerId: string;
+  readonly #options: RunningShareOptions;
+  readonly #ending = new AbortController();
+  readonly #record: ShareRecord;
+  readonly #voice: OwnVoice;
+  readonly #viewers = new WatchGate((viewer) => this.#sharer?.watch(viewer));
+  #sharer: Pick<Sharer, keyof Sharer> | null = null;
+  #page: PageGuard | null = null;
+  #letGo: () => void = () => {};
+  /** A source that is being opened. */
+  #opening: AbortController | null = null;
+
+  constructor(options: RunningShareOptions) {
+    const { media, peerId, platform, session, store } = options;
+    this.#options = options;
+    this.peerId = peerId;
+    this.#record = new ShareRecord({ id: this.id, peerId, store, session });
+    this.#voice = new OwnVoice({
+      openMicrophone: (signal) => media.openMicrophone(signal),
+      mayAsk: () => media.mayAskForMicrophone(),
+      openPage: () => platform.openMicrophonePage(),
+      onChange: (voice, track) => {
+        this.#sharer?.setVoice(track);
+        this.#record.change({ voice });
+      },
+      onError: (code) => store.notice(code, { peerId }),
+    });
+  }
+
+  /** Whether something is captured, and the peer can watch it. */
+  get isOffered(): boolean {
+    return this.#sharer !== null;
+  }
+
+  /** The tab that is shown, or about to be. */
+  get tabId(): number | null {
+    return this.#record.now?.tabId ?? null;
+  }
+
+  /** Opens the source and offers it. Errors become notices. */
+  async start(source: Source): Promise<void> {
+    const { session, onOffered, onEnded } = this.#options;
+    const { title, tabId } = source;
+    this.#record.begin({ ...NEW_SHARE, title, tabId, startedAt: Date.now() });
+    try {
+      if (!session(this.peerId)) throw new AppError('peer-offline');
+      await this.#open(source);
+    } catch (error) {
+      if (this.#ending.signal.aborted) return;
+      this.#ending.abort();
+      this.#record.end();
+      onEnded(null);
+      return this.#tellFailure(error, title);
+    }
+    onOffered();
+  }
+
+  /** Shows another source from now on, without a new call; the one before stays if that fails. Errors become notices. */
+  async switchTo(source: Source): Promise<void> {
+    await this.#open(source).catch((error) => this.#tellFailure(error, source.title));
+  }
+
+  /** Ends it on both sides; nothing is captured any more. Idempotent. */
+  end(why: ShareEnd): void {
+    if (this.#ending.signal.aborted) return;
+    const share = this.isOffered ? this.#record.now : null;
+    this.#ending.abort();
+    this.#voice.close();
+    this.#viewers.close();
+    this.#sharer?.close();
+    this.#letGo();
+    this.#page?.close();
+    this.#record.end();
+    if (share) this.#record.send({ type: 'share-stop', id: this.id, why });
+    this.#options.onEnded(share && { ...share, mine: true });
+  }
+
+  /** The person holds it, or goes on, whatever held it. */
+  pause(paused: boolean): void {
+    this.#hold(paused ? 'person' : null);
+  }
+
+  setQuality(quality: ShareQuality): void {
+    this.#sharer?.setQuality(quality);
+    this.#record.change({ quality });
+  }
+
+  /** Whether the sound of the source goes out. */
+  setSound(on: boolean): void {
+    this.#sharer?.setSound(on);
+    this.#record.change({ soundOn: on });
+  }
+
+  /** My microphone. Errors become notices. */
+  async setVoice(on: boolean): Promise<void> {
+    if (this.#sharer) await this.#voice.turn(on);
+  }
+
+  /** The person has answered for the microphone. */
+  async microphoneAnswered(allowed: boolean): Promise<void> {
+    await this.#voice.answered(allowed);
+  }
+
+  /** Whether the peer may point. */
+  setPointing(on: boolean): void {
+    this.#record.change({ pointing: on });
+    if (!on) this.#page?.away();
+  }
+
+  /** The icon was clicked on a tab: leave for its page is there. */
+  async reach(tabId: number): Promise<void> {
+    if (this.#page?.tabId === tabId) await this.#page.enter();
+  }
+
+  /** The script in the page of a tab is there. Null when that tab isn't shown. */
+  pageConnected(tabId: number, port: PagePort): PageListener | null {
+    return this.#page?.tabId === tabId ? this.#page.connected(port) : null;
+  }
+
+  /** There is a new link: the peer is told all of it, and the picture comes back if the loss has stopped it. */
+  offerAgain(): void {
+    this.#record.tellAgain();
+    this.#sharer?.signalsAreBack();
+  }
+
+  receive(message: Extract<ShareMessage, { type: 'share-watch' | 'share-leave' | 'share-signal' }>): void {
+    switch (message.type) {
+      case 'share-watch':
+        return this.#viewers.watch(message.viewer);
+      case 'share-leave':
+        this.#viewers.leave(message.viewer);
+        return this.#sharer?.leave(message.viewer);
+      case 'share-signal':
+        return void this.#sharer?.receive(message.viewer, message.signal);
+    }
+  }
+
+  async #open(source: Source): Promise<void> {
+    // Of two switches the later one counts.
+    this.#opening?.abort(new AppError('capture-cancelled'));
+    const opening = new AbortController();
+    this.#opening = opening;
+    const signal = AbortSignal.any([this.#ending.signal, opening.signal]);
+    const stream = await source.open(signal);
+    if (signal.aborted) for (const track of stream.getTracks()) track.stop();
+    signal.throwIfAborted();
+    this.#show(source, stream);
+  }
+
+  #show(source: Source, stream: MediaStream): void {
+    const { tabId, title } = source;
+    this.#page?.close();
+    this.#page = tabId === null ? null : this.#newPage(tabId);
+    const isFirst = this.#sharer === null;
+    if (this.#sharer) this.#sharer.replace(stream);
+    else this.#sharer = this.#newSharer(stream);
+    this.#letGo();
+    this.#letGo = source.keep(stream);
+    // What the person holds stays held. The other reasons are gone with what was shown.
+    const pause = this.#record.now?.pause === 'person' ? 'person' : null;
+    this.#sharer.pause(pause !== null);
+    this.#record.change({
+      title,
+      tabId,
+      pause,
+      source: sourceOf(stream),
+      hasAudio: stream.getAudioTracks().length > 0,
+      page: null,
+      reach: 'none',
+      ...(isFirst && { status: 'offered' as const, startedAt: Date.now() }),
+    });
+    void this.#page?.enter();
+  }
+
+  #newSharer(stream: MediaStream): Pick<Sharer, keyof Sharer> {
+    const { media, store, iceServers } = this.#options;
+    const sharer = media.newSharer({
+      stream,
+      iceServers,
+      send: (viewer, signal) => this.#record.send({ type: 'share-signal', id: this.id, viewer, signal }),
+      onWatching: (watching) => this.#record.change({ status: watching ? 'live' : 'offered' }),
+      onEnded: () => this.end('source-ended'),
+      onError: (error) => {
+        store.notice(error.code, { peerId: this.peerId });
+        // Nothing that this browser sends can be shown there: to watch again would not help.
+        if (error.code === 'share-no-codec') this.end('failed');
+      },
+      onPointer: (action) => this.#page?.point(action),
+      onPeerVoice: (peerVoice) => this.#record.change({ peerVoice }),
+      onTrouble: (trouble) => this.#record.change({ trouble }),
+      onContent: (content) => this.#record.change({ content }),
+    });
+    // The person may have chosen before there was anything to choose for.
+    const { quality, soundOn } = this.#record.now ?? NEW_SHARE;
+    sharer.setQuality(quality);
+    sharer.setSound(soundOn);
+    return sharer;
+  }
+
+  #newPage(tabId: number): PageGuard {
+    const { platform, store } = this.#options;
+    return new PageGuard({
+      tabId,
+      record: this.#record,
+      settings: () => store.now.settings,
+      peerName: () => store.peer(this.peerId)?.name,
+      enterPage: (tab) => platform.enterPage(tab),
+      hold: (pause) => this.#hold(pause),
+    });
+  }
+
+  #hold(pause: SharePause | null): void {
+    if (!this.#sharer) return;
+    this.#sharer.pause(pause !== null);
+    if (pause) this.#page?.away();
+    this.#record.change({ pause });
+  }
+
+  #tellFailure(error: unknown, subject: string): void {
+    const code = errorCode(error);
+    if (this.#ending.signal.aborted && error === this.#ending.signal.reason) return;
+    if (code !== 'capture-cancelled') this.#options.store.notice(code, { peerId: this.peerId, subject });
+  }
+}
+
+/** What was captured. A tab that was captured by its id doesn't say so. */
+function sourceOf(stream: MediaStream): ShareSource {
+  const surface = stream.getVideoTracks()[0]?.getSettings().displaySurface;
+  if (surface === 'window') return 'window';
+  return surface === 'monitor' ? 'screen' : 'tab';
+}

@@ -1,0 +1,76 @@
+import type { ErrorCode } from '../../core/shared/errors.ts';
+import { errorText } from '../error-text.ts';
+import { t } from '../text.ts';
+import type { ViewerModel } from './model.ts';
+
+export interface SceneText {
+  readonly title: string;
+  readonly hint: string;
+}
+
+const noHint = (title: string): SceneText => ({ title, hint: '' });
+
+/** What the middle of the page says, and what to do next; null while the picture says it all. */
+export function sceneText(model: ViewerModel): SceneText | null {
+  const about = model.about.value;
+  const name = about?.peerName ?? t('viewer_somebody');
+  switch (model.scene.value) {
+    case null:
+      return null;
+    case 'connecting':
+      return noHint(t('viewer_connecting', name));
+    case 'slow':
+      return { title: t('viewer_slow', name), hint: t('viewer_slow_hint') };
+    case 'waiting':
+      return noHint(t('viewer_waiting'));
+    case 'paused':
+      return { title: t('viewer_paused', name), hint: pauseHint(model, name) };
+    case 'reconnecting':
+      return { title: t('viewer_reconnecting'), hint: t('viewer_reconnecting_hint') };
+    case 'ended':
+      // A share that this device has never heard of has no name to blame.
+      return about ? endText(model, name) : noHint(t('viewer_over'));
+    case 'replaced':
+      return noHint(t('viewer_replaced'));
+    case 'failed':
+      return { title: t('viewer_failed'), hint: failureHint(model.problem, name) };
+  }
+}
+
+function pauseHint(model: ViewerModel, name: string): string {
+  switch (model.about.value?.pause) {
+    case 'password':
+      return t('viewer_paused_password', name);
+    case 'navigation':
+      return t('viewer_paused_navigation', name);
+    default:
+      return t(model.player.size.value ? 'viewer_paused_person' : 'viewer_paused_unseen', name);
+  }
+}
+
+/** Where trying again may help it is what to do; a missing codec stays missing. */
+function failureHint(problem: ErrorCode, name: string): string {
+  return problem === 'share-no-codec' ? errorText(problem, name) : t('viewer_failed_hint', name);
+}
+
+function endText(model: ViewerModel, name: string): SceneText {
+  switch (model.end) {
+    case 'stopped':
+      return noHint(t('viewer_ended', name));
+    case 'failed':
+      return { title: t('viewer_ended_failed'), hint: t('viewer_ended_failed_hint', name) };
+    case 'source-ended':
+      return noHint(goneText(model, name));
+  }
+}
+
+function goneText(model: ViewerModel, name: string): string {
+  switch (model.about.value?.source) {
+    case 'window':
+      return t('viewer_ended_window', name);
+    case 'screen':
+      return t('viewer_ended', name);
+    default:
+      return t('viewer_ended_tab', name);
+  }
+}

@@ -1,0 +1,40 @@
+import { Icon } from '../components/icon.tsx';
+import { t } from '../text.ts';
+import { DockButton } from './dock-button.tsx';
+import type { ViewerModel } from './model.ts';
+import { ViewerIcon } from './viewer-icon.tsx';
+
+/** How large the picture is shown; its middle leads back to the whole of it. */
+export function ZoomBar({ model }: { model: ViewerModel }) {
+  const { zoom } = model;
+  const percent = t('viewer_percent', String(Math.round(zoom.scale.value * 100)));
+  return (
+    <div class="zoom glass" role="toolbar" aria-label={t('viewer_zoom')}>
+      <DockButton
+        icon={<ViewerIcon name="minus" />}
+        label={t('viewer_zoom_out')}
+        shortcut="-"
+        onClick={() => model.do('zoom-out')}
+      />
+      <button
+        type="button"
+        class="num"
+        aria-keyshortcuts="0"
+        aria-label={t('viewer_fit', percent)}
+        title={`${t('viewer_fit', percent)} (0)`}
+        onClick={() => model.do('fit')}
+      >
+        {zoom.isFit.value ? t('viewer_fits') : percent}
+      </button>
+      <DockButton
+        icon={<Icon name="plus" />}
+        label={t('viewer_zoom_in')}
+        shortcut="+"
+        onClick={() => model.do('zoom-in')}
+      />
+      <span class="only-heard" role="status">
+        {zoom.isFit.value ? t('viewer_fits') : percent}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,160 @@
+import type { Page } from 'puppeteer-core';
+import { expect } from 'vitest';
+import { canCutNetwork, cutNetwork, restoreNetwork } from '../support/cut.ts';
+import { movingColours, seesColour, silence, toneHz } from '../support/measure.ts';
+import { pairedTest, pairedTestWith } from '../support/people-test.ts';
+import type { Person } from '../support/person.ts';
+
+const GREEN = [0, 128, 0] as const;
+const BLUE = [0, 0, 255] as const;
+const POLL = { timeout: 30_000 };
+const OUTAGE_MS = 20_000;
+/** The server is asked again within half a minute; the link to the peer and the new path then take seconds. */
+const BACK_LIMIT_MS = 90_000;
+const canCut = await canCutNetwork();
+
+pairedTest('both see and hear each other at once, without popups, workers and server', async ({ people }) => {
+  const { alice, bob, pages, server, problems } = people;
+  await alice.goesTo(pages.url('colours', { left: '660', right: '1320' }));
+  await bob.goesTo(pages.url('colours', { left: '990', right: '440' }));
+  await alice.sharesTab();
+  const bobs = await bob.watches();
+  await movingColours(bobs);
+  await bob.sharesTab();
+  const alices = await alice.watches();
+  await Promise.all([alice.closesPopup(), bob.closesPopup()]);
+  await Promise.all([alice.browser.stopWorker(), bob.browser.stopWorker()]);
+  expect(problems()).toEqual([]);
+  await server.stop();
+  for (const viewer of [alices, bobs]) await movingColours(viewer);
+  expect(await toneHz(bobs, 'left')).toBeCloseTo(660, -1);
+  expect(await toneHz(bobs, 'right')).toBeCloseTo(1_320, -1);
+  expect(await toneHz(alices, 'left')).toBeCloseTo(990, -1);
+  expect(await toneHz(alices, 'right')).toBeCloseTo(440, -1);
+  // A connection that is new, with no server to ask.
+  await bobs.reload();
+  await movingColours(bobs);
+});
+
+pairedTest('a pause holds picture and sound until it is over', async ({ people: { alice, bob, pages, problems } }) => {
+  await alice.goesTo(pages.url('colours'));
+  await alice.sharesTab();
+  const viewer = await bob.watches();
+  await movingColours(viewer);
+  await alice.clicks('Pause');
+  await alice.sees('Paused for Bob');
+  await viewer.waitForFunction(() => document.body.innerText.includes('Alice paused'));
+  await silence(viewer);
+  await expect(movingColours(viewer, 2_000)).rejects.toThrow('no moving colours');
+  await alice.clicks('Go on');
+  await alice.sees('Live to Bob');
+  await movingColours(viewer);
+  expect(await toneHz(viewer)).toBeCloseTo(880, -1);
+  expect(problems()).toEqual([]);
+});
+
+pairedTest('of a page that never moves, what changed in a pause is there after it', async ({ people }) => {
+  const { alice, bob, pages, problems } = people;
+  await alice.goesTo(pages.url('plain'));
+  await paints(alice.page, GREEN);
+  await alice.sharesTab();
+  const viewer = await bob.watches();
+  await seesColour(viewer, GREEN);
+  await alice.clicks('Pause');
+  await viewer.waitForFunction(() => document.body.innerText.includes('Alice paused'));
+  await paints(alice.page, BLUE);
+  // Who opens the viewer now sees nothing of it.
+  await viewer.reload();
+  await viewer.waitForFunction(() => document.body.innerText.includes('Alice paused'));
+  expect(await viewer.evaluate(() => document.querySelector('video')?.videoWidth ?? 0)).toBe(0);
+  await alice.clicks('Go on');
+  await seesColour(viewer, BLUE);
+  expect(problems()).toEqual([]);
+});
+
+pairedTestWith({ args: ['--auto-select-tab-capture-source-by-title=Picked'] })(
+  'another tab, and then one from the picker, are shown in the same window',
+  async ({ people: { alice, bob, pages, problems } }) => {
+    await alice.goesTo(pages.url('colours', { left: '660', right: '1320', title: 'Picked' }));
+    await alice.opensTab(pages.url('colours'));
+    await alice.sharesTab();
+    const viewer = await bob.watches();
+    expect(await toneHz(viewer)).toBeCloseTo(880, -1);
+    await alice.opensTab(pages.url('colours', { left: '550', right: '550' }));
+    await alice.clicks('Switch');
+    await alice.clicks('This tab', 'menuitem');
+    await expect.poll(() => toneHz(viewer), { timeout: 60_000 }).toBeCloseTo(550, -1);
+    await movingColours(viewer);
+    await alice.clicks('Switch');
+    await alice.clicks('Another tab, window or screen', 'menuitem');
+    await expect.poll(() => toneHz(viewer, 'right'), { timeout: 60_000 }).toBeCloseTo(1_320, -1);
+    await movingColours(viewer);
+    await alice.clicks('Stop sharing');
+    await viewer.waitForFunction(() => document.body.innerText.includes('Alice stopped sharing'));
+    expect(problems()).toEqual([]);
+  },
+);
+
+pairedTest('a tab that its owner has muted stays silent there, and is heard by the other', async ({ people }) => {
+  const { alice, bob, pages, problems } = people;
+  await alice.goesTo(pages.url('colours'));
+  await alice.sharesTab();
+  const viewer = await bob.watches();
+  await movingColours(viewer);
+  const played = await audioContexts(await alice.browser.offscreen());
+  await expect.poll(played, POLL).toEqual(['running']);
+  await mutesTabs(alice, true);
+  await expect.poll(played, POLL).toEqual(['suspended']);
+  expect(await toneHz(viewer)).toBeCloseTo(880, -1);
+  await mutesTabs(alice, false);
+  await expect.poll(played, POLL).toEqual(['running']);
+  await alice.clicks('Stop sharing');
+  await expect.poll(played, POLL).toEqual([]);
+  expect(problems()).toEqual([]);
+});
+
+pairedTest.skipIf(!canCut)('a share is back by itself after 20 seconds without a network', async ({ people }) => {
+  const { alice, bob, pages } = people;
+  await alice.goesTo(pages.url('colours', { left: '660', right: '1320' }));
+  await alice.sharesTab();
+  const viewer = await bob.watches();
+  await movingColours(viewer);
+  await cutNetwork();
+  try {
+    await viewer.waitForFunction(() => document.body.innerText.includes('Connection lost'));
+    await expect(movingColours(viewer, OUTAGE_MS)).rejects.toThrow('no moving colours');
+  } finally {
+    await restoreNetwork();
+  }
+  const restoredMs = performance.now();
+  await movingColours(viewer, BACK_LIMIT_MS);
+  console.log(`back after ${Math.round(performance.now() - restoredMs)} ms`);
+  expect(await toneHz(viewer, 'left')).toBeCloseTo(660, -1);
+  expect(await toneHz(viewer, 'right')).toBeCloseTo(1_320, -1);
+  await alice.sees('Live to Bob');
+});
+
+async function paints(page: Page, colour: readonly number[]): Promise<void> {
+  await page.evaluate((rgb) => {
+    document.body.replaceChildren();
+    document.documentElement.style.background = `rgb(${rgb.join(' ')})`;
+  }, colour);
+}
+
+/** All that this browser has open, as its own menu on a tab does it. */
+async function mutesTabs({ browser }: Person, muted: boolean): Promise<void> {
+  await (await browser.worker()).evaluate(async (muted) => {
+    for (const { id } of await chrome.tabs.query({})) if (id !== undefined) await chrome.tabs.update(id, { muted });
+  }, muted);
+}
+
+/** The states of all that plays sound in a page, now at each call. */
+async function audioContexts(page: Page): Promise<() => string[]> {
+  const session = await page.createCDPSession();
+  const states = new Map<string, string>();
+  session.on('WebAudio.contextCreated', ({ context }) => states.set(context.contextId, context.contextState));
+  session.on('WebAudio.contextChanged', ({ context }) => states.set(context.contextId, context.contextState));
+  session.on('WebAudio.contextWillBeDestroyed', ({ contextId }) => states.delete(contextId));
+  await session.send('WebAudio.enable');
+  return () => [...states.values()].filter((state) => state !== 'closed');
+}

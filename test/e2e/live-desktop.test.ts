@@ -1,0 +1,109 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { LaunchOptions } from '../support/browser.ts';
+import { movingColours } from '../support/measure.ts';
+import { type PageServer, startPages } from '../support/pages.ts';
+import { Person } from '../support/person.ts';
+import { hasScreen, Screen } from '../support/screen.ts';
+import { startTestServer } from '../support/server.ts';
+
+/*
+ * Real keys, a real click in the real menu of a page, and the whole screen: what only a browser with windows has.
+ */
+const LIMIT_MS = 60_000;
+
+interface Desk {
+  readonly alice: Person;
+  readonly bob: Person;
+  readonly pages: PageServer;
+  readonly screen: Screen;
+}
+
+/** Alice has a screen, Bob doesn't; they are paired, and Alice has a page in front. */
+async function sitDown(launch: LaunchOptions = {}): Promise<Desk> {
+  const [server, pages, screen] = await Promise.all([startTestServer(), startPages(), Screen.open()]);
+  onTestFinished(async () => {
+    screen.close();
+    await Promise.all([server.stop(), pages.close()]);
+  });
+  const pageUrl = pages.url('colours');
+  const bob = await Person.start({ name: 'Bob', serverUrl: server.url, pageUrl });
+  onTestFinished(() => bob.leaves());
+  const windows = { ...launch, headless: false, display: screen.display };
+  const alice = await Person.start({ name: 'Alice', serverUrl: server.url, pageUrl }, windows);
+  onTestFinished(() => alice.leaves());
+  await alice.pairsWith(bob);
+  await alice.closesPopup();
+  return { alice, bob, pages, screen };
+}
+
+/** Whatever leave the icon gave for the page before is gone with it. */
+async function showsAnew({ alice }: Desk, url: string): Promise<void> {
+  await alice.goesTo('about:blank');
+  await alice.goesTo(url);
+  await alice.page.bringToFront();
+  await expect.poll(() => alice.page.evaluate(() => document.hasFocus()), { timeout: LIMIT_MS }).toBe(true);
+}
+
+test.skipIf(!hasScreen())(
+  'a shortcut and the menu of a page show the tab, another shortcut sends its link',
+  async () => {
+    const desk = await sitDown();
+    const { alice, bob, pages, screen } = desk;
+    await showsAnew(desk, pages.url('colours'));
+    screen.presses('alt+shift+s');
+    await movingColours(await bob.watches());
+    expect(await alice.badge()).toBe('●');
+    await alice.clicks('Stop sharing');
+    await bob.sees('Alice showed you a tab');
+    await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('');
+
+    await showsAnew(desk, pages.url('colours', { title: 'From the menu' }));
+    // Our entries stand in a menu of their own, above the page's source and "Inspect".
+    await screen.opensMenu(alice.page, 'body');
+    screen.presses('Up', 'Up', 'Up', 'Right', 'Return');
+    await movingColours(await bob.watches());
+    await alice.clicks('Stop sharing');
+
+    await showsAnew(desk, pages.url('plain', { title: 'Tides of June' }));
+    screen.presses('alt+shift+l');
+    await bob.sees('Tides of June');
+
+    await bob.quitsBrowser();
+    await alice.sees('Offline');
+    await alice.closesPopup();
+    await alice.page.bringToFront();
+    screen.presses('alt+shift+s');
+    const worker = await alice.browser.worker();
+    const told = () => worker.evaluate(() => chrome.notifications.getAll());
+    await expect.poll(told, { timeout: LIMIT_MS }).toHaveProperty('shortcut');
+    expect(await alice.badge()).toBe('');
+  },
+);
+
+test.skipIf(!hasScreen())('the entire screen is shown', async () => {
+  const desk = await sitDown({ args: ['--auto-select-desktop-capture-source=Entire screen'] });
+  const { alice, bob, pages } = desk;
+  await showsAnew(desk, pages.url('colours'));
+  await alice.clicks('Share a window or screen');
+  await alice.losesPopup().catch(() => alice.closesPopup());
+  const viewer = await bob.watches();
+  const size = () => viewer.$eval('video', ({ videoWidth, videoHeight }) => [videoWidth, videoHeight]);
+  await expect.poll(size, { timeout: LIMIT_MS }).toEqual([1_280, 900]);
+  // The bars of the page are on it, as large as the window, and they move.
+  const colours = () =>
+    viewer.$eval('video', (video) => {
+      const paint = new OffscreenCanvas(video.videoWidth, video.videoHeight).getContext('2d');
+      paint?.drawImage(video, 0, 0);
+      const { data } = paint?.getImageData(0, video.videoHeight / 2, video.videoWidth, 1) ?? { data: [] };
+      const seen = new Set<string>();
+      for (let at = 0; at < data.length; at += 4) {
+        seen.add([...data.slice(at, at + 3)].map((part) => (part > 160 ? 1 : part < 90 ? 0 : '?')).join(''));
+      }
+      return ['100', '010', '001', '110'].every((colour) => seen.has(colour));
+    });
+  await expect.poll(colours, { timeout: LIMIT_MS }).toBe(true);
+  await viewer.waitForSelector('[aria-label="Only a shared tab can be pointed at"]', { timeout: LIMIT_MS });
+  expect(await alice.badge()).toBe('●');
+  await alice.clicks('Stop sharing');
+  await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('');
+});

@@ -1,0 +1,200 @@
+import type { Page } from 'puppeteer-core';
+import { expect, onTestFinished } from 'vitest';
+import { movingColours } from '../support/measure.ts';
+import { ARROW_COLOUR, colourAt, INSIDE_ARROW, pageMarks } from '../support/page-marks.ts';
+import { startPages } from '../support/pages.ts';
+import { pairedTest } from '../support/people-test.ts';
+import type { Person } from '../support/person.ts';
+import { gives, startSite } from '../support/site.ts';
+
+/*
+ * What Pairwise does in the page of a shared tab. What of it depends on the page alone is in test/browser/shared-page.test.ts.
+ */
+const LIMIT_MS = 60_000;
+const NOBODY = { name: null, ripples: 0 };
+
+const marks = (person: Person) => expect.poll(() => pageMarks(person.page), { timeout: LIMIT_MS });
+const says = (viewer: Page, text: string) =>
+  expect
+    .poll(() => viewer.$eval('[role=status]', (element) => element.textContent), { timeout: LIMIT_MS })
+    .toContain(text);
+
+/** Waits until the viewer offers to point, or says why it doesn't. */
+const offers = (viewer: Page, label: string) =>
+  viewer.waitForSelector(`[aria-label="${label}"]`, { timeout: LIMIT_MS });
+
+/** Where in the viewer's window this share of the picture is. */
+const onPicture = (viewer: Page, x: number, y: number) =>
+  viewer.$eval(
+    'video',
+    (video, across, down) => {
+      const { left, top, width, height } = video.getBoundingClientRect();
+      return [left + across * width, top + down * height] as const;
+    },
+    x,
+    y,
+  );
+
+/** Points with the real mouse, in two steps: the first may still be outside. */
+async function points(viewer: Page, x: number, y: number): Promise<void> {
+  await viewer.bringToFront();
+  await offers(viewer, 'Point');
+  if (!(await viewer.$('[aria-label="Point"][aria-pressed="true"]'))) await viewer.keyboard.press('p');
+  await viewer.mouse.move(...(await onPicture(viewer, x / 2, y / 2)));
+  await viewer.mouse.move(...(await onPicture(viewer, x, y)));
+}
+
+async function watches(alice: Person, bob: Person, url: string): Promise<Page> {
+  await alice.goesTo(url);
+  await alice.sharesTab();
+  const viewer = await bob.watches();
+  await viewer.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0, { timeout: LIMIT_MS });
+  return viewer;
+}
+
+pairedTest(
+  'the pointer and clicks of who watches are seen in the shared page, while both want it',
+  async ({ people }) => {
+    const { alice, bob, pages, problems } = people;
+    const viewer = await watches(alice, bob, pages.url('plain', { title: 'Tides' }));
+    await points(viewer, 0.5, 0.25);
+    await marks(alice).toEqual({ name: 'Bob', ripples: 0 });
+    const seen = async () => {
+      const [x, y] = await alice.page.evaluate(
+        () => [Math.round(innerWidth / 2), Math.round(innerHeight / 4)] as const,
+      );
+      // A pixel of the picture may be less than one of the page.
+      const colours = [-1, 0, 1].map((off) =>
+        colourAt(alice.page, x + INSIDE_ARROW.x + off, y + INSIDE_ARROW.y, viewer),
+      );
+      return (await Promise.all(colours)).map(String).includes(String(ARROW_COLOUR));
+    };
+    await expect.poll(seen, { timeout: LIMIT_MS }).toBe(true);
+    await viewer.bringToFront();
+    const rippled = expect.poll(async () => (await pageMarks(alice.page)).ripples, { timeout: LIMIT_MS, interval: 10 });
+    const clicking = async () => {
+      for (let count = 0; count < 20; count += 1) await viewer.mouse.click(...(await onPicture(viewer, 0.5, 0.25)));
+    };
+    await Promise.all([rippled.toBeGreaterThan(0), clicking()]);
+
+    await alice.clicks('Bob points');
+    await marks(alice).toEqual(NOBODY);
+    await offers(viewer, 'Pointing is off at Alice’s side');
+    await alice.clicks('Bob points');
+    await points(viewer, 0.75, 0.75);
+    await marks(alice).toEqual({ name: 'Bob', ripples: 0 });
+    await viewer.bringToFront();
+    await viewer.keyboard.press('p');
+    await marks(alice).toEqual(NOBODY);
+
+    await points(viewer, 0.25, 0.25);
+    await marks(alice).toMatchObject({ name: 'Bob' });
+    await alice.clicks('Stop sharing');
+    await alice.page.waitForFunction(() => !document.querySelector('pairwise-pointer'), { timeout: LIMIT_MS });
+    expect(problems()).toEqual([]);
+  },
+);
+
+pairedTest(
+  'on the same site the pointer stays, on another one it is back after a click on the icon',
+  async ({ people }) => {
+    const { alice, bob, pages, problems } = people;
+    const elsewhere = await startPages();
+    onTestFinished(() => elsewhere.close());
+    const viewer = await watches(alice, bob, pages.url('colours'));
+    await alice.goesTo(pages.url('plain', { title: 'Second page' }));
+    await viewer.waitForFunction(() => document.body.innerText.includes('Second page'), { timeout: LIMIT_MS });
+    await points(viewer, 0.5, 0.5);
+    await marks(alice).toMatchObject({ name: 'Bob' });
+    // Back to a page that the browser has kept as it was.
+    await alice.page.bringToFront();
+    await alice.page.goBack();
+    await points(viewer, 0.25, 0.5);
+    await marks(alice).toMatchObject({ name: 'Bob' });
+
+    await alice.goesTo(elsewhere.url('colours'));
+    await offers(viewer, 'Pointing is off at Alice’s side');
+    expect(await viewer.$$eval('header a', (links) => links.map((link) => link.textContent))).toEqual([]);
+    await movingColours(viewer);
+    await marks(alice).toEqual(NOBODY);
+
+    // The icon is clicked on the tab, and that is all.
+    await alice.popup();
+    await points(viewer, 0.5, 0.5);
+    await marks(alice).toMatchObject({ name: 'Bob' });
+    await viewer.waitForSelector('header a', { visible: true, timeout: LIMIT_MS });
+    expect(problems()).toEqual([]);
+  },
+);
+
+pairedTest(
+  'a password field pauses what is shown, and one click goes on',
+  async ({ people: { alice, bob, problems } }) => {
+    const form = `<title>Log in</title><link rel="icon" href="data:,"><label>Name <input id="name"></label><input id="password" type="password">
+    <p id="count"></p><script>setInterval(() => { count.textContent = performance.now() }, 50)</script>`;
+    const site = await startSite({ '/': gives(form, { 'content-type': 'text/html' }) });
+    onTestFinished(() => site.close());
+    const viewer = await watches(alice, bob, `${site.origin}/`);
+    await alice.page.bringToFront();
+    await alice.page.focus('#password');
+    await says(viewer, 'A password field has the focus on that page.');
+    await alice.sees('A password field has focus');
+    await alice.clicks('Go on');
+    await says(viewer, 'is shown');
+    // It goes on although the field still has the focus, until the focus has left it and come again.
+    await alice.closesPopup();
+    await alice.page.focus('#name');
+    await alice.page.focus('#password');
+    await says(viewer, 'A password field has the focus on that page.');
+    await alice.clicks('Go on');
+    await says(viewer, 'is shown');
+    expect(problems()).toEqual([]);
+  },
+);
+
+pairedTest('a window that is resized changes the size of the picture, without bars', async ({ people }) => {
+  const { alice, bob, problems } = people;
+  const body = `<title>All green</title><link rel="icon" href="data:,"><style>html{background:#0a0}</style><p id="count"></p>
+    <script>setInterval(() => { count.textContent = performance.now() }, 50)</script>`;
+  const site = await startSite({ '/': gives(body, { 'content-type': 'text/html' }) });
+  onTestFinished(() => site.close());
+  const viewer = await watches(alice, bob, `${site.origin}/`);
+  const picture = () =>
+    viewer.$eval('video', (video) => {
+      const { videoWidth: width, videoHeight: height } = video;
+      const paint = new OffscreenCanvas(width || 1, height || 1).getContext('2d');
+      paint?.drawImage(video, 0, 0);
+      const corners = [
+        [3, 3],
+        [width - 4, 3],
+        [3, height - 4],
+        [width - 4, height - 4],
+      ] as const;
+      const isGreen = corners.map(([x, y]) => {
+        const [red = 0, green = 0, blue = 0] = paint?.getImageData(Math.max(0, x), Math.max(0, y), 1, 1).data ?? [];
+        return red < 60 && green > 120 && blue < 60;
+      });
+      return { width, height, corners: isGreen };
+    });
+  // Encoders work on blocks of two by two.
+  const even = (pixels: number) => 2 * Math.floor(pixels / 2);
+  const size = () =>
+    alice.page.evaluate(() => ({ width: innerWidth * devicePixelRatio, height: innerHeight * devicePixelRatio }));
+  const shows = async () => {
+    const { width, height } = await size();
+    const corners = [true, true, true, true];
+    await expect.poll(picture, { timeout: LIMIT_MS }).toEqual({ width: even(width), height: even(height), corners });
+  };
+  await shows();
+  const before = await size();
+  for (const [width, height] of [
+    [900, 700],
+    [700, 760],
+  ] as const) {
+    const windowId = await alice.page.windowId();
+    await alice.browser.browser.setWindowBounds(windowId, { width, height });
+    await expect.poll(size, { timeout: LIMIT_MS }).not.toEqual(before);
+    await shows();
+  }
+  expect(problems()).toEqual([]);
+});

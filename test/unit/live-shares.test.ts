@@ -1,0 +1,458 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { IncomingShares, type Viewer } from '../../extension/core/session/incoming-shares.ts';
+import type { EndedShare } from '../../extension/core/session/live.ts';
+import { FakeStream, LivePair } from '../support/live-pair.ts';
+
+let pair: LivePair;
+beforeEach(async () => {
+  pair = await LivePair.start();
+  return () => pair.disconnect();
+});
+
+/** Alice shows a tab and Bob knows. */
+async function shown(): Promise<void> {
+  const { alice, bob } = pair;
+  await alice.showsTab();
+  await bob.until('shown', () => bob.isShown !== undefined);
+}
+
+/** A viewer page of Bob's, and all that it hears. */
+function viewer(): { heard: string[]; watch: ReturnType<IncomingShares['watch']> } {
+  const { bob } = pair;
+  const heard: string[] = [];
+  const page: Viewer = {
+    ready: () => heard.push('ready'),
+    signal: ({ kind }) => heard.push(kind),
+    ended: (why) => heard.push(why),
+    replaced: () => heard.push('replaced'),
+  };
+  return { heard, watch: bob.live.incoming.watch(bob.peerId, bob.isShown?.shareId ?? 'x'.repeat(22), page) };
+}
+
+describe('showing something', () => {
+  test('offers what it is; stopping ends it on both sides, with nothing captured', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    expect(alice.shows).toMatchObject({
+      status: 'offered',
+      title: 'Tide tables',
+      tabId: 7,
+      source: 'tab',
+      hasAudio: true,
+    });
+    expect(bob.isShown).toMatchObject({ status: 'offered', title: 'Tide tables', source: 'tab', hasAudio: true });
+    expect(bob.told).toEqual(['shows Tide tables']);
+    expect(alice.audible).toBe(1);
+    alice.live.outgoing.stop();
+    expect(alice.shows).toBeNull();
+    expect(alice.audible).toBe(0);
+    expect(alice.captured.map(({ isLive }) => isLive)).toEqual([false]);
+    await bob.until('over', () => bob.isShown === undefined);
+    expect(bob.heard.at(-1)).toMatchObject({ type: 'share-stop', why: 'stopped' });
+    for (const person of [alice, bob]) await person.until('remembered', () => person.remembered().length === 1);
+    expect([alice.remembered(), bob.remembered()]).toEqual([['I showed Tide tables'], ['they showed Tide tables']]);
+  });
+
+  test.each([
+    ['window', 'window'],
+    ['monitor', 'screen'],
+    ['browser', 'tab'],
+  ])('a picked %s is a %s, without a tab to reach into', async (surface, source) => {
+    const { alice, bob } = pair;
+    alice.nextStream = () => new FakeStream({ surface, sound: false });
+    await alice.picksSource();
+    await bob.until('shown', () => bob.isShown !== undefined);
+    expect(bob.isShown).toMatchObject({ source, hasAudio: false, title: '', pointing: false });
+    expect(alice.shows).toMatchObject({ tabId: null, reach: 'none' });
+    expect(alice.audible).toBe(0);
+    expect(alice.entered).toEqual([]);
+    expect(alice.released).toBe(0);
+    alice.live.outgoing.stop();
+    expect(alice.released).toBe(1);
+  });
+
+  test('a picker that is cancelled is passed over in silence, and captures nothing', async () => {
+    const { alice } = pair;
+    alice.hasPicker = true;
+    const picking = alice.picksSource();
+    await alice.until('open', () => alice.picks !== null);
+    expect(alice.shows?.status).toBe('starting');
+    alice.picks?.(null);
+    await picking;
+    expect(alice.shows).toBeNull();
+    expect(alice.notices()).toEqual([]);
+    expect(alice.captured).toEqual([]);
+  });
+
+  test('stopping while the picker is open leaves nothing, and the next share begins', async () => {
+    const { alice, bob } = pair;
+    alice.hasPicker = true;
+    const picking = alice.picksSource();
+    await alice.until('open', () => alice.picks !== null);
+    alice.live.outgoing.stop();
+    await picking;
+    expect(alice.shows).toBeNull();
+    expect(alice.notices()).toEqual([]);
+    alice.hasPicker = false;
+    await shown();
+    expect(bob.isShown?.title).toBe('Tide tables');
+  });
+
+  test('a capture that fails is one sentence and no share', async () => {
+    const { alice, bob } = pair;
+    alice.captureFails = 'capture-failed';
+    await alice.showsTab();
+    expect(alice.notices()).toEqual(['capture-failed']);
+    expect(alice.shows).toBeNull();
+    expect(bob.heard).toEqual([]);
+  });
+
+  test('twice at once is one share, without a word', async () => {
+    const { alice, bob } = pair;
+    await Promise.all([alice.showsTab(), alice.showsTab()]);
+    // What the worker says to the second click: the tab is captured already.
+    alice.live.outgoing.failed(alice.peerId, { code: 'share-busy', tabId: 7, title: 'Tide tables' });
+    await bob.until('shown', () => bob.isShown !== undefined);
+    expect(alice.captured).toHaveLength(1);
+    expect(alice.notices()).toEqual([]);
+  });
+
+  test('a tab that another extension captures is named so, whatever is shown meanwhile', async () => {
+    const { alice } = pair;
+    const taken = { code: 'share-busy', tabId: 8, title: 'Recorded' } as const;
+    alice.live.outgoing.failed(alice.peerId, taken);
+    expect(alice.notices()).toEqual(['capture-taken']);
+    await shown();
+    alice.store.change({ notices: [] });
+    alice.live.outgoing.failed(alice.peerId, taken);
+    expect(alice.notices()).toEqual(['capture-taken']);
+    expect(alice.shows?.title).toBe('Tide tables');
+  });
+
+  test('a tab that somebody else is shown already is refused', async () => {
+    const { alice } = pair;
+    await shown();
+    alice.live.outgoing.failed('C'.repeat(22), { code: 'share-busy', tabId: 7, title: 'Tide tables' });
+    expect(alice.notices()).toEqual(['share-busy']);
+  });
+
+  test('to somebody else while this peer is shown something is refused', async () => {
+    const { alice } = pair;
+    await shown();
+    const other = 'C'.repeat(22);
+    const [peer] = alice.store.now.peers;
+    if (peer) alice.store.change({ peers: [peer, { ...peer, id: other }] });
+    await alice.live.outgoing.showTab(other, { streamId: 'two', tabId: 8, title: 'Another' });
+    expect(alice.store.now.notices).toMatchObject([{ code: 'share-busy', peerId: other }]);
+    expect(alice.captured).toHaveLength(1);
+    expect(alice.shows?.title).toBe('Tide tables');
+  });
+
+  test('a source that ends by itself ends the share, and the viewer learns why', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    const page = viewer();
+    alice.sharer.sourceEnds();
+    expect(alice.shows).toBeNull();
+    expect(alice.audible).toBe(0);
+    await bob.until('over', () => bob.isShown === undefined);
+    expect(page.heard).toEqual(['ready', 'source-ended']);
+  });
+
+  test('a peer that has no codec for it ends the share with a sentence', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    const page = viewer();
+    const { AppError } = await import('../../extension/core/shared/errors.ts');
+    alice.sharer.options.onError(new AppError('share-no-codec'));
+    expect(alice.notices()).toEqual(['share-no-codec']);
+    expect(alice.shows).toBeNull();
+    expect(alice.captured[0]?.isLive).toBe(false);
+    await bob.until('over', () => bob.isShown === undefined);
+    expect(page.heard).toEqual(['ready', 'failed']);
+  });
+
+  test('a connection that broke down is a sentence, and the share can be watched again', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    const { AppError } = await import('../../extension/core/shared/errors.ts');
+    alice.sharer.options.onError(new AppError('share-unreachable'));
+    expect(alice.notices()).toEqual(['share-unreachable']);
+    viewer();
+    await alice.until('live', () => alice.shows?.status === 'live');
+    expect(bob.isShown?.status).toBe('watching');
+  });
+});
+
+describe('another source for the same share', () => {
+  test('is the same share with another picture; the first one ends', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    viewer();
+    await alice.until('live', () => alice.shows?.status === 'live');
+    const before = alice.shows?.shareId;
+    alice.nextStream = () => new FakeStream({ surface: 'monitor', sound: false });
+    await alice.picksSource();
+    expect(alice.shows).toMatchObject({
+      shareId: before,
+      status: 'live',
+      source: 'screen',
+      tabId: null,
+      hasAudio: false,
+    });
+    expect(alice.captured.map(({ isLive }) => isLive)).toEqual([false, true]);
+    expect(alice.audible).toBe(0);
+    await bob.until('told', () => bob.isShown?.source === 'screen');
+    expect(bob.isShown).toMatchObject({ shareId: before, status: 'watching', hasAudio: false });
+    expect(bob.told).toEqual(['shows Tide tables']);
+  });
+
+  test('that can’t be captured leaves the first one', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    alice.captureFails = 'capture-failed';
+    await alice.showsTab(8, 'Second');
+    expect(alice.notices()).toEqual(['capture-failed']);
+    expect(alice.shows).toMatchObject({ title: 'Tide tables', tabId: 7 });
+    expect(alice.captured[0]?.isLive).toBe(true);
+    expect(alice.audible).toBe(1);
+    expect(bob.isShown?.title).toBe('Tide tables');
+  });
+
+  test('of two choices the later one counts', async () => {
+    const { alice } = pair;
+    await shown();
+    alice.hasPicker = true;
+    const first = alice.picksSource();
+    await alice.until('open', () => alice.picks !== null);
+    alice.hasPicker = false;
+    await alice.showsTab(8, 'Second');
+    await first;
+    expect(alice.shows?.title).toBe('Second');
+    expect(alice.notices()).toEqual([]);
+    expect(alice.captured.map(({ isLive }) => isLive)).toEqual([false, true]);
+  });
+
+  test('while the person holds it stays held; held for a password it goes on', async () => {
+    const { alice } = pair;
+    await shown();
+    alice.live.outgoing.running?.pause(true);
+    await alice.showsTab(8, 'Second');
+    expect(alice.shows?.pause).toBe('person');
+    expect(alice.sharer.isPaused).toBe(true);
+    alice.live.outgoing.running?.pause(false);
+    const page = alice.live.outgoing.pageConnected(8, { post: () => {}, close: () => {} });
+    page?.password(true);
+    expect(alice.shows?.pause).toBe('password');
+    await alice.showsTab(9, 'Third');
+    expect(alice.shows?.pause).toBeNull();
+    expect(alice.sharer.isPaused).toBe(false);
+  });
+
+  test('picked when the first one has just ended captures nothing', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    alice.hasPicker = true;
+    const picking = alice.picksSource();
+    await alice.until('open', () => alice.picks !== null);
+    alice.sharer.sourceEnds();
+    await picking;
+    expect(alice.shows).toBeNull();
+    expect(alice.captured.map(({ isLive }) => isLive)).toEqual([false]);
+    expect(alice.notices()).toEqual([]);
+    await bob.until('over', () => bob.isShown === undefined);
+  });
+});
+
+describe('while it is shown', () => {
+  test('what changes is told: pause, sound, trouble', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    const running = alice.live.outgoing.running;
+    running?.pause(true);
+    expect(alice.sharer.isPaused).toBe(true);
+    await bob.until('held', () => bob.isShown?.pause === 'person');
+    running?.pause(false);
+    expect(alice.sharer.isPaused).toBe(false);
+    await bob.until('goes on', () => bob.isShown?.pause === null);
+    running?.setSound(false);
+    expect(alice.sharer.hasSound).toBe(false);
+    await bob.until('silent', () => bob.isShown?.hasAudio === false);
+    expect(alice.shows).toMatchObject({ hasAudio: true, soundOn: false });
+    alice.sharer.options.onTrouble('black');
+    await bob.until('black', () => bob.isShown?.trouble === 'black');
+    alice.sharer.options.onTrouble(null);
+    await bob.until('fine', () => bob.isShown?.trouble === null);
+  });
+
+  test('what only concerns this side is not told', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    const before = bob.heard.length;
+    alice.live.outgoing.running?.setQuality('smooth');
+    alice.sharer.options.onContent('film');
+    alice.sharer.options.onPeerVoice(true);
+    expect(alice.shows).toMatchObject({ quality: 'smooth', content: 'film', peerVoice: true });
+    expect(alice.sharer.quality).toBe('smooth');
+    alice.live.outgoing.running?.pause(true);
+    await bob.until('held', () => bob.isShown?.pause === 'person');
+    expect(bob.heard.length).toBe(before + 1);
+  });
+
+  test('a title that changes all the time is told now and then, and the last one at the end', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    const page = alice.live.outgoing.pageConnected(7, { post: () => {}, close: () => {} });
+    for (let n = 0; n <= 500; n++)
+      page?.seen({ origin: 'https://tides.example', url: 'https://tides.example/', title: `Tide ${n}` });
+    await bob.until('the last', () => bob.isShown?.title === 'Tide 500');
+    expect(bob.heard.length).toBeLessThan(6);
+  });
+
+  test('is told again on every link, and asks the sharer to bring the picture back', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    pair.disconnect();
+    await alice.until('apart', () => alice.session.link === null);
+    alice.live.outgoing.running?.pause(true);
+    await pair.connect();
+    await bob.until('told', () => bob.isShown?.pause === 'person');
+    expect(alice.sharer.backs).toBe(1);
+    expect(bob.told).toEqual(['shows Tide tables']);
+  });
+
+  test('a share that ended without a link is over at the next one', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    const page = viewer();
+    pair.disconnect();
+    await alice.until('apart', () => alice.session.link === null);
+    alice.live.outgoing.stop();
+    await pair.connect();
+    await bob.until('over', () => bob.isShown === undefined);
+    expect(page.heard).toEqual(['ready', 'stopped']);
+  });
+
+  test('both show each other something at the same time', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    await bob.showsTab(3, 'Harbour map');
+    await alice.until('shown', () => alice.isShown?.title === 'Harbour map');
+    const page = viewer();
+    await alice.until('live', () => alice.shows?.status === 'live');
+    expect(bob.shows?.status).toBe('offered');
+    bob.live.outgoing.stop();
+    await alice.until('one is over', () => alice.isShown === undefined);
+    expect(alice.shows?.status).toBe('live');
+    expect(page.heard).toEqual(['ready']);
+  });
+
+  test('the peer is forgotten: nothing is captured any more', async () => {
+    const { alice } = pair;
+    await shown();
+    alice.live.removed(alice.peerId);
+    expect(alice.shows).toBeNull();
+    expect(alice.captured[0]?.isLive).toBe(false);
+  });
+});
+
+describe('watching', () => {
+  test('a second viewer page takes the share over, and the first may not speak any more', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    const first = viewer();
+    const second = viewer();
+    expect(first.heard).toEqual(['ready', 'replaced']);
+    first.watch.leave();
+    expect(bob.isShown?.status).toBe('watching');
+    await alice.until('two asked', () => alice.heard.filter(({ type }) => type === 'share-watch').length === 2);
+    const names = alice.heard.flatMap((message) => (message.type === 'share-watch' ? [message.viewer] : []));
+    await alice.until('the second is shown it', () => alice.sharer.viewer === names[1]);
+    second.watch.leave();
+    expect(bob.isShown?.status).toBe('dismissed');
+    await alice.until('nobody watches', () => alice.shows?.status === 'offered');
+  });
+
+  test('closed and opened again is watched again', async () => {
+    const { alice } = pair;
+    await shown();
+    viewer().watch.leave();
+    const again = viewer();
+    await alice.until('watched', () => alice.heard.filter(({ type }) => type === 'share-watch').length === 2);
+    await alice.until('live', () => alice.shows?.status === 'live');
+    expect(again.heard).toEqual(['ready']);
+  });
+
+  test('a thousand times a moment costs no more than a few connections', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    const id = bob.isShown?.shareId ?? '';
+    const names = Array.from({ length: 1_000 }, (_, n) => String(n).padStart(22, 'v'));
+    for (const name of names) bob.session.channel.notify({ type: 'share-watch', id, viewer: name });
+    await alice.until('the last is shown it', () => alice.sharer.viewer === names.at(-1));
+    expect(alice.sharer.watches).toBeLessThan(10);
+  });
+
+  test('what is over already says so', () => {
+    expect(viewer().heard).toEqual(['stopped']);
+  });
+
+  test('a share that nobody here knows is ended at once', async () => {
+    const { alice, bob } = pair;
+    const id = 's'.repeat(22);
+    await bob.session.channel.send({ type: 'share-watch', id, viewer: 'v'.repeat(22) });
+    await bob.until('answered', () => bob.heard.length > 0);
+    expect(bob.heard).toEqual([{ type: 'share-stop', id, why: 'stopped' }]);
+    expect(alice.sharers).toEqual([]);
+  });
+
+  test('asked for without a link it is asked for with the next one', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    pair.disconnect();
+    await bob.until('apart', () => bob.session.link === null);
+    const page = viewer();
+    expect(page.heard).toEqual(['ready']);
+    await pair.connect();
+    await alice.until('live', () => alice.shows?.status === 'live');
+    expect(page.heard).toEqual(['ready', 'ready']);
+  });
+
+  test('a peer that stays away for a minute has stopped showing; a shorter loss heals', () => {
+    vi.useFakeTimers();
+    try {
+      const { bob } = pair;
+      const ended: EndedShare[] = [];
+      const shares = new IncomingShares({
+        store: bob.store,
+        session: () => null,
+        onOffered: () => {},
+        onEnded: (share) => ended.push(share),
+      });
+      const id = 's'.repeat(22);
+      const offer = {
+        type: 'share-offer',
+        id,
+        title: 'Tide tables',
+        source: 'tab',
+        hasAudio: false,
+        page: null,
+        pause: null,
+        trouble: null,
+        pointing: false,
+      } as const;
+      shares.offered(bob.peerId, offer);
+      shares.disconnected(bob.peerId);
+      vi.advanceTimersByTime(59_000);
+      shares.connected(bob.peerId, id);
+      vi.advanceTimersByTime(120_000);
+      expect(bob.isShown?.shareId).toBe(id);
+      shares.disconnected(bob.peerId);
+      vi.advanceTimersByTime(60_000);
+      expect(bob.isShown).toBeUndefined();
+      expect(ended).toMatchObject([{ shareId: id, mine: false }]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
