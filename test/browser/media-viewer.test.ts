@@ -495,7 +495,7 @@ test('the voice of the one who shares is heard as loud as the share, and named',
   await expect.poll(playing).toEqual([false, true, 0.95]);
   await shoot('voice');
   await page.evaluate(() => host.sharer()?.setVoice(null));
-  await page.waitForSelector('header .voice', { hidden: true, timeout: WAIT_MS });
+  await page.waitForSelector('header .voice', { hidden: true });
 });
 
 test('letters do nothing where the person has switched them off', async () => {
