@@ -121,6 +121,8 @@ test('statistics say how large, how coded and how fast', async () => {
   await expect
     .poll(shown, { timeout: WAIT_MS })
     .toMatch(/640 × 360, \d+ fps.*VP8.*\d [kM]bit\/s.*\d %.*Direct · \d+ ms/);
+  // Its clock there is told every few seconds.
+  await expect.poll(shown, { timeout: WAIT_MS }).toMatch(/Latency\d+ ms/);
   await shoot('statistics');
   await page.keyboard.press('d');
   expect(await page.$('.stats')).toBeNull();
@@ -207,7 +209,9 @@ test.each([1280, 700, 420])(
           return { name: element.className || element.localName, left, top, right, bottom };
         }),
     );
+    // The narrowest leaves the path to the statistics.
     expect(boxes).toHaveLength(8);
+    expect(await page.$eval('h1', (title) => title.scrollWidth <= title.clientWidth)).toBe(true);
     for (const box of boxes) expect([box.name, box.left >= 0, box.right <= width]).toEqual([box.name, true, true]);
     const covered = boxes.flatMap((a, index) =>
       boxes
