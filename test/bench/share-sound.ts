@@ -33,7 +33,7 @@ interface Heard {
 }
 
 declare global {
-  var heard: Heard[] | undefined;
+  var soundHeard: Heard[] | undefined;
 }
 
 interface Listened {
@@ -77,7 +77,7 @@ async function listenOnce(stage: LiveStage, kind: Kind): Promise<Listened> {
   await delay(LISTEN_MS);
   const untilMs = Date.now();
   const seen = await seenBetween(viewer, fromMs, untilMs);
-  const heard = (await viewer.evaluate(() => globalThis.heard ?? [])).filter(
+  const heard = (await viewer.evaluate(() => globalThis.soundHeard ?? [])).filter(
     ({ atMs }) => atMs >= fromMs && atMs < untilMs,
   );
   await watched.end();
@@ -105,7 +105,7 @@ async function openEar(viewer: Page): Promise<void> {
       if (!video || !track) throw new Error('The viewer has no sound.');
       if (video.muted) throw new Error('The viewer is muted.');
       const heard: Heard[] = [];
-      globalThis.heard = heard;
+      globalThis.soundHeard = heard;
       /** The amplitude of one frequency in some samples: Goertzel. */
       const strength = (samples: Float32Array, hz: number, rate: number) => {
         const turn = (2 * Math.PI * hz) / rate;

@@ -9,6 +9,8 @@ import './media/viewer-page.tsx';
 
 const ARTIFACTS = join(import.meta.dirname, '..', '.artifacts');
 const SOURCE = { colour: 'rgb(20 140 60)', toneHz: 880 };
+/** Everything runs on busy cores. */
+const WAIT_MS = 60_000;
 
 let view: { script: string; style: string };
 let browser: Browser;
@@ -44,7 +46,7 @@ async function watching(source: Source | 'standing' = SOURCE): Promise<void> {
 }
 
 const status = () => page.$eval('[role=status]', (element) => element.textContent);
-const says = (text: string) => expect.poll(status).toBe(text);
+const says = (text: string) => expect.poll(status, { timeout: WAIT_MS }).toBe(text);
 const pressed = (label: string) => page.$eval(`[aria-label="${label}"]`, (button) => button.ariaPressed);
 const noted = () => page.$eval('.notes', (notes) => (notes as HTMLElement).innerText.trim());
 const disabledReason = (key: string) =>
@@ -116,7 +118,11 @@ test('statistics say how large, how coded and how fast', async () => {
   await watching();
   await page.keyboard.press('d');
   const shown = () => page.$eval('.stats', (panel) => panel.textContent).catch(() => '');
-  await expect.poll(shown).toMatch(/640 × 360, \d+ fps.*VP8.*\d [kM]bit\/s.*\d %.*Direct · \d+ ms/);
+  await expect
+    .poll(shown, { timeout: WAIT_MS })
+    .toMatch(/640 × 360, \d+ fps.*VP8.*\d [kM]bit\/s.*\d %.*Direct · \d+ ms/);
+  // Its clock there is told every few seconds.
+  await expect.poll(shown, { timeout: WAIT_MS }).toMatch(/Latency\d+ ms/);
   await shoot('statistics');
   await page.keyboard.press('d');
   expect(await page.$('.stats')).toBeNull();
@@ -125,10 +131,10 @@ test('statistics say how large, how coded and how fast', async () => {
 test('controls fade when nothing moves and come back for the keyboard', async () => {
   await watching();
   const controls = () => page.$eval('.dock', (dock) => getComputedStyle(dock).opacity);
-  await expect.poll(controls).toBe('0');
+  await expect.poll(controls, { timeout: WAIT_MS }).toBe('0');
   await shoot('faded');
   await page.keyboard.press('Tab');
-  await expect.poll(controls).toBe('1');
+  await expect.poll(controls, { timeout: WAIT_MS }).toBe('1');
   expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Mute');
 });
 
@@ -162,11 +168,11 @@ test.each([
   await page.evaluate((pause) => host.describe({ pause }), pause);
   await says(`Bob paused${hint}`);
   expect(await page.$eval('.tag', (tag) => tag.textContent)).toMatch(/^Paused04:\d\d$/);
-  await expect.poll(() => video((video) => getComputedStyle(video).opacity)).toBe('0.25');
+  await expect.poll(() => video((video) => getComputedStyle(video).opacity), { timeout: WAIT_MS }).toBe('0.25');
   await shoot(`paused-${pause}`);
   await page.evaluate(() => host.describe({ pause: null }));
   await says('The picture of Bob is shown.');
-  await expect.poll(() => video((video) => getComputedStyle(video).opacity)).toBe('1');
+  await expect.poll(() => video((video) => getComputedStyle(video).opacity), { timeout: WAIT_MS }).toBe('1');
 });
 
 test('a share that is paused before there was a picture says when it comes', async () => {
@@ -203,7 +209,9 @@ test.each([1280, 700, 420])(
           return { name: element.className || element.localName, left, top, right, bottom };
         }),
     );
+    // The narrowest leaves the path to the statistics.
     expect(boxes).toHaveLength(8);
+    expect(await page.$eval('h1', (title) => title.scrollWidth <= title.clientWidth)).toBe(true);
     for (const box of boxes) expect([box.name, box.left >= 0, box.right <= width]).toEqual([box.name, true, true]);
     const covered = boxes.flatMap((a, index) =>
       boxes
@@ -220,16 +228,16 @@ test('a black or frozen picture is explained, and the explanation can be put awa
   await watching();
   await page.evaluate(() => host.describe({ trouble: 'black' }));
   const black = 'Bob’s picture is black. Some films and pages can’t be shown: ask for another tab or window.';
-  await expect.poll(noted).toBe(black);
+  await expect.poll(noted, { timeout: WAIT_MS }).toBe(black);
   await shoot('trouble-black');
   await click('Close');
-  await expect.poll(noted).toBe('');
+  await expect.poll(noted, { timeout: WAIT_MS }).toBe('');
   await page.evaluate(() => host.describe({ trouble: null }));
   await page.evaluate(() => host.describe({ trouble: 'frozen' }));
   const frozen = 'Bob’s picture stands still, its window may be minimised: ask Bob to bring it to the front.';
-  await expect.poll(noted).toBe(frozen);
+  await expect.poll(noted, { timeout: WAIT_MS }).toBe(frozen);
   await page.evaluate(() => host.describe({ trouble: null }));
-  await expect.poll(noted).toBe('');
+  await expect.poll(noted, { timeout: WAIT_MS }).toBe('');
 });
 
 test('the picture grows and shrinks in steps, rests at 1:1, and is moved with mouse and keyboard', async () => {
@@ -281,7 +289,7 @@ test('the wheel with Ctrl zooms into the place below it', async () => {
   await page.mouse.wheel({ deltaY: -100 });
   await page.mouse.wheel({ deltaY: -100 });
   await page.keyboard.up('Control');
-  await expect.poll(async () => (await rect()).width).toBeGreaterThan(2_000);
+  await expect.poll(async () => (await rect()).width, { timeout: WAIT_MS }).toBeGreaterThan(2_000);
   const after = share(await rect());
   expect(after[0]).toBeCloseTo(before[0] ?? 0, 2);
   expect(after[1]).toBeCloseTo(before[1] ?? 0, 2);
@@ -295,7 +303,9 @@ test('who points sees the own pointer at once, and the sharer hears of it in sha
   await page.keyboard.press('p');
   expect(await pressed('Point')).toBe('true');
   await page.mouse.move(100 + 320, 180);
-  await expect.poll(async () => (await pointed()).at(-1)).toEqual({ type: 'point', x: 0.25, y: 0.25 });
+  await expect
+    .poll(async () => (await pointed()).at(-1), { timeout: WAIT_MS })
+    .toEqual({ type: 'point', x: 0.25, y: 0.25 });
   const tip = await page.$eval('.pointer', (pointer) => {
     const { left, top } = pointer.getBoundingClientRect();
     return { left, top, name: pointer.textContent };
@@ -304,22 +314,26 @@ test('who points sees the own pointer at once, and the sharer hears of it in sha
 
   await page.mouse.down();
   await page.mouse.up();
-  await expect.poll(async () => (await pointed()).at(-1)).toEqual({ type: 'click', x: 0.25, y: 0.25 });
+  await expect
+    .poll(async () => (await pointed()).at(-1), { timeout: WAIT_MS })
+    .toEqual({ type: 'click', x: 0.25, y: 0.25 });
   await shoot('pointing');
 
   // Beside the picture there is nothing to point at.
   await page.mouse.move(50, 300);
-  await expect.poll(async () => (await pointed()).at(-1)).toEqual({ type: 'away' });
+  await expect.poll(async () => (await pointed()).at(-1), { timeout: WAIT_MS }).toEqual({ type: 'away' });
   expect(await page.$('.pointer')).toBeNull();
   const before = (await pointed()).length;
   await page.mouse.click(60, 300);
   await page.mouse.move(740, 360);
-  await expect.poll(async () => (await pointed()).at(-1)).toEqual({ type: 'point', x: 0.5, y: 0.5 });
+  await expect
+    .poll(async () => (await pointed()).at(-1), { timeout: WAIT_MS })
+    .toEqual({ type: 'point', x: 0.5, y: 0.5 });
   expect((await pointed()).slice(before).some(({ type }) => type === 'click')).toBe(false);
 
   await page.keyboard.press('Escape');
   expect(await pressed('Point')).toBe('false');
-  await expect.poll(async () => (await pointed()).at(-1)).toEqual({ type: 'away' });
+  await expect.poll(async () => (await pointed()).at(-1), { timeout: WAIT_MS }).toEqual({ type: 'away' });
 });
 
 test('the keyboard points too', async () => {
@@ -329,7 +343,7 @@ test('the keyboard points too', async () => {
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('Enter');
   const last = () => pointed().then((actions) => actions.at(-1));
-  await expect.poll(async () => (await last())?.type).toBe('click');
+  await expect.poll(async () => (await last())?.type, { timeout: WAIT_MS }).toBe('click');
   const click = await last();
   expect(click?.type === 'click' && [click.x, click.y]).toEqual([expect.closeTo(0.51), expect.closeTo(0.49)]);
   expect(await video((video) => video.volume)).toBe(1);
@@ -339,14 +353,14 @@ test('where pointing is switched off the button says so, and my pointer goes', a
   await watching();
   await page.keyboard.press('p');
   await page.mouse.move(640, 360);
-  await expect.poll(async () => (await pointed()).at(-1)?.type).toBe('point');
+  await expect.poll(async () => (await pointed()).at(-1)?.type, { timeout: WAIT_MS }).toBe('point');
   await page.evaluate(() => host.describe({ pointing: false }));
-  await expect.poll(() => disabledReason('P')).toBe('Pointing is off at Bob’s side');
-  await expect.poll(async () => (await pointed()).at(-1)?.type).toBe('away');
+  await expect.poll(() => disabledReason('P'), { timeout: WAIT_MS }).toBe('Pointing is off at Bob’s side');
+  await expect.poll(async () => (await pointed()).at(-1)?.type, { timeout: WAIT_MS }).toBe('away');
   await page.keyboard.press('p');
   expect(await pressed('Pointing is off at Bob’s side')).toBe('false');
   await page.evaluate(() => host.describe({ source: 'screen' }));
-  await expect.poll(() => disabledReason('P')).toBe('Only a shared tab can be pointed at');
+  await expect.poll(() => disabledReason('P'), { timeout: WAIT_MS }).toBe('Only a shared tab can be pointed at');
   expect(await page.$eval('h1', (title) => title.textContent)).toBe('Bob’s screen');
 });
 
@@ -365,7 +379,7 @@ test('what stands still is seen to the pixel until it moves again', async () => 
     host.paper = 'rgb(201 102 53)';
   });
   await watching('standing');
-  await page.waitForSelector('.still img');
+  await page.waitForSelector('.still img', { timeout: WAIT_MS });
   expect(await pixel('.still img')).toEqual([201, 102, 53]);
   await shoot('still');
   await page.evaluate(() => {
@@ -373,14 +387,14 @@ test('what stands still is seen to the pixel until it moves again', async () => 
   });
   // The old one goes, and the new one comes once the picture has settled.
   const current = () => pixel('.still img').catch(() => null);
-  await expect.poll(current).toEqual([20, 140, 60]);
+  await expect.poll(current, { timeout: WAIT_MS }).toEqual([20, 140, 60]);
 });
 
 test('a still is saved as a PNG of the whole picture, whatever part of it is seen', async () => {
   await watching();
   await page.keyboard.press('+');
   await page.keyboard.press('s');
-  await expect.poll(() => page.evaluate(() => host.saved.length)).toBe(1);
+  await expect.poll(() => page.evaluate(() => host.saved.length), { timeout: WAIT_MS }).toBe(1);
   const saved = await page.evaluate(async () => {
     const [still] = host.saved;
     if (!still) throw new Error('nothing');
@@ -393,7 +407,7 @@ test('a still is saved as a PNG of the whole picture, whatever part of it is see
   expect(saved).toMatchObject({ type: 'image/png', size: [640, 360] });
   expect(saved.name).toMatch(/^Tide tables for the harbour \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.png$/);
   expect(Math.abs(saved.red - 20) + Math.abs(saved.green - 140) + Math.abs(saved.blue - 60)).toBeLessThan(30);
-  await expect.poll(noted).toBe(`Saved as ${saved.name}`);
+  await expect.poll(noted, { timeout: WAIT_MS }).toBe(`Saved as ${saved.name}`);
   await shoot('still-saved');
 });
 
@@ -435,10 +449,10 @@ test('my microphone is off until I ask, is sent while it is on, and is let go', 
   });
   expect(await pressed('My voice')).toBe('false');
   await page.keyboard.press('v');
-  await expect.poll(() => page.evaluate(() => host.peerVoice)).toBe(true);
+  await expect.poll(() => page.evaluate(() => host.peerVoice), { timeout: WAIT_MS }).toBe(true);
   expect(await pressed('My voice')).toBe('true');
   await page.keyboard.press('v');
-  await expect.poll(() => page.evaluate(() => host.peerVoice)).toBe(false);
+  await expect.poll(() => page.evaluate(() => host.peerVoice), { timeout: WAIT_MS }).toBe(false);
   expect(await pressed('My voice')).toBe('false');
 });
 
@@ -451,7 +465,7 @@ test.each([
     navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', name));
   }, name);
   await page.keyboard.press('v');
-  await expect.poll(noted).toContain(text);
+  await expect.poll(noted, { timeout: WAIT_MS }).toContain(text);
   expect(await pressed('My voice')).toBe('false');
   await shoot(`microphone-${name}`);
 });
@@ -465,7 +479,7 @@ test('the microphone is let go when the share ends', async () => {
     navigator.mediaDevices.getUserMedia = async () => new MediaStream([track]);
   });
   await page.keyboard.press('v');
-  await expect.poll(() => pressed('My voice')).toBe('true');
+  await expect.poll(() => pressed('My voice'), { timeout: WAIT_MS }).toBe('true');
   await page.evaluate(() => host.say({ type: 'ended', why: 'stopped' }));
   await says('Bob stopped sharing');
   expect(await page.evaluate('track.readyState')).toBe('ended');
@@ -475,9 +489,9 @@ test('the voice of the one who shares is heard as loud as the share, and named',
   await watching({ colour: 'rgb(20 140 60)', toneHz: null });
   await page.evaluate(() => host.describe({ hasAudio: false }));
   await expect
-    .poll(() => page.$eval('header small', (title) => title.textContent))
+    .poll(() => page.$eval('header small', (title) => title.textContent), { timeout: WAIT_MS })
     .toBe('Tide tables for the harbour · no sound');
-  await expect.poll(() => disabledReason('M')).toBe('This share has no sound');
+  await expect.poll(() => disabledReason('M'), { timeout: WAIT_MS }).toBe('This share has no sound');
   await page.evaluate(() => {
     const audio = new AudioContext();
     const destination = audio.createMediaStreamDestination();
@@ -486,16 +500,16 @@ test('the voice of the one who shares is heard as loud as the share, and named',
     tone.start();
     host.sharer()?.setVoice(destination.stream.getAudioTracks()[0] ?? null);
   });
-  await page.waitForSelector('header .voice');
+  await page.waitForSelector('header .voice', { timeout: WAIT_MS });
   expect(await page.$eval('header .voice', (voice) => voice.textContent)).toBe('Bob’s voice');
   await page.keyboard.press('ArrowDown');
   const playing = () => page.$eval('audio', (voice) => [voice.paused, voice.muted, voice.volume]);
-  await expect.poll(playing).toEqual([false, false, 0.95]);
+  await expect.poll(playing, { timeout: WAIT_MS }).toEqual([false, false, 0.95]);
   await page.keyboard.press('m');
-  await expect.poll(playing).toEqual([false, true, 0.95]);
+  await expect.poll(playing, { timeout: WAIT_MS }).toEqual([false, true, 0.95]);
   await shoot('voice');
   await page.evaluate(() => host.sharer()?.setVoice(null));
-  await page.waitForSelector('header .voice', { hidden: true });
+  await page.waitForSelector('header .voice', { hidden: true, timeout: WAIT_MS });
 });
 
 test('letters do nothing where the person has switched them off', async () => {
@@ -520,7 +534,7 @@ test('when another window shows it, it can be fetched back', async () => {
   await says('The picture of Bob is shown.');
   const frames = () => video((video) => video.getVideoPlaybackQuality().totalVideoFrames);
   const before = await frames();
-  await expect.poll(frames).toBeGreaterThan(before + 3);
+  await expect.poll(frames, { timeout: WAIT_MS }).toBeGreaterThan(before + 3);
 });
 
 test('a signal that the browser refuses leads to a new attempt', async () => {

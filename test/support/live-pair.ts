@@ -155,6 +155,8 @@ export class LivePerson {
   /** What the browser says to the next capture, script or microphone. */
   captureFails: ErrorCode | null = null;
   pageLets = true;
+  /** Whether the sound of a tab can't be played. */
+  soundFails = false;
   microphone: 'granted' | 'prompt' | 'denied' | 'missing' = 'granted';
   /** While set, a capture is not answered: a picker is open. Answers it. */
   picks: ((stream: FakeStream | null) => void) | null = null;
@@ -278,6 +280,7 @@ export class LivePerson {
         this.released += 1;
       },
       keepAudible: () => {
+        if (this.soundFails) throw new Error('no sound');
         this.audible += 1;
         return () => {
           this.audible -= 1;

@@ -107,6 +107,18 @@ describe('showing something', () => {
     expect(bob.heard).toEqual([]);
   });
 
+  test('a capture that can’t be used leaves nothing captured and nothing in the way', async () => {
+    const { alice, bob } = pair;
+    alice.soundFails = true;
+    await alice.showsTab();
+    expect(alice.notices()).toEqual(['internal']);
+    expect(alice.shows).toBeNull();
+    expect(alice.captured.map(({ isLive }) => isLive)).toEqual([false]);
+    alice.soundFails = false;
+    await alice.showsTab();
+    await bob.until('shown', () => bob.isShown !== undefined);
+  });
+
   test('twice at once is one share, without a word', async () => {
     const { alice, bob } = pair;
     await Promise.all([alice.showsTab(), alice.showsTab()]);

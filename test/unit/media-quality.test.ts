@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { changeBetween } from '../../extension/core/media/quality/change.ts';
+import { CodecJudge, type SendingMeasure } from '../../extension/core/media/quality/codec-judge.ts';
 import { ContentJudge } from '../../extension/core/media/quality/content-judge.ts';
 import { encoderSettings } from '../../extension/core/media/quality/settings.ts';
 import { BANDS, type Pixels, signatureOf } from '../../extension/core/media/quality/signature.ts';
@@ -196,4 +197,52 @@ test('a wish counts for more than the content, and auto leaves it to the content
   expect(preference('sharp', 'film')).toBe('maintain-resolution');
   expect(preference('smooth', 'text')).toBe('maintain-framerate');
   expect(preference('balanced', 'film')).toBe('balanced');
+});
+
+describe('the codec', () => {
+  const USUAL = { frames: 30, encodeMs: 12 };
+  const NARROW = { ...USUAL, availableBitsPerSecond: 800_000, sentBitsPerSecond: 700_000 };
+  const WIDE = { ...USUAL, availableBitsPerSecond: 6_000_000, sentBitsPerSecond: 4_000_000 };
+  /** What a line that carries nothing is thought to carry. */
+  const IDLE = { ...USUAL, availableBitsPerSecond: 300_000, sentBitsPerSecond: 20_000 };
+
+  const seconds = (judge: CodecJudge, count: number, measure: SendingMeasure) =>
+    Array.from({ length: count }, () => judge.measured(1_000, measure)).at(-1);
+
+  test('is the light one on a line that carries enough, and where nobody knows', () => {
+    const judge = new CodecJudge();
+    expect(seconds(judge, 60, WIDE)).toBe('light');
+    expect(seconds(judge, 60, IDLE)).toBe('light');
+  });
+
+  test('is the slim one once the line has been narrow for some seconds, and stays so while little is sent', () => {
+    const judge = new CodecJudge();
+    expect(seconds(judge, 2, NARROW)).toBe('light');
+    expect(seconds(judge, 1, WIDE)).toBe('light');
+    expect(seconds(judge, 3, NARROW)).toBe('slim');
+    // A probe on an idle line.
+    expect(seconds(judge, 60, { ...WIDE, sentBitsPerSecond: 50_000 })).toBe('slim');
+  });
+
+  test('is the light one again when the line has carried a lot for ten seconds', () => {
+    const judge = new CodecJudge();
+    expect(seconds(judge, 3, NARROW)).toBe('slim');
+    expect(seconds(judge, 9, WIDE)).toBe('slim');
+    expect(seconds(judge, 1, WIDE)).toBe('light');
+  });
+
+  test('is the light one for good on a computer that is too slow for the slim one', () => {
+    const judge = new CodecJudge();
+    expect(seconds(judge, 3, NARROW)).toBe('slim');
+    const slow = { ...NARROW, encodeMs: 45 };
+    expect(seconds(judge, 3, slow)).toBe('slim');
+    expect(seconds(judge, 1, slow)).toBe('light');
+    expect(seconds(judge, 60, NARROW)).toBe('light');
+  });
+
+  test('a few slow frames are no slow computer', () => {
+    const judge = new CodecJudge();
+    expect(seconds(judge, 3, NARROW)).toBe('slim');
+    expect(seconds(judge, 60, { ...NARROW, frames: 1, encodeMs: 200 })).toBe('slim');
+  });
 });

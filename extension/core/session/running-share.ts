@@ -99,8 +99,7 @@ export class RunningShare {
       await this.#open(source);
     } catch (error) {
       if (this.#ending.signal.aborted) return;
-      this.#ending.abort();
-      this.#record.end();
+      this.#close();
       onEnded(null);
       return this.#tellFailure(error, title);
     }
@@ -116,13 +115,7 @@ export class RunningShare {
   end(why: ShareEnd): void {
     if (this.#ending.signal.aborted) return;
     const share = this.isOffered ? this.#record.now : null;
-    this.#ending.abort();
-    this.#voice.close();
-    this.#viewers.close();
-    this.#sharer?.close();
-    this.#letGo();
-    this.#page?.close();
-    this.#record.end();
+    this.#close();
     if (share) this.#record.send({ type: 'share-stop', id: this.id, why });
     this.#options.onEnded(share && { ...share, mine: true });
   }
@@ -194,9 +187,13 @@ export class RunningShare {
     this.#opening = opening;
     const signal = AbortSignal.any([this.#ending.signal, opening.signal]);
     const stream = await source.open(signal);
-    if (signal.aborted) for (const track of stream.getTracks()) track.stop();
-    signal.throwIfAborted();
-    this.#show(source, stream);
+    try {
+      signal.throwIfAborted();
+      this.#show(source, stream);
+    } catch (error) {
+      for (const track of stream.getTracks()) track.stop();
+      throw error;
+    }
   }
 
   #show(source: Source, stream: MediaStream): void {
@@ -259,6 +256,16 @@ export class RunningShare {
       enterPage: (tab) => platform.enterPage(tab),
       hold: (pause) => this.#hold(pause),
     });
+  }
+
+  #close(): void {
+    this.#ending.abort();
+    this.#voice.close();
+    this.#viewers.close();
+    this.#sharer?.close();
+    this.#letGo();
+    this.#page?.close();
+    this.#record.end();
   }
 
   #hold(pause: SharePause | null): void {

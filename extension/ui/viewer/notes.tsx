@@ -3,13 +3,14 @@ import { errorText } from '../error-text.ts';
 import { t } from '../text.ts';
 import type { ViewerModel } from './model.ts';
 
-/** What is wrong with the picture or the microphone, and what went well: one sentence each, above the controls, read out. */
+/** What is wrong with the picture or the microphone, what went well, one sentence each, and the click that sound waits for: above the controls, read out. */
 export function Notes({ model }: { model: ViewerModel }) {
-  const { microphone, said } = model;
+  const { microphone, player, said } = model;
   const name = model.about.value?.peerName ?? t('viewer_somebody');
   const trouble = model.trouble.value;
   const problem = microphone.problem.value;
   const saying = said.now.value;
+  const wantsClick = model.isLive.value && player.soundBlocked.value && model.hasSound.value;
   return (
     <div class="notes" role="status">
       {trouble && (
@@ -32,6 +33,11 @@ export function Notes({ model }: { model: ViewerModel }) {
           <span>{t('viewer_still_saved', saying.name)}</span>
           <Close onClick={() => said.hush()} />
         </p>
+      )}
+      {wantsClick && (
+        <button type="button" class="btn primary" onClick={() => player.turnSoundOn()}>
+          {t('viewer_sound_on')}
+        </button>
       )}
     </div>
   );

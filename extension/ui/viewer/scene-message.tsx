@@ -40,13 +40,6 @@ function SceneAction({ model }: { model: ViewerModel }) {
           {t('viewer_try_again')}
         </button>
       );
-    case 'paused':
-    case null:
-      return model.player.soundBlocked.value && model.hasSound.value ? (
-        <button type="button" class="btn primary" onClick={() => model.player.turnSoundOn()}>
-          {t('viewer_sound_on')}
-        </button>
-      ) : null;
     default:
       return null;
   }

@@ -1,18 +1,52 @@
+import { type CodecChoice, CodecJudge } from './codec-judge.ts';
+import { SendingReader } from './sending-reader.ts';
 import { type EncoderSettings, encoderSettings } from './settings.ts';
 
-/** Keeps the sender of a picture set as wished, whichever sender that is. */
+const MEASURE_EVERY_MS = 1_000;
+/** What needs the fewest bits comes first. */
+const SLIM = ['video/av1', 'video/vp9'];
+
+/** W3C webrtc-extensions; the DOM's types don't have it yet. */
+declare global {
+  interface RTCRtpEncodingParameters {
+    codec?: RTCRtpCodec;
+  }
+}
+
+/** Keeps the sender of a picture set as wished, whichever sender that is, and its codec as the line and this computer allow. */
 export class SenderSettings {
   #sender: RTCRtpSender | null = null;
   #settings = encoderSettings('auto', 'text');
+  /** Null: as it was agreed on. */
+  #codec: CodecChoice | null = null;
   #working: Promise<void> = Promise.resolve();
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   set(sender: RTCRtpSender | null): void {
+    clearInterval(this.#timer);
     this.#sender = sender;
+    this.#codec = null;
+    if (!sender) return;
     this.#tell();
+    const reader = new SendingReader(sender);
+    const judge = new CodecJudge();
+    this.#timer = setInterval(() => {
+      // Rejects when the connection has been closed meanwhile.
+      this.#measure(sender, reader, judge).catch(() => undefined);
+    }, MEASURE_EVERY_MS);
   }
 
   apply(settings: EncoderSettings): void {
     this.#settings = settings;
+    this.#tell();
+  }
+
+  async #measure(sender: RTCRtpSender, reader: SendingReader, judge: CodecJudge): Promise<void> {
+    const measure = await reader.read();
+    if (!measure || sender !== this.#sender) return;
+    const choice = judge.measured(measure.elapsedMs, measure);
+    if (choice === (this.#codec ?? 'light')) return;
+    this.#codec = choice;
     this.#tell();
   }
 
@@ -23,9 +57,22 @@ export class SenderSettings {
       if (!sender) return;
       const parameters = sender.getParameters();
       parameters.degradationPreference = this.#settings.degradationPreference;
-      for (const encoding of parameters.encodings) encoding.maxBitrate = this.#settings.maxBitrate;
+      const codec = this.#codec && chosenCodec(parameters.codecs, this.#codec);
+      for (const encoding of parameters.encodings) {
+        encoding.maxBitrate = this.#settings.maxBitrate;
+        if (codec) encoding.codec = codec;
+      }
       // Rejects only when the sender has been stopped in the meantime, and then nothing is left to prefer.
       await sender.setParameters(parameters).catch(() => undefined);
     });
   }
+}
+
+/** Of those that both sides agreed on, the preferred first. */
+function chosenCodec(agreed: readonly RTCRtpCodecParameters[], choice: CodecChoice): RTCRtpCodec | undefined {
+  const slim = SLIM.map((type) => agreed.find(({ mimeType }) => mimeType.toLowerCase() === type));
+  const found = choice === 'slim' ? (slim.find((codec) => codec) ?? agreed[0]) : agreed[0];
+  if (!found) return undefined;
+  const { mimeType, clockRate, sdpFmtpLine } = found;
+  return { mimeType, clockRate, ...(sdpFmtpLine !== undefined && { sdpFmtpLine }) };
 }
