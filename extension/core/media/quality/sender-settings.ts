@@ -50,6 +50,11 @@ export class SenderSettings {
     this.#tell();
   }
 
+  /** Film comes through a narrow line with VP8 too: smaller, and with all its frames. */
+  get #needsSharpness(): boolean {
+    return this.#settings.degradationPreference !== 'maintain-framerate';
+  }
+
   /** One after the other: a sender takes its parameters only as they were when they were read. */
   #tell(): void {
     this.#working = this.#working.then(async () => {
@@ -57,7 +62,7 @@ export class SenderSettings {
       if (!sender) return;
       const parameters = sender.getParameters();
       parameters.degradationPreference = this.#settings.degradationPreference;
-      const codec = this.#codec && chosenCodec(parameters.codecs, this.#codec);
+      const codec = this.#codec && chosenCodec(parameters.codecs, this.#needsSharpness ? this.#codec : 'light');
       for (const encoding of parameters.encodings) {
         encoding.maxBitrate = this.#settings.maxBitrate;
         if (codec) encoding.codec = codec;
