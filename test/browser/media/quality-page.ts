@@ -124,6 +124,18 @@ const api = {
     return new Promise((resolve) => setTimeout(() => resolve(api.framesSeen() - before), ms));
   },
   videoSize: () => [video.videoWidth, video.videoHeight],
+  /** Red, green and blue in the four corners of the video, and in the middles of its edges. */
+  edges(): number[][] {
+    const [width, height] = [video.videoWidth, video.videoHeight];
+    const context = new OffscreenCanvas(width, height).getContext('2d');
+    if (!context) throw new Error('no canvas');
+    context.drawImage(video, 0, 0);
+    const places = [4, 0.5, -4].flatMap((x) => [4, 0.5, -4].map((y) => [x, y] as const));
+    const at = (place: number, size: number) => (place === 0.5 ? size / 2 : (place + size) % size);
+    return places
+      .filter(([x, y]) => x !== 0.5 || y !== 0.5)
+      .map(([x, y]) => [...context.getImageData(at(x, width), at(y, height), 1, 1).data.slice(0, 3)]);
+  },
   /** How alike the still that lies over the video, if one does, and a photograph of the source (PNG, base64) are, by SSIM. */
   async stillLikeness(photograph: string): Promise<number> {
     if (!still) return 0;
