@@ -21,11 +21,18 @@ export class SenderSettings {
   #codec: CodecChoice | null = null;
   #working: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setInterval> | undefined;
+  #lineBitsPerSecond: number | null = null;
+
+  /** What congestion control thinks the line carries; null where nobody knows. */
+  get lineBitsPerSecond(): number | null {
+    return this.#lineBitsPerSecond;
+  }
 
   set(sender: RTCRtpSender | null): void {
     clearInterval(this.#timer);
     this.#sender = sender;
     this.#codec = null;
+    this.#lineBitsPerSecond = null;
     if (!sender) return;
     this.#tell();
     const reader = new SendingReader(sender);
@@ -44,6 +51,7 @@ export class SenderSettings {
   async #measure(sender: RTCRtpSender, reader: SendingReader, judge: CodecJudge): Promise<void> {
     const measure = await reader.read();
     if (!measure || sender !== this.#sender) return;
+    this.#lineBitsPerSecond = measure.availableBitsPerSecond;
     const choice = judge.measured(measure.elapsedMs, measure);
     if (choice === (this.#codec ?? 'light')) return;
     this.#codec = choice;
