@@ -39,9 +39,10 @@ export default defineConfig({
     // Asked for one site at a time, when a file of it is to be sent and the site doesn't let everybody read it.
     optional_host_permissions: ['http://*/*', 'https://*/*'],
     action: { default_title: '__MSG_name__' },
-    // No key of Chromium's or of a common page; the person may choose others. A shortcut grants activeTab, as the icon does.
+    // Keys that Chromium has no use for (it would leave them out: Alt+Shift+P makes a tab group); the person may choose others. A shortcut
+    // grants activeTab, as the icon does.
     commands: {
-      _execute_action: { suggested_key: { default: 'Alt+Shift+P' } },
+      _execute_action: { suggested_key: { default: 'Alt+Shift+O' } },
       'share-tab': { suggested_key: { default: 'Alt+Shift+S' }, description: '__MSG_command_share_tab__' },
       'send-link': { suggested_key: { default: 'Alt+Shift+L' }, description: '__MSG_command_send_link__' },
     },

@@ -1,5 +1,5 @@
 import type { Page } from 'puppeteer-core';
-import { firstSeen, openEye } from './share-eye.ts';
+import { firstPictureAt, openEye } from './share-eye.ts';
 import { type LiveStage, WAIT_LIMIT_MS, type Watched } from './share-stage.ts';
 
 const MAX_FRAME_RATE = 30;
@@ -72,7 +72,7 @@ export async function watchBare(stage: LiveStage): Promise<Watched> {
     });
     await side.connection.setRemoteDescription({ type: 'answer', sdp });
   }, answer);
-  const { atMs: pictureAt } = await firstSeen(viewer, WAIT_LIMIT_MS);
+  const pictureAt = await firstPictureAt(viewer, WAIT_LIMIT_MS);
   const marks = await sharer.evaluate(({ capturedAt, offeredAt, connectedAt }) => ({
     capturedAt,
     offeredAt,

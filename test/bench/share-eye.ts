@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, CDPSession, Page } from 'puppeteer-core';
 import type { Size } from './share-window.ts';
 
 /** A picture as a viewer saw it: the moment it carries, in the low 24 bits of milliseconds since 1970, and when it was there. */
@@ -7,8 +7,10 @@ export interface Seen {
   /** Milliseconds since 1970. */
   readonly atMs: number;
   readonly flash: boolean;
-  /** Pictures that were presented before it. */
+  /** How many pictures were presented before it. */
   readonly before: number;
+  /** How long after the very first it was to be shown, as the browser's own clock of the video has it. */
+  readonly sinceFirstMs: number;
 }
 
 declare global {
@@ -36,10 +38,11 @@ function eye({ width, height }: Size, cellPx: number): void {
       return inner;
     },
   });
+  if (globalThis.seen) return;
   const seen: Seen[] = [];
   globalThis.seen = seen;
   let newest = -1;
-  let pending: { code: number; flash: boolean; before: number } | null = null;
+  let pending: Omit<Seen, 'atMs'> | null = null;
   const paint = new OffscreenCanvas(32 * cellPx, 2).getContext('2d', { willReadFrequently: true });
 
   /** `brightness`: a line of the picture, with `step` numbers for each pixel. */
@@ -92,10 +95,10 @@ function eye({ width, height }: Size, cellPx: number): void {
     return read(paint.getImageData(0, 0, 32 * cellPx, 1).data, cellPx, 4);
   };
 
-  const note = (code: number, flash: boolean, before: number) => {
-    if (code === newest) return;
-    newest = code;
-    seen.push({ code, atMs: Date.now(), flash, before });
+  const note = (picture: Omit<Seen, 'atMs'>) => {
+    if (picture.code === newest) return;
+    newest = picture.code;
+    seen.push({ ...picture, atMs: Date.now() });
   };
   /** A picture that is hidden by an older still hasn't been seen by anybody. */
   const uncover = (video: HTMLVideoElement) => {
@@ -103,21 +106,21 @@ function eye({ width, height }: Size, cellPx: number): void {
     const cover = coverOf(video);
     const covering = cover ? readCover(cover) : null;
     if (cover && covering?.code !== pending.code) return requestAnimationFrame(() => uncover(video));
-    note(pending.code, pending.flash, pending.before);
+    note(pending);
     pending = null;
   };
-  const look = async (video: HTMLVideoElement, presented: number) => {
+  const look = async (video: HTMLVideoElement, presented: number, mediaSeconds: number) => {
     const found = await readVideo(video);
     if (!found || found.code === newest) return;
     const isWaiting = pending !== null;
-    pending = { ...found, before: presented - 1 };
+    pending = { ...found, before: presented - 1, sinceFirstMs: mediaSeconds * 1_000 };
     if (!isWaiting) uncover(video);
   };
   const follow = (video: HTMLVideoElement) => {
-    video.requestVideoFrameCallback((_, { presentedFrames }) => {
+    video.requestVideoFrameCallback((_, { presentedFrames, mediaTime }) => {
       follow(video);
       // A frame may go away while it is read.
-      look(video, presentedFrames).catch((error: unknown) => console.warn(error));
+      look(video, presentedFrames, mediaTime).catch((error: unknown) => console.warn(error));
     });
   };
 
@@ -134,35 +137,35 @@ export async function openEye(page: Page, source: Size): Promise<void> {
   await page.evaluate(eye, source, CELL_PX);
 }
 
-/** Opens the eye in whatever page of the extension opens at this path from now on, before its own script runs, until `stop`. */
-export async function openEyeAhead(browser: Browser, path: string, source: Size): Promise<{ stop(): Promise<void> }> {
+/**
+ * Opens the eye in whatever page of the extension opens at this path from now on, before its own script runs, until `stop`. A new page waits
+ * for its debugger; what is said on the session that will let it go on is heard first.
+ */
+export async function openEyeAhead(browser: Browser, path: string, source: Size): Promise<{ stop(): void }> {
   const session = await browser.target().createCDPSession();
+  const connection = session.connection();
+  if (!connection) throw new Error('The browser has no debugging connection.');
+  await session.detach();
   const script = `if (location.pathname === '${path}') (${eye})(${JSON.stringify(source)}, ${CELL_PX})`;
-  session.on('Target.attachedToTarget', ({ sessionId, waitingForDebugger }) => {
-    const page = waitingForDebugger && session.connection()?.session(sessionId);
-    if (!page) return;
-    const ready = [
-      page.send('Page.enable'),
-      page.send('Page.addScriptToEvaluateOnNewDocument', { source: script, runImmediately: true }),
-    ];
-    // A page that closes at once needs no eye.
-    Promise.all([...ready, page.send('Runtime.runIfWaitingForDebugger')]).catch(() => undefined);
-  });
-  await session.send('Target.setAutoAttach', {
-    autoAttach: true,
-    waitForDebuggerOnStart: true,
-    flatten: true,
-    filter: [{ type: 'page' }],
-  });
-  return { stop: () => session.detach() };
+  const open = (page: CDPSession) => {
+    const enabled = page.send('Page.enable');
+    const added = page.send('Page.addScriptToEvaluateOnNewDocument', { source: script, runImmediately: true });
+    // What is no page refuses.
+    Promise.all([enabled, added]).catch(() => undefined);
+  };
+  connection.on('sessionattached', open);
+  return { stop: () => void connection.off('sessionattached', open) };
 }
 
-/** The first picture; waits for it. */
-export async function firstSeen(page: Page, limitMs: number): Promise<Seen> {
+/**
+ * When the first picture was there, in milliseconds since 1970; waits for it. A page that has just been opened may have shown some before the
+ * eye was in it: then it is reckoned back from the first that was seen, by the clock of the video.
+ */
+export async function firstPictureAt(page: Page, limitMs: number): Promise<number> {
   const found = await page.waitForFunction(() => globalThis.seen?.[0], { timeout: limitMs, polling: 20 });
   const seen = await found.jsonValue();
   if (!seen) throw new Error('Seen, and not there.');
-  return seen;
+  return seen.before === 0 ? seen.atMs : seen.atMs - seen.sinceFirstMs;
 }
 
 /** What was seen between two moments, in milliseconds since 1970. */

@@ -1,5 +1,5 @@
 import { command } from '../support/command.ts';
-import { firstSeen, openEyeAhead } from './share-eye.ts';
+import { firstPictureAt, openEyeAhead } from './share-eye.ts';
 import { type LiveStage, WAIT_LIMIT_MS, type Watched } from './share-stage.ts';
 
 /** What is noted on the way, by whichever context is there. */
@@ -44,9 +44,8 @@ export async function watchPairwise(stage: LiveStage): Promise<Watched> {
   });
   if (clickedAt === undefined) throw new Error('There is nothing to click.');
   const viewer = await bob.browser.waitForPanel('/viewer.html');
-  const first = await firstSeen(viewer, WAIT_LIMIT_MS);
-  await eye.stop();
-  if (first.before > 0) console.log(`  (the first picture was seen ${first.before} pictures late)`);
+  const pictureAt = await firstPictureAt(viewer, WAIT_LIMIT_MS);
+  eye.stop();
   await alice.losesPopup();
   await stage.faces(viewer);
 
@@ -68,7 +67,7 @@ export async function watchPairwise(stage: LiveStage): Promise<Watched> {
       openedAt,
       askedAt: marks?.askedAt ?? null,
       connectedAt: marks?.connectedAt ?? null,
-      pictureAt: first.atMs,
+      pictureAt,
     },
     openMs: null,
     end: async () => {

@@ -58,6 +58,26 @@ async function framesLater(count: number): Promise<void> {
   await expect.poll(seen, { timeout: DECISION_LIMIT_MS }).toBeGreaterThan(count);
 }
 
+test('the picture has the size of what is shown, follows it, and has no bars', async () => {
+  await shareText();
+  await tab.evaluate(() => shown.framed());
+  const isGreen = ([red = 255, green = 0, blue = 255]: number[]) => red < 40 && green > 160 && blue < 40;
+  const sizes = [
+    { shown: [1_280, 720], seen: [1_280, 720] },
+    { shown: [700, 1_300], seen: [700, 1_300] },
+    { shown: [1_001, 701], seen: [1_000, 700] },
+    // More than encoders can follow: smaller, in its own shape.
+    { shown: [3_840, 2_160], seen: [2_560, 1_440] },
+    { shown: [300, 200], seen: [300, 200] },
+  ] as const;
+  for (const size of sizes) {
+    await tab.setViewport({ width: size.shown[0], height: size.shown[1] });
+    await becomes(() => watching.evaluate(() => quality.videoSize()), [...size.seen]);
+    const edges = async () => (await watching.evaluate(() => quality.edges())).map(isGreen);
+    await becomes(edges, Array<boolean>(8).fill(true));
+  }
+});
+
 test('a page to read is sent sharp, and stands exactly as it is soon after it has come to rest', async () => {
   await shareText();
   await becomes(() => watching.evaluate(() => quality.content()), 'text');

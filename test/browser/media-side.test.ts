@@ -103,3 +103,17 @@ test('a picture that stands still arrives to the pixel, and no more once it move
   await viewer.event((event) => event.kind === 'still' && event.size === null);
   expect(viewer.events.filter((event) => event.kind === 'error')).toEqual([]);
 });
+
+test('neither side takes more pictures than a share has', async () => {
+  const sharer = await stage.sharer(SOURCE);
+  const viewer = await stage.viewer('v1');
+  await viewer.sees(RED);
+  const more = { colour: 'blue', toneHz: null };
+  const refused = ['stopped', 'inactive'];
+  expect(refused).toContain(await viewer.page.evaluate((source) => media.sendMore(source), more));
+  expect(refused).toContain(await sharer.page.evaluate((source) => media.sendMore(source), more));
+  await viewer.seesMotion();
+  await viewer.sees(RED);
+  const failed = (event: PageEvent) => event.kind === 'error';
+  expect([...sharer.events, ...viewer.events].filter(failed)).toEqual([]);
+});

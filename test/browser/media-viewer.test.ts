@@ -393,7 +393,10 @@ test('what stands still is seen to the pixel until it moves again', async () => 
 test('a still is saved as a PNG of the whole picture, whatever part of it is seen', async () => {
   await watching();
   await page.keyboard.press('+');
-  await page.keyboard.press('s');
+  // Held a little long.
+  await page.keyboard.down('s');
+  await page.keyboard.down('s');
+  await page.keyboard.up('s');
   await expect.poll(() => page.evaluate(() => host.saved.length), { timeout: WAIT_MS }).toBe(1);
   const saved = await page.evaluate(async () => {
     const [still] = host.saved;
@@ -408,6 +411,7 @@ test('a still is saved as a PNG of the whole picture, whatever part of it is see
   expect(saved.name).toMatch(/^Tide tables for the harbour \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.png$/);
   expect(Math.abs(saved.red - 20) + Math.abs(saved.green - 140) + Math.abs(saved.blue - 60)).toBeLessThan(30);
   await expect.poll(noted, { timeout: WAIT_MS }).toBe(`Saved as ${saved.name}`);
+  expect(await page.evaluate(() => host.saved.length)).toBe(1);
   await shoot('still-saved');
 });
 

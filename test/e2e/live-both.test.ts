@@ -126,9 +126,7 @@ pairedTest.skipIf(!canCut)('a share is back by itself after 20 seconds without a
   } finally {
     await restoreNetwork();
   }
-  const restoredMs = performance.now();
   await movingColours(viewer, BACK_LIMIT_MS);
-  console.log(`back after ${Math.round(performance.now() - restoredMs)} ms`);
   expect(await toneHz(viewer, 'left')).toBeCloseTo(660, -1);
   expect(await toneHz(viewer, 'right')).toBeCloseTo(1_320, -1);
   await alice.sees('Live to Bob');

@@ -44,48 +44,51 @@ async function showsAnew({ alice }: Desk, url: string): Promise<void> {
   await expect.poll(() => alice.page.evaluate(() => document.hasFocus()), { timeout: LIMIT_MS }).toBe(true);
 }
 
-test.skipIf(!hasScreen())(
-  'a shortcut and the menu of a page show the tab, another shortcut sends its link',
-  async () => {
-    const desk = await sitDown();
-    const { alice, bob, pages, screen } = desk;
-    await showsAnew(desk, pages.url('colours'));
-    screen.presses('alt+shift+s');
-    await movingColours(await bob.watches());
-    expect(await alice.badge()).toBe('●');
-    await alice.clicks('Stop sharing');
-    await bob.sees('Alice showed you a tab');
-    await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('');
+test.skipIf(!hasScreen())('a shortcut shows the tab, and says so when nobody is there to see it', async () => {
+  const desk = await sitDown();
+  const { alice, bob, pages, screen } = desk;
+  // The browser leaves out a key that it has another use for.
+  const worker = await alice.browser.worker();
+  const keys = await worker.evaluate(async () => (await chrome.commands.getAll()).map(({ shortcut }) => shortcut));
+  expect(keys.sort()).toEqual(['Alt+Shift+L', 'Alt+Shift+O', 'Alt+Shift+S']);
+  await showsAnew(desk, pages.url('colours'));
+  screen.presses('alt+shift+s');
+  await movingColours(await bob.watches());
+  expect(await alice.badge()).toBe('●');
+  await alice.clicks('Stop sharing');
+  await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('');
 
-    await showsAnew(desk, pages.url('colours', { title: 'From the menu' }));
-    // Our entries stand in a menu of their own, above the page's source and "Inspect".
-    await screen.opensMenu(alice.page, 'body');
-    screen.presses('Up', 'Up', 'Up', 'Right', 'Return');
-    await movingColours(await bob.watches());
-    await alice.clicks('Stop sharing');
+  await bob.quitsBrowser();
+  await alice.sees('Offline');
+  await showsAnew(desk, pages.url('colours'));
+  screen.presses('alt+shift+s');
+  const told = () => worker.evaluate(() => chrome.notifications.getAll());
+  await expect.poll(told, { timeout: LIMIT_MS }).toHaveProperty('shortcut');
+  expect(await alice.badge()).toBe('');
+});
 
-    await showsAnew(desk, pages.url('plain', { title: 'Tides of June' }));
-    screen.presses('alt+shift+l');
-    await bob.sees('Tides of June');
+test.skipIf(!hasScreen())('the menu of a page shows the tab, and a shortcut sends its link', async () => {
+  const desk = await sitDown();
+  const { alice, bob, pages, screen } = desk;
+  await showsAnew(desk, pages.url('colours'));
+  // Our entries stand in a menu of their own, above the page's source and "Inspect".
+  await screen.opensMenu(alice.page, 'body');
+  screen.presses('Up', 'Up', 'Up', 'Right', 'Return');
+  await movingColours(await bob.watches());
+  await alice.clicks('Stop sharing');
+  await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('');
 
-    await bob.quitsBrowser();
-    await alice.sees('Offline');
-    await alice.closesPopup();
-    await alice.page.bringToFront();
-    screen.presses('alt+shift+s');
-    const worker = await alice.browser.worker();
-    const told = () => worker.evaluate(() => chrome.notifications.getAll());
-    await expect.poll(told, { timeout: LIMIT_MS }).toHaveProperty('shortcut');
-    expect(await alice.badge()).toBe('');
-  },
-);
+  await showsAnew(desk, pages.url('plain', { title: 'Tides of June' }));
+  screen.presses('alt+shift+l');
+  await bob.sees('Tides of June');
+});
 
 test.skipIf(!hasScreen())('the entire screen is shown', async () => {
   const desk = await sitDown({ args: ['--auto-select-desktop-capture-source=Entire screen'] });
   const { alice, bob, pages } = desk;
   await showsAnew(desk, pages.url('colours'));
-  await alice.clicks('Share a window or screen');
-  await alice.losesPopup().catch(() => alice.closesPopup());
+  await alice.clicks('Attach');
+  await alice.clicks('Share a window or screen', 'menuitem');
   const viewer = await bob.watches();
   const size = () => viewer.$eval('video', ({ videoWidth, videoHeight }) => [videoWidth, videoHeight]);
   await expect.poll(size, { timeout: LIMIT_MS }).toEqual([1_280, 900]);

@@ -4,7 +4,7 @@ import { CodecJudge, type SendingMeasure } from '../../extension/core/media/qual
 import { ContentJudge } from '../../extension/core/media/quality/content-judge.ts';
 import { encoderSettings } from '../../extension/core/media/quality/settings.ts';
 import { BANDS, type Pixels, signatureOf } from '../../extension/core/media/quality/signature.ts';
-import { StillClock } from '../../extension/core/media/quality/still-clock.ts';
+import { canCarry, StillClock } from '../../extension/core/media/quality/still-clock.ts';
 import { TroubleJudge } from '../../extension/core/media/quality/trouble-judge.ts';
 
 const WIDTH = 320;
@@ -180,6 +180,13 @@ describe('stills', () => {
     }
     expect(quiet).toBeGreaterThan(5_000);
     expect(clock.changed(21_000, 0.5)).toBe(first);
+  });
+
+  test('are left to the video when the line would be busy with them for long', () => {
+    expect(canCarry(700_000, 150_000)).toBe(true);
+    expect(canCarry(700_000, 2_000_000)).toBe(false);
+    expect(canCarry(5_000_000, 8_000_000)).toBe(true);
+    expect(canCarry(null, 8_000_000)).toBe(true);
   });
 
   test('that were good for a while count as worth it', () => {

@@ -2,9 +2,10 @@ import type { ShareMessage } from '../protocol/messages.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { EndedShare } from './live.ts';
 import type { Platform } from './platform.ts';
-import { RunningShare, type Source } from './running-share.ts';
+import { RunningShare } from './running-share.ts';
 import type { Session } from './session.ts';
 import type { ShareMedia } from './share-media.ts';
+import type { Source } from './share-source.ts';
 import type { PageListener, PagePort } from './shared-page.ts';
 import type { Store } from './store.ts';
 

@@ -1,5 +1,5 @@
 import type { Sharer } from '../media/sharer.ts';
-import type { ShareEnd, ShareMessage, SharePause, ShareSource } from '../protocol/messages.ts';
+import type { ShareEnd, ShareMessage, SharePause } from '../protocol/messages.ts';
 import { AppError, errorCode } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
 import type { EndedShare } from './live.ts';
@@ -7,21 +7,10 @@ import type { OutgoingSharesOptions } from './outgoing-shares.ts';
 import { OwnVoice } from './own-voice.ts';
 import { PageGuard } from './page-guard.ts';
 import { ShareRecord } from './share-record.ts';
+import { NEW_SHARE, type Source, sourceOf } from './share-source.ts';
 import type { PageListener, PagePort } from './shared-page.ts';
 import type { ShareQuality } from './state.ts';
 import { WatchGate } from './watch-gate.ts';
-
-/** Something that can be captured. */
-export interface Source {
-  /** Empty where nobody knows it before. */
-  readonly title: string;
-  /** Null for what the person picks. */
-  readonly tabId: number | null;
-  /** @throws AppError capture codes; the signal's reason when aborted, and then nothing is captured. */
-  open(signal: AbortSignal): Promise<MediaStream>;
-  /** What is to be done while it is shown: the sound of a tab is played, which the capture took away. Returns the function that ends it. */
-  keep(stream: MediaStream): () => void;
-}
 
 export interface RunningShareOptions
   extends Pick<OutgoingSharesOptions, 'store' | 'media' | 'platform' | 'iceServers' | 'session'> {
@@ -30,22 +19,6 @@ export interface RunningShareOptions
   /** Null when it never began. */
   onEnded(share: EndedShare | null): void;
 }
-
-const NEW_SHARE = {
-  source: 'tab',
-  hasAudio: false,
-  status: 'starting',
-  page: null,
-  pause: null,
-  trouble: null,
-  quality: 'auto',
-  content: null,
-  soundOn: true,
-  voice: 'off',
-  peerVoice: false,
-  pointing: true,
-  reach: 'none',
-} as const;
 
 /** One share, from the click to its end. */
 export class RunningShare {
@@ -280,11 +253,4 @@ export class RunningShare {
     if (this.#ending.signal.aborted && error === this.#ending.signal.reason) return;
     if (code !== 'capture-cancelled') this.#options.store.notice(code, { peerId: this.peerId, subject });
   }
-}
-
-/** What was captured. A tab that was captured by its id doesn't say so. */
-function sourceOf(stream: MediaStream): ShareSource {
-  const surface = stream.getVideoTracks()[0]?.getSettings().displaySurface;
-  if (surface === 'window') return 'window';
-  return surface === 'monitor' ? 'screen' : 'tab';
 }

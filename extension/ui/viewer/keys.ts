@@ -38,6 +38,8 @@ const OTHERS: Readonly<Record<string, ViewerAction>> = {
   '-': 'zoom-out',
   escape: 'escape',
 };
+/** What goes on while its key is held. */
+const GRADUAL: ReadonlySet<ViewerAction> = new Set(['louder', 'quieter', 'zoom-in', 'zoom-out']);
 const ARROWS: Readonly<Record<string, Point>> = {
   arrowleft: { x: -1, y: 0 },
   arrowright: { x: 1, y: 0 },
@@ -84,7 +86,8 @@ function handle(event: KeyboardEvent, keyed: Keyed): boolean {
   }
   const action = actionOf(event, key, keyed.hasLetters);
   if (!action) return false;
-  keyed.do(action);
+  // A key that is held: one still and one opened page are enough.
+  if (!event.repeat || GRADUAL.has(action)) keyed.do(action);
   return true;
 }
 

@@ -51,12 +51,14 @@ function give(from: Source): MediaStream {
   return source;
 }
 
-/** The newest data channel of each name in this page. */
+/** The newest data channel of each name in this page, and the newest connection. */
 const channels = new Map<string, RTCDataChannel>();
+let connection: RTCPeerConnection | undefined;
 const createDataChannel = RTCPeerConnection.prototype.createDataChannel;
 RTCPeerConnection.prototype.createDataChannel = function (name, options) {
   const channel = createDataChannel.call(this, name, options);
   channels.set(name, channel);
+  connection = this;
   return channel;
 };
 
@@ -144,6 +146,20 @@ const api = {
   tell: (action: PointerAction) => watcher?.tell(action),
   /** What only a viewer page that is not ours would send beside picture and sound. */
   say: (data: string | ArrayBuffer) => channels.get('side')?.send(data as string),
+  /** What only a page that is not ours would do: sends another picture than those that belong to a share. Resolves once it was answered. */
+  async sendMore(from: Source): Promise<RTCRtpTransceiverDirection | null> {
+    const [track] = makeSource(from).getVideoTracks();
+    const sending = track && connection?.addTransceiver(track, { direction: 'sendonly' });
+    if (!connection || !sending) throw new Error('nothing to send with');
+    const calm = connection;
+    await new Promise<void>((resolve) => {
+      const look = () => {
+        if (calm.signalingState === 'stable' && sending.mid !== null) resolve();
+      };
+      calm.addEventListener('signalingstatechange', look);
+    });
+    return sending.currentDirection;
+  },
   stopWatching: () => watcher?.close(),
   stats: (): Promise<MediaStats> | undefined => watcher?.stats(),
 

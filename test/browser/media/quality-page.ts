@@ -3,8 +3,11 @@ import { pickSource } from '../../../extension/core/media/capture.ts';
 import type { Content, Wish } from '../../../extension/core/media/quality/settings.ts';
 import { Sharer } from '../../../extension/core/media/sharer.ts';
 import { Watcher } from '../../../extension/core/media/watcher.ts';
+import type { Signal } from '../../../extension/core/protocol/messages.ts';
 
 declare global {
+  /** Hands a signal to the test. */
+  var carry: (signal: Signal) => Promise<void>;
   var quality: typeof api;
 }
 
@@ -34,45 +37,63 @@ RTCPeerConnection.prototype.addTransceiver = function (track, init) {
 const video = Object.assign(document.createElement('video'), { autoplay: true, muted: true });
 document.body.append(video);
 
+let watcher: Watcher | undefined;
+const nothing = () => undefined;
+
+/** Captures the tab that the browser was started to capture, and offers it to one viewer. */
+async function startSharing(send: (signal: Signal) => void): Promise<void> {
+  stream = await pickSource();
+  sharer = new Sharer({
+    stream,
+    iceServers: [],
+    send: (_, signal) => send(signal),
+    onWatching: nothing,
+    onEnded: nothing,
+    onError: nothing,
+    onPointer: nothing,
+    onPeerVoice: nothing,
+    onTrouble: (now) => {
+      trouble = now;
+      troubles.push(now);
+    },
+    onContent: (now) => {
+      content = now;
+    },
+  });
+  sharer.watch('viewer');
+}
+
+function startWatching(send: (signal: Signal) => void): Watcher {
+  return new Watcher({
+    iceServers: [],
+    send,
+    onStream: (arrived) => {
+      video.srcObject = arrived;
+    },
+    onVoice: nothing,
+    onState: nothing,
+    onError: nothing,
+    onStill: (arrived) => {
+      still = arrived;
+      if (!arrived) return;
+      stills++;
+      stillArrived();
+    },
+  });
+}
+
 const api = {
+  /** Shares with itself. */
   async share(): Promise<void> {
-    stream = await pickSource();
-    const nothing = () => undefined;
-    const watcher: Watcher = new Watcher({
-      iceServers: [],
-      send: (signal) => void sharer?.receive('viewer', signal),
-      onStream: (arrived) => {
-        video.srcObject = arrived;
-      },
-      onVoice: nothing,
-      onState: nothing,
-      onError: nothing,
-      onStill: (arrived) => {
-        still = arrived;
-        if (!arrived) return;
-        stills++;
-        stillArrived();
-      },
-    });
-    sharer = new Sharer({
-      stream,
-      iceServers: [],
-      send: (_, signal) => void watcher.receive(signal),
-      onWatching: nothing,
-      onEnded: nothing,
-      onError: nothing,
-      onPointer: nothing,
-      onPeerVoice: nothing,
-      onTrouble: (now) => {
-        trouble = now;
-        troubles.push(now);
-      },
-      onContent: (now) => {
-        content = now;
-      },
-    });
-    sharer.watch('viewer');
+    const watching = startWatching((signal) => void sharer?.receive('viewer', signal));
+    await startSharing((signal) => void watching.receive(signal));
   },
+  /** Shares with another page, to which the test carries the signals. */
+  shareApart: () => startSharing((signal) => void carry(signal)),
+  watchApart(): void {
+    watcher = startWatching((signal) => void carry(signal));
+  },
+  take: (signal: Signal) => watcher?.receive(signal) ?? sharer?.receive('viewer', signal),
   wish: (wish: Wish) => sharer?.setQuality(wish),
   pause: (on: boolean) => sharer?.pause(on),
   sent: (): Sent => ({
@@ -97,7 +118,24 @@ const api = {
   /** How many have arrived so far. */
   stills: () => stills,
   framesSeen: () => video.getVideoPlaybackQuality().totalVideoFrames,
+  /** How many more arrive in the time to come, in milliseconds. */
+  framesWithin(ms: number): Promise<number> {
+    const before = api.framesSeen();
+    return new Promise((resolve) => setTimeout(() => resolve(api.framesSeen() - before), ms));
+  },
   videoSize: () => [video.videoWidth, video.videoHeight],
+  /** Red, green and blue in the four corners of the video, and in the middles of its edges. */
+  edges(): number[][] {
+    const [width, height] = [video.videoWidth, video.videoHeight];
+    const context = new OffscreenCanvas(width, height).getContext('2d');
+    if (!context) throw new Error('no canvas');
+    context.drawImage(video, 0, 0);
+    const places = [4, 0.5, -4].flatMap((x) => [4, 0.5, -4].map((y) => [x, y] as const));
+    const at = (place: number, size: number) => (place === 0.5 ? size / 2 : (place + size) % size);
+    return places
+      .filter(([x, y]) => x !== 0.5 || y !== 0.5)
+      .map(([x, y]) => [...context.getImageData(at(x, width), at(y, height), 1, 1).data.slice(0, 3)]);
+  },
   /** How alike the still that lies over the video, if one does, and a photograph of the source (PNG, base64) are, by SSIM. */
   async stillLikeness(photograph: string): Promise<number> {
     if (!still) return 0;

@@ -93,6 +93,11 @@ const api = {
     }, 500);
   },
   black: () => clear('#000'),
+  /** A green frame around a white page: whatever is added around it would be seen. */
+  framed(): void {
+    clear('#fff');
+    document.body.style.cssText += '; box-sizing: border-box; height: 100vh; border: 24px solid rgb(0, 200, 0)';
+  },
   /** Another page to read than before. */
   change(): void {
     write();

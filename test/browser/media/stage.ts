@@ -228,10 +228,11 @@ function plainPageUrl(): Promise<string> {
  * A browser without the extension, for pages that host a part of it.
  * @param options.tabToCapture the title of the tab that every page gets that asks to capture something; such a page still needs leave to
  * use the microphone, see `openPlainPage`.
+ * @param options.executablePath what starts the browser, if that isn't the browser itself.
  */
-export function launchPlainBrowser({ autoplay = true, tabToCapture = '' } = {}): Promise<Browser> {
+export function launchPlainBrowser({ autoplay = true, tabToCapture = '', executablePath = '' } = {}): Promise<Browser> {
   return puppeteer.launch({
-    executablePath: findBrowser(),
+    executablePath: executablePath || findBrowser(),
     headless: true,
     pipe: true,
     ignoreDefaultArgs: ['--mute-audio'],

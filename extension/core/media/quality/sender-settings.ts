@@ -21,11 +21,18 @@ export class SenderSettings {
   #codec: CodecChoice | null = null;
   #working: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setInterval> | undefined;
+  #lineBitsPerSecond: number | null = null;
+
+  /** What congestion control thinks the line carries; null where nobody knows. */
+  get lineBitsPerSecond(): number | null {
+    return this.#lineBitsPerSecond;
+  }
 
   set(sender: RTCRtpSender | null): void {
     clearInterval(this.#timer);
     this.#sender = sender;
     this.#codec = null;
+    this.#lineBitsPerSecond = null;
     if (!sender) return;
     this.#tell();
     const reader = new SendingReader(sender);
@@ -44,10 +51,16 @@ export class SenderSettings {
   async #measure(sender: RTCRtpSender, reader: SendingReader, judge: CodecJudge): Promise<void> {
     const measure = await reader.read();
     if (!measure || sender !== this.#sender) return;
+    this.#lineBitsPerSecond = measure.availableBitsPerSecond;
     const choice = judge.measured(measure.elapsedMs, measure);
     if (choice === (this.#codec ?? 'light')) return;
     this.#codec = choice;
     this.#tell();
+  }
+
+  /** Film comes through a narrow line with VP8 too: smaller, and with all its frames. */
+  get #needsSharpness(): boolean {
+    return this.#settings.degradationPreference !== 'maintain-framerate';
   }
 
   /** One after the other: a sender takes its parameters only as they were when they were read. */
@@ -57,7 +70,7 @@ export class SenderSettings {
       if (!sender) return;
       const parameters = sender.getParameters();
       parameters.degradationPreference = this.#settings.degradationPreference;
-      const codec = this.#codec && chosenCodec(parameters.codecs, this.#codec);
+      const codec = this.#codec && chosenCodec(parameters.codecs, this.#needsSharpness ? this.#codec : 'light');
       for (const encoding of parameters.encodings) {
         encoding.maxBitrate = this.#settings.maxBitrate;
         if (codec) encoding.codec = codec;

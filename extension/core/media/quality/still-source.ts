@@ -1,5 +1,5 @@
 import type { Picture } from './picture.ts';
-import { StillClock } from './still-clock.ts';
+import { canCarry, StillClock } from './still-clock.ts';
 
 /** A lossless picture of a source that stands still. */
 export interface Still {
@@ -19,6 +19,7 @@ export interface StillEvents {
 /** Makes a still of the picture each time it comes to rest, while somebody can take it. */
 export class StillSource {
   readonly #events: StillEvents;
+  readonly #lineBitsPerSecond: () => number | null;
   readonly #clock = new StillClock();
   #picture: Picture | null = null;
   /** When the picture will have rested long enough. */
@@ -27,8 +28,10 @@ export class StillSource {
   #isOut = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(events: StillEvents) {
+  /** `lineBitsPerSecond`: what the line to the viewer carries, null where nobody knows. */
+  constructor(events: StillEvents, lineBitsPerSecond: () => number | null) {
     this.#events = events;
+    this.#lineBitsPerSecond = lineBitsPerSecond;
   }
 
   /** Whether stills can be sent. A viewer that comes gets the one of a picture that rests already. */
@@ -86,7 +89,7 @@ export class StillSource {
     this.#picture.draw(context);
     // At quality 1 WebP is lossless; PNG would take eight times as long and be larger.
     const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 1 });
-    if (this.#timer !== run) return;
+    if (this.#timer !== run || !canCarry(this.#lineBitsPerSecond(), blob.size)) return;
     this.#clock.made(performance.now());
     this.#isOut = true;
     this.#events.onStill({ blob, width, height });
