@@ -135,7 +135,7 @@ test('controls fade when nothing moves and come back for the keyboard', async ()
   await shoot('faded');
   await page.keyboard.press('Tab');
   await expect.poll(controls, { timeout: WAIT_MS }).toBe('1');
-  expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Mute');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Mute');
 });
 
 test('when the share ends it says so, with a way out', async () => {

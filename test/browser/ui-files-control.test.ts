@@ -32,7 +32,7 @@ describe('by keyboard alone', () => {
     await press(page, 'Remove');
     await isAsked(page, 'item-remove', about);
     // What is removed takes the focus nowhere.
-    expect(await page.evaluate(() => document.activeElement?.className)).toBe('timeline');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toBe('timeline');
   });
 
   test('show and open', async () => {

@@ -169,10 +169,10 @@ describe('what I show', () => {
     const focused = () => page.evaluate(() => document.activeElement?.textContent);
     await expect.poll(focused).toBe('This tab');
     await page.keyboard.press('ArrowDown');
-    expect(await focused()).toBe('Another tab, window or screen');
+    await expect.poll(focused).toBe('Another tab, window or screen');
     await page.keyboard.press('Escape');
     await expect.poll(() => page.$('[role="menu"]')).toBeNull();
-    expect(await focused()).toBe('Switch');
+    await expect.poll(focused).toBe('Switch');
     await page.keyboard.press('s');
     await isAsked(page, 'share-stop', {});
   });
@@ -259,10 +259,10 @@ describe('asking to see', () => {
     await page.focus('textarea');
     await tell(page, states.asked);
     await sees(page, 'Bob asks to see something');
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA');
     await page.keyboard.press('Escape');
     await page.keyboard.press('r');
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Share this tab');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Share this tab');
     expect(await page.$$eval('.requests .primary', (all) => all.length)).toBe(1);
     expect(await asked(page)).toEqual([]);
   });

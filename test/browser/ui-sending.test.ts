@@ -105,7 +105,7 @@ describe('requests', () => {
     await page.focus('textarea');
     await tell(page, states.f);
     await sees(page, 'Bob wants to send a file');
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA');
   });
 
   test('a tab that was put off can still be watched', async () => {
