@@ -47,6 +47,7 @@ export interface ExtensionBrowser {
 /** How long to wait for a context that should be there at once, on two busy cores. */
 const TARGET_TIMEOUT_MS = 60_000;
 const PROTOCOL_TIMEOUT_MS = 120_000;
+const LOOK_AGAIN_MS = 50;
 
 const WINDOW_SIZE = '1280,800';
 
@@ -159,9 +160,15 @@ async function asPage(target: Target): Promise<Page> {
   return patient(await target.asPage());
 }
 
-/** A page whose waits are as long as those for targets, unless they say otherwise. */
+/**
+ * A page whose waits are as long as those for targets, unless they say otherwise, and go on while nobody sees it: puppeteer looks again
+ * when the page is drawn, and one in the background never is.
+ */
 export function patient(page: Page): Page {
   page.setDefaultTimeout(TARGET_TIMEOUT_MS);
+  const waitForFunction: Page['waitForFunction'] = page.waitForFunction.bind(page);
+  page.waitForFunction = (condition, options, ...given) =>
+    waitForFunction(condition, { polling: LOOK_AGAIN_MS, ...options }, ...given);
   return page;
 }
 

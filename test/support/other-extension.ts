@@ -1,5 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Target } from 'puppeteer-core';
+import { expect } from 'vitest';
+import { patient } from './browser.ts';
 import type { Person } from './person.ts';
 
 const LIMIT_MS = 60_000;
@@ -36,10 +39,16 @@ export async function capturesWithAnotherExtension({ browser, page, profile }: P
   const id = await browser.browser.installExtension(dir);
   const extension = (await browser.browser.extensions()).get(id);
   if (!extension) throw new Error('The other extension is not there.');
+  const isWorker = (one: Target) =>
+    one.type() === 'service_worker' && one.url().startsWith(`chrome-extension://${id}/`);
+  const worker = await (await browser.browser.waitForTarget(isWorker, { timeout: LIMIT_MS })).worker();
+  // A click before its worker has run for the first time would be nobody's.
+  const listens = () => worker?.evaluate(() => chrome.action.onClicked.hasListeners());
+  await expect.poll(listens, { timeout: LIMIT_MS }).toBe(true);
   await page.bringToFront();
   await page.triggerExtensionAction(extension);
   const isRecorder = (url: string) => url.startsWith(`chrome-extension://${id}/capture.html`);
   const target = await browser.browser.waitForTarget((one) => isRecorder(one.url()), { timeout: LIMIT_MS });
-  const recorder = await target.asPage();
-  await recorder.waitForFunction((title) => document.title === title, { timeout: LIMIT_MS }, CAPTURING);
+  const recorder = patient(await target.asPage());
+  await recorder.waitForFunction((title) => document.title === title, {}, CAPTURING);
 }
