@@ -44,7 +44,7 @@ test('what the version before has kept stays: pairings, chat, and files with how
   const interrupted = { state: 'failed', code: 'file-interrupted', bytes: 0 };
   expect(kept).toEqual({
     name: 'Alice',
-    files: { downloadFolder: 'Pairwise', keepPartialsDays: 7, pauseOnPassword: true, pauseOnNavigation: false },
+    files: { downloadFolder: 'Pairwise', keepPartialsDays: 7 },
     peers: [{ name: 'Bob', acceptUpToBytes: null }],
     items: [
       { kind: 'chat', mine: true, at: 1_700_000_000_000, text: 'Hello', mark: 'read' },

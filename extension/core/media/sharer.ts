@@ -3,6 +3,7 @@ import type { FromViewer } from '../protocol/side-messages.ts';
 import type { AppError } from '../shared/errors.ts';
 import { playVoice } from './audible.ts';
 import { chipCodecs } from './codecs.ts';
+import { askForFrame } from './fresh-frame.ts';
 import { type PointerAction, PointerGate } from './pointer-gate.ts';
 import { Quality } from './quality/quality.ts';
 import type { Content, Wish } from './quality/settings.ts';
@@ -74,7 +75,11 @@ export class Sharer {
       outgoing: this.#outgoing,
       chips: this.#chips,
       send: (signal) => this.#options.send(id, signal),
-      onConnected: () => this.#setWatching(true),
+      onConnected: () => {
+        this.#setWatching(true);
+        const { picture } = this.#outgoing;
+        if (picture) askForFrame(picture);
+      },
       onError: (error) => {
         if (this.#viewer !== viewer) return;
         this.#drop();
