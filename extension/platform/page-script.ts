@@ -1,4 +1,5 @@
 import { browser } from 'wxt/browser';
+import { delay } from '../core/shared/abort.ts';
 
 /**
  * Leave is given to the browser first and reaches the process of the page a moment later: right after a click one in ten scripts was refused
@@ -13,7 +14,7 @@ const PAUSES_MS = [0, 100, 300];
  */
 export async function putIntoPage(tabId: number): Promise<boolean> {
   for (const pauseMs of PAUSES_MS) {
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await delay(pauseMs);
     if (await execute(tabId)) return true;
   }
   return false;

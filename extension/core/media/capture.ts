@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from '../shared/errors.ts';
+import { stopTracks } from './tracks.ts';
 
 /** Largest side of a captured picture, in pixels: software encoders can't follow beyond 1440p. What is larger is scaled, in its own shape. */
 const MAX_SIDE_PIXELS = 2_560;
@@ -81,16 +82,15 @@ async function limited(start: () => Promise<MediaStream>, limitMs: number, signa
   return new Promise((resolve, reject) => {
     const giveUp = () => {
       reject(stop.reason);
-      starting.then(stopTracks, () => undefined);
+      starting.then(
+        (stream) => stopTracks(stream),
+        () => undefined,
+      );
     };
     stop.addEventListener('abort', giveUp);
     // The limit is for starting: what has started in time runs until somebody stops it.
     starting.then(resolve, reject).finally(() => stop.removeEventListener('abort', giveUp));
   });
-}
-
-function stopTracks(stream: MediaStream): void {
-  for (const track of stream.getTracks()) track.stop();
 }
 
 /** These name what was asked for and isn't there; with the picture alone it may work. */

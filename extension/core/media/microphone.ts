@@ -1,4 +1,5 @@
 import { AppError } from '../shared/errors.ts';
+import { stopTracks } from './tracks.ts';
 
 /** For speech: what the browser does against echo, noise and a low voice is wanted here, unlike for the sound of a source. */
 const SPEECH: MediaTrackConstraints = { autoGainControl: true, echoCancellation: true, noiseSuppression: true };
@@ -20,7 +21,10 @@ export async function openMicrophone(signal: AbortSignal): Promise<MediaStreamTr
     throw new AppError('microphone-missing');
   } catch (error) {
     // The call can't be taken back: what comes late is stopped.
-    opening.then(stopTracks, () => undefined);
+    opening.then(
+      (stream) => stopTracks(stream),
+      () => undefined,
+    );
     if (signal.aborted || error instanceof AppError) throw error;
     const refused = error instanceof DOMException && error.name === 'NotAllowedError';
     throw new AppError(refused ? 'microphone-denied' : 'microphone-missing', { cause: error });
@@ -30,8 +34,4 @@ export async function openMicrophone(signal: AbortSignal): Promise<MediaStreamTr
 /** Whether the person has not answered for the microphone yet: a page that can be seen may still ask. */
 export async function mayAskForMicrophone(): Promise<boolean> {
   return (await navigator.permissions.query({ name: 'microphone' })).state === 'prompt';
-}
-
-function stopTracks(stream: MediaStream): void {
-  for (const track of stream.getTracks()) track.stop();
 }

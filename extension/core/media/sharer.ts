@@ -7,6 +7,7 @@ import { askForFrame } from './fresh-frame.ts';
 import { type PointerAction, PointerGate } from './pointer-gate.ts';
 import { Quality } from './quality/quality.ts';
 import type { Content, Wish } from './quality/settings.ts';
+import { stopTracks } from './tracks.ts';
 import { type Outgoing, ViewerConnection } from './viewer-connection.ts';
 
 export interface SharerOptions {
@@ -221,9 +222,4 @@ export class Sharer {
     this.#watching = watching;
     this.#options.onWatching(watching);
   }
-}
-
-/** Those of a stream that another hasn't taken over. */
-function stopTracks(stream: MediaStream, except: readonly MediaStreamTrack[] = []): void {
-  for (const track of stream.getTracks()) if (!except.includes(track)) track.stop();
 }

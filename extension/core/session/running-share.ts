@@ -1,4 +1,5 @@
 import type { Sharer } from '../media/sharer.ts';
+import { stopTracks } from '../media/tracks.ts';
 import type { ShareEnd, ShareMessage, SharePause } from '../protocol/messages.ts';
 import { AppError, errorCode } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
@@ -164,7 +165,7 @@ export class RunningShare {
       signal.throwIfAborted();
       this.#show(source, stream);
     } catch (error) {
-      for (const track of stream.getTracks()) track.stop();
+      stopTracks(stream);
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { CONTENTS, WISHES } from '../media/quality/settings.ts';
 import { fileDetails, SharePause, ShareSource, ShareTrouble } from '../protocol/messages.ts';
 import * as limits from '../shared/limits.ts';
 import {
@@ -154,8 +155,8 @@ export const PairingState = v.variant('step', [
   v.object({ step: v.literal('failed'), role: v.picklist(['host', 'join']), code: ErrorCodeSchema }),
 ]);
 
-/** Sharp keeps every pixel, smooth every frame, balanced a little of both; auto decides by what is on the picture. */
-export const ShareQuality = v.picklist(['auto', 'sharp', 'balanced', 'smooth']);
+/** How the picture is kept, see core/media/quality/settings.ts. */
+export const ShareQuality = v.picklist(WISHES);
 
 /** What I show. */
 export const OutgoingShare = v.object({
@@ -175,7 +176,7 @@ export const OutgoingShare = v.object({
   trouble: v.nullable(ShareTrouble),
   quality: ShareQuality,
   /** What is mostly on the picture, as measured; null until then. */
-  content: v.nullable(v.picklist(['text', 'film'])),
+  content: v.nullable(v.picklist(CONTENTS)),
   /** Whether the sound of what is shown goes out, if it has any. */
   soundOn: v.boolean(),
   /** My microphone. asking: the browser asks the person. */

@@ -1,3 +1,4 @@
+import type { ShareTrouble } from '../../protocol/messages.ts';
 import { changeBetween } from './change.ts';
 import { ContentJudge } from './content-judge.ts';
 import { lookAt } from './looker.ts';
@@ -6,16 +7,15 @@ import { SenderSettings } from './sender-settings.ts';
 import { type Content, encoderSettings, type Wish } from './settings.ts';
 import { type Signature, signatureOf } from './signature.ts';
 import { type StillEvents, StillSource } from './still-source.ts';
-import { type PictureTrouble, TroubleJudge } from './trouble-judge.ts';
+import { TroubleJudge } from './trouble-judge.ts';
 
 export type { Still } from './still-source.ts';
-export type { PictureTrouble } from './trouble-judge.ts';
 
 export interface QualityEvents extends StillEvents {
   /** What is mostly on the picture, as measured; each change once. */
   onContent(content: Content): void;
   /** Null: no trouble any more. Each change once. */
-  onTrouble(trouble: PictureTrouble | null): void;
+  onTrouble(trouble: ShareTrouble | null): void;
 }
 
 /** A look takes about 3 ms at 1080p. */
@@ -45,7 +45,7 @@ export class Quality {
   #watched: Watched | null = null;
   #judge = new ContentJudge();
   #content: Content | null = null;
-  #trouble: PictureTrouble | null = null;
+  #trouble: ShareTrouble | null = null;
   #wish: Wish = 'auto';
 
   constructor(events: QualityEvents) {
@@ -131,7 +131,7 @@ export class Quality {
     this.#events.onContent(content);
   }
 
-  #setTrouble(trouble: PictureTrouble | null): void {
+  #setTrouble(trouble: ShareTrouble | null): void {
     if (trouble === this.#trouble) return;
     this.#trouble = trouble;
     this.#events.onTrouble(trouble);

@@ -1,7 +1,9 @@
 /** What is mostly on the picture: things to read, which must be sharp, or things that move, which must be smooth. */
-export type Content = 'text' | 'film';
+export const CONTENTS = ['text', 'film'] as const;
+export type Content = (typeof CONTENTS)[number];
 /** What the person wants: sharp keeps every pixel, smooth every frame, balanced a little of both; auto decides by the content. */
-export type Wish = 'auto' | 'sharp' | 'balanced' | 'smooth';
+export const WISHES = ['auto', 'sharp', 'balanced', 'smooth'] as const;
+export type Wish = (typeof WISHES)[number];
 
 /** What the browser is told about a picture and its encoder. */
 export interface EncoderSettings {

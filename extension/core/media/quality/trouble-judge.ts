@@ -1,5 +1,4 @@
-/** What may be wrong with the picture itself: black for long · nothing new although its source should move. */
-export type PictureTrouble = 'black' | 'frozen';
+import type { ShareTrouble } from '../../protocol/messages.ts';
 
 /** A film fades to black and back in less. */
 const BLACK_MS = 3_000;
@@ -20,7 +19,7 @@ export class TroubleJudge {
     this.#mutedSinceMs = isMuted ? (this.#mutedSinceMs ?? atMs) : null;
   }
 
-  now(atMs: number): PictureTrouble | null {
+  now(atMs: number): ShareTrouble | null {
     if (this.#mutedSinceMs !== null && atMs - this.#mutedSinceMs >= MUTED_MS) return 'frozen';
     if (this.#blackSinceMs !== null && atMs - this.#blackSinceMs >= BLACK_MS) return 'black';
     return null;
