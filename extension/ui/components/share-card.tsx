@@ -2,9 +2,9 @@ import type { IncomingShare, ItemOf, PeerState } from '../../core/session/state.
 import { nameOf } from '../models/app-model.ts';
 import { lineText } from '../models/display-text.ts';
 import { duration } from '../models/format.ts';
-import { incomingText, showingText } from '../models/live-text.ts';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
+import { IncomingSummary } from './incoming-summary.tsx';
 import { useModel } from './model-context.ts';
 
 /** A share that is over. */
@@ -29,26 +29,13 @@ export function PastShare({ item, peer }: { item: ItemOf<'share'>; peer: PeerSta
 
 /** A share that goes on: it is being watched, or was put off. */
 export function OpenShare({ share, peer }: { share: IncomingShare; peer: PeerState }) {
-  const model = useModel();
-  const { peerId, shareId, status } = share;
+  const { live } = useModel();
   return (
     <article class="card">
       <div class="row">
-        <span class="thumb live" aria-hidden="true">
-          <Icon name={share.source} />
-        </span>
-        <div class="grow">
-          <b>{showingText(share, nameOf(peer))}</b>
-          <small class="cut" dir="auto">
-            {incomingText(share)}
-          </small>
-        </div>
-        <button
-          type="button"
-          class="btn small"
-          onClick={() => model.watch(model.backend.askBackground('viewer-open', { peerId, shareId }))}
-        >
-          {status === 'watching' ? t('share_open_viewer') : t('request_share_watch')}
+        <IncomingSummary share={share} peer={peer} />
+        <button type="button" class="btn small" onClick={() => live.watch(share)}>
+          {share.status === 'watching' ? t('share_open_viewer') : t('request_share_watch')}
         </button>
       </div>
     </article>

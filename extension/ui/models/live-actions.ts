@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { AppState, ShareQuality } from '../../core/session/state.ts';
+import type { AppState, IncomingShare, ShareQuality } from '../../core/session/state.ts';
 import { MAX_TITLE_LENGTH } from '../../core/shared/limits.ts';
 import type { OffscreenCommands, RequestOf } from '../../messaging/commands.ts';
 import type { Backend, View } from './backend.ts';
@@ -7,7 +7,7 @@ import type { Notices } from './notices.ts';
 
 type ShareCommand = Extract<keyof OffscreenCommands & string, `share-${string}`>;
 
-/** What I show, how, and what I ask to be shown. Every failure becomes a notice. */
+/** What I show, how, what I ask to be shown, and what I do with what is shown to me. Every failure becomes a notice. */
 export class LiveActions {
   /** The tab beside this view, as it was when somebody last looked whether it is the one that is shown. */
   readonly tabId = signal<number | null>(null);
@@ -93,6 +93,16 @@ export class LiveActions {
   /** Takes my own question back, or answers the peer's with "Not now". */
   endAsk(id: string): Promise<void> {
     return this.#ask('share-ask-end', { id });
+  }
+
+  /** Opens the viewer of what a peer shows, or brings it to front. */
+  async watch({ peerId, shareId }: IncomingShare): Promise<void> {
+    await this.#notices.watch(this.#backend.askBackground('viewer-open', { peerId, shareId }), peerId);
+  }
+
+  /** "Not now": it can still be watched later. */
+  dismiss({ peerId, shareId }: IncomingShare): Promise<void> {
+    return this.#ask('share-dismiss', { shareId }, peerId);
   }
 
   async #ask<Name extends ShareCommand>(
