@@ -79,10 +79,15 @@ export default defineBackground(() => {
 
 const cut = (title: string) => title.slice(0, MAX_TITLE_LENGTH);
 
+/** @throws AppError why the browser doesn't let it. */
+async function captureTab(peerId: string, tabId: number, title: string): Promise<void> {
+  await askOffscreen('share-tab', { peerId, title, tabId, streamId: await mintStreamId(tabId) });
+}
+
 /** Shows a tab. What fails is among the notices; resolves with whether it went out of the worker's hands. */
 async function shareTab(peerId: string, tabId: number, title: string): Promise<boolean> {
   try {
-    await askOffscreen('share-tab', { peerId, title, tabId, streamId: await mintStreamId(tabId) });
+    await captureTab(peerId, tabId, title);
     return true;
   } catch (error) {
     await askOffscreen('share-failed', { peerId, tabId, title, code: errorCode(error) });
@@ -117,7 +122,7 @@ async function obey(shortcut: Shortcut, tab: ShortcutTab): Promise<void> {
   if (peerId === null) return notify('shortcut', t('notify_nobody'), t('notify_nobody_hint'));
   try {
     if (shortcut === 'send-link') await askOffscreen('link-send', { peerId, url: linkToSend(tab.url), title });
-    else await askOffscreen('share-tab', { peerId, title, tabId: tab.id, streamId: await mintStreamId(tab.id) });
+    else await captureTab(peerId, tab.id, title);
   } catch (error) {
     const failed = shortcut === 'send-link' ? 'notify_link_failed' : 'notify_tab_failed';
     await notify('shortcut', t(failed), errorText(errorCode(error), t('somebody')));

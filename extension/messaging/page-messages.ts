@@ -6,8 +6,9 @@ import { maybeText, Name } from '../core/shared/schemas.ts';
  * What the script in a shared page and the offscreen document say to each other, over a port named `shared-page`. The page's renderer is not
  * ours: what comes from there is bounded, and heard only from the top frame (`sender.frameId` 0) of the tab that is shown. Of a tab's
  * ports the newest counts, and the end of an older one means nothing: the script runs in the top frame alone, looks into frames of the same
- * origin from there, and replaces itself when it is put in again. The port ends when the page goes, into the back/forward cache too, or with the share. Tried in Chromium 156: `executeScript` right
- * after that lands in the page that came instead, before it has loaded; on another origin (another port is one) it fails until the next click.
+ * origin from there, and replaces itself when it is put in again. The port ends when the page goes, into the back/forward cache too, or
+ * with the share. Tried in Chromium 156: `executeScript` right after that lands in the page that came instead, before it has loaded; on
+ * another origin (another port is one) it fails until the next click.
  */
 export const PAGE_PORT = 'shared-page';
 
