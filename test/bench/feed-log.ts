@@ -31,6 +31,8 @@ export class FeedLog {
   }
 
   static async open(page: Page, limitMs: number): Promise<FeedLog> {
+    // In a browser that has just started nobody listens yet, and a port that meets nobody hears nothing for ever.
+    await readState(page);
     await page.evaluate(() => {
       const log: Told[] = [];
       const known = new Map<string, string>();
