@@ -119,7 +119,13 @@ describe('confirming', () => {
   });
 
   test('a server that is not what it was is named as the reason', async () => {
-    const server = { url: 'https://a.example', status: 'unreachable', kind: null, problem: 'server-changed' } as const;
+    const server = {
+      url: 'https://a.example',
+      status: 'unreachable',
+      kind: null,
+      problem: 'server-changed',
+      services: null,
+    } as const;
     const pairing = { step: 'failed', role: 'host', code: 'server-unreachable' } as const;
     const page = await show(app({ peers: [], server, pairing }));
     await sees(page, 'This address no longer answers as the Pairwise server it was');

@@ -201,7 +201,7 @@ async function startRun(person: SharingPerson, indexedDb: IDBFactory): Promise<R
       pauseOnPassword: true,
       pauseOnNavigation: false,
     },
-    server: { url: 'http://localhost', status: 'online', kind: null, problem: null },
+    server: { url: 'http://localhost', status: 'online', kind: null, problem: null, services: null },
     pairing: { step: 'idle' },
     peers: [],
     outgoingShare: null,

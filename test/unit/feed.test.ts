@@ -23,7 +23,7 @@ const peer = (id: string, unread: number): PeerState => ({
 const base: AppState = {
   me: { id: newId(), name: 'Alice' },
   settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7, pauseOnPassword: true, pauseOnNavigation: false },
-  server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null },
+  server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null, services: null },
   pairing: { step: 'idle' },
   peers: [],
   outgoingShare: null,

@@ -81,7 +81,7 @@ function state(peers: readonly Partial<PeerState>[], shares: readonly Partial<In
   return {
     me: { id: 'alicealicealicealicea1', name: 'Alice' },
     settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7, pauseOnPassword: true, pauseOnNavigation: false },
-    server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null },
+    server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null, services: null },
     pairing: { step: 'idle' },
     peers: peers.map((change) => ({ ...peer, ...change })),
     outgoingShare: null,

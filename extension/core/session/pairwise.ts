@@ -78,7 +78,7 @@ export class Pairwise {
     const store = new Store({
       me: { id: keys.id, name: settings.name },
       settings: { ...settings.files, ...settings.live },
-      server: { url: settings.serverUrl, status: 'connecting', kind: null, problem: null },
+      server: { url: settings.serverUrl, status: 'connecting', kind: null, problem: null, services: null },
       pairing: { step: 'idle' },
       peers: [],
       outgoingShare: null,
@@ -260,8 +260,7 @@ export class Pairwise {
     this.#stopWatchingServer();
     this.#stopWatchingServer = effect(() => {
       const status = broker.status.value === 'taken' ? 'unreachable' : broker.status.value;
-      const { problem } = this.#store.now.server;
-      this.#store.change({ server: { url, status, kind: access.kind, problem } });
+      this.#store.change({ server: { ...this.#store.now.server, url, status, kind: access.kind } });
     });
     return broker;
   }

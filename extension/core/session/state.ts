@@ -103,6 +103,8 @@ export const Connection = v.variant('state', [
     state: v.literal('connected'),
     path: v.picklist(['direct', 'turn', 'relay']),
     rttMs: v.nullable(v.number()),
+    /** No sign of life for some seconds: a new path is looked for, and this one may still come back. */
+    isSuspect: v.exactOptional(v.boolean()),
   }),
   /** Both are on the server and a link is being made. */
   v.object({ state: v.literal('connecting') }),
@@ -260,6 +262,10 @@ export const AppState = v.object({
     kind: v.nullable(v.picklist(['pairwise', 'stock'])),
     /** Why it is unreachable. */
     problem: v.nullable(ErrorCodeSchema),
+    /** What it offers beside introducing: ways around a network. Null until it has said; all false: local networks only. */
+    services: v.nullable(v.object({ stun: v.boolean(), turn: v.boolean(), relay: v.boolean() })),
+    /** How far its clock was ahead of ours at the last connection; absent where it doesn't tell. */
+    clockAheadMs: v.exactOptional(v.number()),
   }),
   pairing: PairingState,
   peers: v.array(PeerState),

@@ -22,6 +22,9 @@ export const ERROR_CODES = [
   // peers and links
   'peer-offline',
   'peer-unreachable',
+  'webrtc-blocked',
+  'udp-blocked',
+  'relay-full',
   'peer-unknown',
   'peer-unpaired',
   'peer-blocked',
@@ -41,6 +44,7 @@ export const ERROR_CODES = [
   'share-busy',
   'share-unreachable',
   'share-no-codec',
+  'share-needs-turn',
   'ask-declined',
   'microphone-denied',
   'microphone-missing',

@@ -157,7 +157,7 @@ const api = {
     tellState({
       me: { id: 'alicealicealicealicea1', name: 'Alice' },
       settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7, pauseOnPassword: true, pauseOnNavigation: false },
-      server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null },
+      server: { url: 'http://127.0.0.1:9000', status: 'online', kind: 'pairwise', problem: null, services: null },
       pairing: { step: 'idle' },
       peers: [
         {

@@ -89,7 +89,7 @@ export function app(change: Partial<AppState> = {}): AppState {
   return {
     me: { id: ALICE_ID, name: 'Alice' },
     settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7, pauseOnPassword: true, pauseOnNavigation: false },
-    server: { url: 'https://pairwise.example.org', status: 'online', kind: 'pairwise', problem: null },
+    server: { url: 'https://pairwise.example.org', status: 'online', kind: 'pairwise', problem: null, services: null },
     pairing: { step: 'idle' },
     peers: [peer()],
     outgoingShare: null,
@@ -409,15 +409,27 @@ export const states: Record<string, AppState | null> = {
   }),
   server: app({
     peers: [offlineBob],
-    server: { url: 'http://127.0.0.1:9000', status: 'unreachable', kind: null, problem: 'server-unreachable' },
+    server: {
+      url: 'http://127.0.0.1:9000',
+      status: 'unreachable',
+      kind: null,
+      problem: 'server-unreachable',
+      services: null,
+    },
   }),
   stock: app({
     peers: [offlineBob],
-    server: { url: 'https://peerjs.example.org', status: 'online', kind: 'stock', problem: null },
+    server: { url: 'https://peerjs.example.org', status: 'online', kind: 'stock', problem: null, services: null },
   }),
   changed: app({
     peers: [offlineBob],
-    server: { url: 'https://pairwise.example.org', status: 'unreachable', kind: null, problem: 'server-changed' },
+    server: {
+      url: 'https://pairwise.example.org',
+      status: 'unreachable',
+      kind: null,
+      problem: 'server-changed',
+      services: null,
+    },
   }),
   peers: app({
     peers: [
