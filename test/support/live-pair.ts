@@ -168,7 +168,7 @@ export class LivePerson {
     this.store = new Store({
       me: { id, name: id },
       settings: { downloadFolder: 'Pairwise', keepPartialsDays: 7, pauseOnPassword: true, pauseOnNavigation: false },
-      server: { url: 'http://localhost', status: 'online', kind: null, problem: null },
+      server: { url: 'http://localhost', status: 'online', kind: null, problem: null, services: null },
       pairing: { step: 'idle' },
       peers: [peerOf(peerId)],
       outgoingShare: null,
@@ -212,7 +212,7 @@ export class LivePerson {
           this.microphonePages += 1;
         },
       },
-      iceServers: [],
+      iceServers: () => [],
       session: (peer) => (peer === peerId && this.session.link ? this.session : null),
       onOffered: ({ title }) => this.told.push(`shows ${title}`),
       onAsked: () => this.told.push('asks'),

@@ -9,7 +9,7 @@ const OPEN_LIMIT_MS = 10_000;
 export interface BulkConnectionOptions {
   /** One side offers (the one that dialled), so there is no glare. */
   offers: boolean;
-  iceServers: RTCIceServer[];
+  iceServers(): RTCIceServer[];
   send(signal: Signal): void;
   /** Asks the other side to offer. */
   ask(): void;
@@ -90,7 +90,7 @@ export class BulkConnection implements Lane {
 
   #connect(): RTCPeerConnection {
     const { iceServers, send } = this.#options;
-    const connection = new RTCPeerConnection({ iceServers });
+    const connection = new RTCPeerConnection({ iceServers: iceServers() });
     const channel = connection.createDataChannel('bulk', { negotiated: true, id: BULK_CHANNEL_ID });
     this.#openTimer = setTimeout(() => this.#lost(), OPEN_LIMIT_MS);
     channel.addEventListener('open', () => {

@@ -67,7 +67,7 @@ export class DirectLink implements Link {
   #heartbeat: ReturnType<typeof setInterval> | null = null;
 
   /** Must be called in the task in which PeerJS made the connection: `connect()` or the `connection` event. */
-  constructor(connection: DataConnection, options: { dialled: boolean; iceServers: RTCIceServer[] }) {
+  constructor(connection: DataConnection, options: { dialled: boolean; iceServers(): RTCIceServer[] }) {
     this.#connection = connection;
     this.bulkLanes = oneLanePeers.has(connection.peer) ? ['bulk'] : BULK_LANES;
     this.closed = new Promise((resolve) => {

@@ -49,7 +49,7 @@ export async function offerNameplate(options: {
       address: server.address,
       id: nameplateId(code.nameplate),
       token: async () => newId(),
-      iceServers: [],
+      iceServers: () => [],
       seal: () => null,
     });
     second.onMessage((src, message) => {

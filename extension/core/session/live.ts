@@ -23,7 +23,7 @@ export interface LiveOptions {
   timeline: Timeline;
   media: ShareMedia;
   platform: Pick<Platform, 'enterPage' | 'isTabMuted' | 'openMicrophonePage'>;
-  iceServers: RTCIceServer[];
+  iceServers(): RTCIceServer[];
   session(peerId: string): Session | null;
   /** A peer shows something new. */
   onOffered(share: IncomingShare): void;

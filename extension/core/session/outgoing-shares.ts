@@ -20,7 +20,7 @@ export interface OutgoingSharesOptions {
   store: Store;
   media: ShareMedia;
   platform: Pick<Platform, 'enterPage' | 'isTabMuted' | 'openMicrophonePage'>;
-  iceServers: RTCIceServer[];
+  iceServers(): RTCIceServer[];
   session(peerId: string): Session | null;
   /** Something is captured and offered to this peer. */
   onStarted(peerId: string): void;

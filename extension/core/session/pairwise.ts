@@ -1,4 +1,4 @@
-import { effect, type ReadonlySignal } from '@preact/signals-core';
+import type { ReadonlySignal } from '@preact/signals-core';
 import type { DeviceKeys } from '../crypto/device-keys.ts';
 import { Compressor } from '../files/compressor.ts';
 import { EncodePool } from '../files/encode-pool.ts';
@@ -8,8 +8,6 @@ import { parseFolder } from '../files/safe-folder.ts';
 import type { Hello, Message } from '../protocol/messages.ts';
 import { AppError, type ErrorCode } from '../shared/errors.ts';
 import { report } from '../shared/report.ts';
-import { Broker } from '../signalling/broker.ts';
-import { ServerAccess } from '../signalling/server-access.ts';
 import { parseServerAddress } from '../signalling/server-address.ts';
 import { Chat } from './chat.ts';
 import { Database, type StoredSettings } from './database.ts';
@@ -20,14 +18,12 @@ import { OutgoingFiles } from './outgoing-files.ts';
 import { PairingFlow } from './pairing-flow.ts';
 import { Peers } from './peers.ts';
 import type { Platform } from './platform.ts';
+import { type DoctorFacts, ServerPlace } from './server-place.ts';
 import { browserMedia } from './share-media.ts';
 import type { AppState, FileSettings, LiveSettings } from './state.ts';
 import { Store } from './store.ts';
 import { Timeline } from './timeline.ts';
 import { WebFiles } from './web-files.ts';
-
-/** No STUN or TURN yet: two browsers meet on one network. The server will hand out the list. */
-const ICE_SERVERS: RTCIceServer[] = [];
 
 /** Addresses of our own servers that are remembered. */
 const MAX_SERVERS = 100;
@@ -56,9 +52,7 @@ export class Pairwise {
   readonly #database: Database;
   readonly #keys: DeviceKeys;
   #settings: StoredSettings;
-  #access: ServerAccess;
-  #broker: Broker;
-  #stopWatchingServer: () => void = () => {};
+  #place: ServerPlace;
 
   /** Reads what is kept, goes to the server and looks for every known peer. */
   static async start(options: PairwiseOptions): Promise<Pairwise> {
@@ -67,7 +61,7 @@ export class Pairwise {
     const pairwise = new Pairwise(options, database, settings, keys);
     await pairwise.peers.load();
     await pairwise.files.start();
-    pairwise.peers.useBroker(pairwise.#broker);
+    pairwise.peers.useServer(pairwise.#place);
     return pairwise;
   }
 
@@ -130,7 +124,7 @@ export class Pairwise {
       timeline,
       media: browserMedia,
       platform,
-      iceServers: ICE_SERVERS,
+      iceServers: () => this.iceServers(),
       session: connected,
       onAsked: (peerId) => platform.notify({ about: { kind: 'ask', peerId }, name: nameOf(peerId), body: '' }),
       onOffered: ({ peerId, shareId, title }) =>
@@ -141,7 +135,6 @@ export class Pairwise {
       database,
       timeline,
       keys,
-      iceServers: ICE_SERVERS,
       shareWith: (peerId) => this.live.outgoing.shownTo(peerId),
       onConnected: (peerId, session, hello) => {
         this.chat.flush(peerId);
@@ -161,13 +154,12 @@ export class Pairwise {
       },
       onMessage: (peerId, message) => this.#receive(peerId, message),
     });
-    this.#access = this.#openAccess();
-    this.#broker = this.#connect();
+    this.#place = this.#openPlace();
     this.pairing = new PairingFlow({
       store,
       self: () => ({ keys, name: this.#settings.name }),
-      broker: () => this.#broker,
-      server: () => ({ address: this.#access.address, kind: this.#access.kind ?? 'stock' }),
+      broker: () => this.#place.broker,
+      server: () => ({ address: this.#place.access.address, kind: this.#place.access.kind ?? 'stock' }),
       isBlocked: (peerId) => this.peers.isBlocked(peerId),
       onAsked: (name) => platform.notify({ about: { kind: 'pairing' }, name, body: '' }),
       onPaired: (pairing) => this.peers.add(pairing),
@@ -197,10 +189,9 @@ export class Pairwise {
     this.peers.announce();
     if (!moved) return;
     this.pairing.cancel();
-    this.#broker.close();
-    this.#access = this.#openAccess();
-    this.#broker = this.#connect();
-    this.peers.useBroker(this.#broker);
+    this.#place.close();
+    this.#place = this.#openPlace();
+    this.peers.useServer(this.#place);
   }
 
   /** Tells of a failure that happened outside. */
@@ -223,7 +214,7 @@ export class Pairwise {
 
   /** Tries the server and this peer now. */
   retry(peerId: string): void {
-    this.#broker.retry();
+    this.#place.broker.retry();
     this.peers.retry(peerId);
   }
 
@@ -231,38 +222,29 @@ export class Pairwise {
     this.#store.change({ notices: this.#store.now.notices.filter((notice) => notice.id !== id) });
   }
 
-  #openAccess(): ServerAccess {
-    const { token, serverUrl, ourServers } = this.#settings;
-    return new ServerAccess({
-      address: parseServerAddress(serverUrl),
+  /** STUN and TURN servers for a new connection, as the signalling server hands them out. */
+  iceServers(): RTCIceServer[] {
+    return this.#place.ice.list();
+  }
+
+  /** What the connection doctor needs to check the way to others. Each call asks for new places on the relay. */
+  doctorFacts(): Promise<DoctorFacts> {
+    return this.#place.doctorFacts();
+  }
+
+  #openPlace(): ServerPlace {
+    const { serverUrl } = this.#settings;
+    return new ServerPlace({
+      store: this.#store,
       keys: this.#keys,
-      stockToken: token,
-      wasOurs: ourServers.includes(serverUrl),
+      settings: this.#settings,
+      seal: (peerId, message) => this.peers.seal(peerId, message),
       onOurs: () => {
         const seen = [...this.#settings.ourServers.filter((url) => url !== serverUrl), serverUrl];
         this.#settings = { ...this.#settings, ourServers: seen.slice(-MAX_SERVERS) };
         this.#database.saveSettings(this.#settings).catch(report);
       },
-      onProblem: (problem) => this.#store.change({ server: { ...this.#store.now.server, problem } }),
     });
-  }
-
-  #connect(): Broker {
-    const access = this.#access;
-    const broker = new Broker({
-      address: access.address,
-      id: this.#keys.id,
-      token: () => access.token(),
-      iceServers: ICE_SERVERS,
-      seal: (peerId, message) => this.peers.seal(peerId, message),
-    });
-    const url = this.#settings.serverUrl;
-    this.#stopWatchingServer();
-    this.#stopWatchingServer = effect(() => {
-      const status = broker.status.value === 'taken' ? 'unreachable' : broker.status.value;
-      this.#store.change({ server: { ...this.#store.now.server, url, status, kind: access.kind } });
-    });
-    return broker;
   }
 
   async #receive(peerId: string, message: Exclude<Message, Hello>): Promise<void> {

@@ -10,12 +10,12 @@ import { within } from '../shared/abort.ts';
 import { sameBytes } from '../shared/bytes.ts';
 import { AppError } from '../shared/errors.ts';
 import { report } from '../shared/report.ts';
-import type { Broker } from '../signalling/broker.ts';
 import { Rendezvous, type RendezvousStatus } from '../signalling/rendezvous.ts';
 import type { Database, StoredPeer } from './database.ts';
 import { Farewells } from './farewells.ts';
 import { BLOCKED, credentials, recordOf, shownPeer, UNPAIRED } from './peer-record.ts';
 import { Renewals } from './renewals.ts';
+import type { ServerPlace } from './server-place.ts';
 import { Session } from './session.ts';
 import type { Store } from './store.ts';
 import type { Timeline } from './timeline.ts';
@@ -27,7 +27,6 @@ export interface PeersOptions {
   database: Database;
   timeline: Timeline;
   keys: DeviceKeys;
-  iceServers: RTCIceServer[];
   /** What I show this peer, for the greeting. */
   shareWith(peerId: string): string | null;
   onConnected(peerId: string, session: Session, hello: Hello): void;
@@ -60,11 +59,11 @@ export class Peers {
   }
 
   /** Meets everybody on this server; an earlier one is left. */
-  useBroker(broker: Broker): void {
+  useServer({ broker, ice }: ServerPlace): void {
     this.#rendezvous?.close();
     this.#rendezvous = new Rendezvous(broker, {
       self: this.#options.keys,
-      iceServers: this.#options.iceServers,
+      iceServers: ice.list,
       onLink: (peerId, link) => this.#linked(peerId, link),
       onStatus: (peerId, status) => this.#status(peerId, status),
       onTs: (peerId, ts) => this.#sawTs(peerId, ts),

@@ -199,7 +199,7 @@ export class RunningShare {
     const { media, store, iceServers } = this.#options;
     const sharer = media.newSharer({
       stream,
-      iceServers,
+      iceServers: iceServers(),
       send: (viewer, signal) => this.#record.send({ type: 'share-signal', id: this.id, viewer, signal }),
       onWatching: (watching) => this.#record.change({ status: watching ? 'live' : 'offered' }),
       onEnded: () => this.end('source-ended'),

@@ -14,8 +14,8 @@ import {
   ServerEnvelope,
   type SignallingMessage,
 } from './messages.ts';
-import { NameplateAnswer, type NameplateRequest } from './nameplates.ts';
 import type { ServerAddress } from './server-address.ts';
+import { ServerAnswer, type ServerRequest } from './server-messages.ts';
 
 /** connecting: first try · online · unreachable: tries go on by themselves · taken: somebody else has this id. */
 export type BrokerStatus = 'connecting' | 'online' | 'unreachable' | 'taken';
@@ -25,7 +25,8 @@ export interface BrokerOptions {
   id: string;
   /** A token for the next connection. Made anew each time: on our server each is good once. @throws when there can be none now */
   token(): Promise<string>;
-  iceServers: RTCIceServer[];
+  /** For the next connection. */
+  iceServers(): RTCIceServer[];
   /** Seals what PeerJS says to this peer; null when there is no session with it, and then nothing is said. */
   seal(peerId: string, message: unknown): SealedPayload | null;
 }
@@ -55,12 +56,14 @@ export class Broker {
   /** A sealed message. Whoever can open it hands what is inside to `deliver`. */
   readonly onSealed = this.#sealed.on;
   /** What the server answers to `ask`, and nothing PeerJS knows. */
-  readonly #answer = new Emitter<[answer: NameplateAnswer]>();
+  readonly #answer = new Emitter<[answer: ServerAnswer]>();
   readonly onAnswer = this.#answer.on;
   /** A known peer dials. Called in the task in which PeerJS made the connection. */
   readonly onConnection = this.#incoming.on;
   readonly #backoff = new Backoff(FIRST_RETRY_MS, MAX_RETRY_MS);
   #peer: Peer | null = null;
+  /** PeerJS reads it whenever it makes a connection. */
+  readonly #config: RTCConfiguration = { iceServers: [] };
   #retryTimer: ReturnType<typeof setTimeout> | null = null;
   #openTimer: ReturnType<typeof setTimeout> | null = null;
   #closed = false;
@@ -86,19 +89,22 @@ export class Broker {
   }
 
   /** Asks the server itself; false when there is none right now. */
-  ask(request: NameplateRequest): boolean {
+  ask(request: ServerRequest): boolean {
     return this.#write(request);
   }
 
   /** Hands PeerJS a message that `src` sealed for us. What isn't of the one shape that we use is dropped. */
   deliver(src: string, message: unknown): void {
     const parsed = v.safeParse(PeerJsEnvelope, { ...Object(message), src });
-    if (parsed.success) this.#toPeerJs(parsed.output);
+    if (!parsed.success) return;
+    this.#config.iceServers = this.#options.iceServers();
+    this.#toPeerJs(parsed.output);
   }
 
   /** Starts PeerJS's data connection to a peer; null when there is no server right now. */
   connect(peerId: string): DataConnection | null {
     if (this.#status.peek() !== 'online') return null;
+    this.#config.iceServers = this.#options.iceServers();
     return this.#peer?.connect(peerId, { label: 'pairwise', reliable: true, serialization: 'raw' }) ?? null;
   }
 
@@ -139,7 +145,7 @@ export class Broker {
   }
 
   #start(token: string): Peer {
-    const { address, id, iceServers } = this.#options;
+    const { address, id } = this.#options;
     const peer = new Peer(id, {
       host: address.host,
       port: address.port,
@@ -147,7 +153,7 @@ export class Broker {
       secure: address.secure,
       token,
       debug: 0,
-      config: { iceServers },
+      config: this.#config,
     });
     this.#gate(peer);
     peer.on('open', () => {
@@ -183,7 +189,7 @@ export class Broker {
     if (sealed.success) return this.#sealed.emit(sealed.output.src, sealed.output.payload);
     const own = v.safeParse(OwnEnvelope, data);
     if (own.success) return this.#message.emit(own.output.src, own.output.payload.pairwise);
-    const answer = v.safeParse(NameplateAnswer, data);
+    const answer = v.safeParse(ServerAnswer, data);
     if (answer.success) return this.#answer.emit(answer.output);
     const server = v.safeParse(ServerEnvelope, data);
     if (!server.success) return;

@@ -16,7 +16,7 @@ import { PeerJsSays, type SignallingMessage } from './messages.ts';
 
 export interface RendezvousOptions {
   self: { id: string; identity: DhKey };
-  iceServers: RTCIceServer[];
+  iceServers(): RTCIceServer[];
   /** A link to the peer is open. An older link to it has been closed with `replaced`. */
   onLink(peerId: string, link: Link): void;
   /** How far things are with a peer that has no link. */

@@ -24,6 +24,8 @@ export class ServerAccess {
   #wasOurs: boolean;
   #lastTs = 0;
   #kind: 'pairwise' | 'stock' | null = null;
+  #features: readonly string[] = [];
+  #offsetMs: number | null = null;
 
   constructor(options: ServerAccessOptions) {
     this.address = options.address;
@@ -34,6 +36,16 @@ export class ServerAccess {
   /** What the server was at the last connection; null before the first. */
   get kind(): 'pairwise' | 'stock' | null {
     return this.#kind;
+  }
+
+  /** How far its clock was ahead of ours then, in ms; null where it doesn't say. */
+  get offsetMs(): number | null {
+    return this.#offsetMs;
+  }
+
+  /** Whether the server at the last connection offered this beside the PeerJS protocol. */
+  has(feature: 'ping' | 'ice' | 'relay'): boolean {
+    return this.#features.includes(feature);
   }
 
   /**
@@ -58,9 +70,13 @@ export class ServerAccess {
     if (server.kind === 'stock') {
       if (this.#wasOurs) throw new AppError('server-changed');
       this.#kind = 'stock';
+      this.#features = [];
+      this.#offsetMs = null;
       return stockToken;
     }
     this.#kind = 'pairwise';
+    this.#features = server.features;
+    this.#offsetMs = server.offsetMs;
     if (!this.#wasOurs) this.#options.onOurs();
     this.#wasOurs = true;
     this.#lastTs = Math.max(Date.now() + server.offsetMs, this.#lastTs + 1);

@@ -10,7 +10,7 @@ const ServerInfo = v.object({
 });
 
 /** What answers at an address: a server of ours, or another PeerJS server. */
-export type ServerKind = { kind: 'pairwise'; offsetMs: number } | { kind: 'stock' };
+export type ServerKind = { kind: 'pairwise'; offsetMs: number; features: readonly string[] } | { kind: 'stock' };
 
 const ANSWER_LIMIT_MS = 6_000;
 const MAX_ANSWER_BYTES = 8_192;
@@ -23,7 +23,10 @@ export async function probeServer(address: ServerAddress): Promise<ServerKind> {
   const url = `${address.url}/pairwise`;
   const sentAt = Date.now();
   const info = await within(read(url), ANSWER_LIMIT_MS, 'server-unreachable').catch(() => null);
-  if (info) return { kind: 'pairwise', offsetMs: Math.round(info.timeMs - (sentAt + Date.now()) / 2) };
+  if (info) {
+    const offsetMs = Math.round(info.timeMs - (sentAt + Date.now()) / 2);
+    return { kind: 'pairwise', offsetMs, features: info.features };
+  }
   // A stock server doesn't let us read its 404, but it does answer.
   const answers = fetch(url, { mode: 'no-cors', cache: 'no-store' }).then(
     () => true,

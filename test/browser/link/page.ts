@@ -37,7 +37,7 @@ async function openPair(serverUrl: string): Promise<RealPair> {
       address,
       id: self.id,
       token: () => access.token(),
-      iceServers: [],
+      iceServers: () => [],
       seal: (_, message) => sealer.seal(message),
     });
     broker.onSealed((src, payload) => broker.deliver(src, opener.open(payload)));
@@ -47,11 +47,11 @@ async function openPair(serverUrl: string): Promise<RealPair> {
   const bob = join(keys[1], keys[0], back, forward);
   await Promise.all([online(alice), online(bob)]);
   const incoming = new Promise<DirectLink>((resolve) => {
-    bob.onConnection((connection) => resolve(new DirectLink(connection, { dialled: false, iceServers: [] })));
+    bob.onConnection((connection) => resolve(new DirectLink(connection, { dialled: false, iceServers: () => [] })));
   });
   const connection = alice.connect(bob.id);
   if (!connection) throw new Error('the broker is not online');
-  const a = new DirectLink(connection, { dialled: true, iceServers: [] });
+  const a = new DirectLink(connection, { dialled: true, iceServers: () => [] });
   const b = await incoming;
   await Promise.all([a.ready(20_000), b.ready(20_000)]);
   const end = () => {

@@ -1,0 +1,105 @@
+import { effect } from '@preact/signals-core';
+import type { DeviceKeys } from '../crypto/device-keys.ts';
+import type { SealedPayload } from '../crypto/seal.ts';
+import { toBase64Url } from '../shared/bytes.ts';
+import { Broker } from '../signalling/broker.ts';
+import { IceServers } from '../signalling/ice-servers.ts';
+import { askRelayTicket } from '../signalling/relay-tickets.ts';
+import { ServerAccess } from '../signalling/server-access.ts';
+import { parseServerAddress } from '../signalling/server-address.ts';
+import type { StoredSettings } from './database.ts';
+import type { Store } from './store.ts';
+
+export interface ServerPlaceOptions {
+  store: Store;
+  keys: DeviceKeys;
+  settings: StoredSettings;
+  /** What PeerJS says to a peer, sealed; null without a session. */
+  seal(peerId: string, message: unknown): SealedPayload | null;
+  /** It is a server of ours: to be remembered. */
+  onOurs(): void;
+}
+
+/** What the connection doctor asks about. */
+export interface DoctorFacts {
+  readonly serverKind: 'pairwise' | 'stock' | null;
+  readonly serverStatus: 'connecting' | 'online' | 'unreachable';
+  readonly serverUrl: string;
+  /** How far the server's clock is ahead of ours, in ms; null where it doesn't say. */
+  readonly clockOffsetMs: number | null;
+  readonly iceServers: RTCIceServer[];
+  /** Both ends of a room on the relay with oneself, each good once; null where there is none. */
+  readonly relayUrls: readonly [string, string] | null;
+}
+
+/** This device's place on one signalling server: the way in, the socket, and what it offers beside introducing. */
+export class ServerPlace {
+  readonly access: ServerAccess;
+  readonly broker: Broker;
+  readonly ice: IceServers;
+  readonly #options: ServerPlaceOptions;
+  readonly #stop: () => void;
+
+  /** Goes to the server of the settings, and shows in the state how it stands. @throws AppError `server-address` */
+  constructor(options: ServerPlaceOptions) {
+    const { store, keys, settings, seal, onOurs } = options;
+    const { token: stockToken, serverUrl: url, ourServers } = settings;
+    this.#options = options;
+    const access = new ServerAccess({
+      address: parseServerAddress(url),
+      keys,
+      stockToken,
+      wasOurs: ourServers.includes(url),
+      onOurs,
+      onProblem: (problem) => store.change({ server: { ...store.now.server, problem } }),
+    });
+    const broker = new Broker({
+      address: access.address,
+      id: keys.id,
+      token: () => access.token(),
+      iceServers: () => this.ice.list(),
+      seal,
+    });
+    const ice = new IceServers(broker, access);
+    this.access = access;
+    this.broker = broker;
+    this.ice = ice;
+    this.#stop = effect(() => {
+      const status = broker.status.value === 'taken' ? 'unreachable' : broker.status.value;
+      const services = ice.services.value;
+      const { problem } = store.now.server;
+      const clock = access.offsetMs === null ? {} : { clockAheadMs: access.offsetMs };
+      store.change({ server: { url, status, kind: access.kind, problem, services, ...clock } });
+    });
+  }
+
+  async doctorFacts(): Promise<DoctorFacts> {
+    const { url: serverUrl, status: serverStatus } = this.#options.store.now.server;
+    return {
+      serverKind: this.access.kind,
+      serverStatus,
+      serverUrl,
+      clockOffsetMs: this.access.offsetMs,
+      iceServers: this.ice.list(),
+      relayUrls: await this.#relayUrls(),
+    };
+  }
+
+  /** Leaves the server. Live links go on. */
+  close(): void {
+    this.#stop();
+    this.ice.close();
+    this.broker.close();
+  }
+
+  async #relayUrls(): Promise<readonly [string, string] | null> {
+    if (!this.access.has('relay') || this.broker.status.peek() !== 'online') return null;
+    const session = toBase64Url(crypto.getRandomValues(new Uint8Array(8)));
+    const ask = (side: 0 | 1) =>
+      askRelayTicket(this.broker, this.access.address, { peer: this.#options.keys.id, session, side });
+    return Promise.all([ask(0), ask(1)]).then(
+      ([a, b]) => [a.url, b.url] as const,
+      () => null,
+    );
+  }
+}
