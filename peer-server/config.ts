@@ -7,12 +7,17 @@ export class ConfigError extends Error {
 }
 
 const KIB = 1024;
+const GIB = 1024 ** 3;
 
-function wholeNumber(fallback: number, min: number, max: number) {
+function integer(min: number, max: number) {
   const expected = `a whole number from ${min} to ${max}`;
   const digits = v.pipe(v.string(), v.trim(), v.regex(/^\d{1,15}$/), v.transform(Number));
   const inRange = v.pipe(v.union([v.number(), digits], expected), v.integer(expected), v.minValue(min, expected));
-  return v.optional(v.pipe(inRange, v.maxValue(max, expected)), fallback);
+  return v.pipe(inRange, v.maxValue(max, expected));
+}
+
+function wholeNumber(fallback: number, min: number, max: number) {
+  return v.optional(integer(min, max), fallback);
 }
 
 /** A list from the environment is separated by commas; from code it is an array. */
@@ -37,6 +42,19 @@ function yesOrNo(fallback: boolean) {
   return v.optional(v.union([v.boolean(), word], expected), fallback);
 }
 
+/** Empty means none. Its value is shown to nobody, not even to whoever has mistyped it. */
+function secret() {
+  return v.optional(v.pipe(v.string(SECRET_EXPECTED), v.regex(/^(?:[!-~]{16,256})?$/, SECRET_EXPECTED)), '');
+}
+
+/** As RFC 7064 and RFC 7065 write them, a few only: a browser asks all of them. */
+function iceUrls(pattern: RegExp, expected: string) {
+  const host = /^(?:[A-Za-z0-9.-]{1,200}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
+  const isUrl = (item: string) => pattern.test(item) && host.test(item.replace(/^\w+:/, '').replace(/\?.*$/, ''));
+  const urls = list([], isUrl, expected);
+  return v.pipe(urls, v.maxLength(MAX_ICE_URLS, expected));
+}
+
 function isPublicHost(item: string): boolean {
   return /^(?:[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(item);
 }
@@ -53,6 +71,10 @@ function isAddressRange(item: string): boolean {
 }
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+const MAX_ICE_URLS = 8;
+const SECRET_EXPECTED = '16 to 256 characters of ASCII without spaces';
+const STUN_EXPECTED = `a list of at most ${MAX_ICE_URLS} URLs such as stun:turn.example:3478`;
+const TURN_EXPECTED = `a list of at most ${MAX_ICE_URLS} URLs such as turn:turn.example:3478?transport=udp or turns:turn.example:5349`;
 const HOST_EXPECTED = 'an address or host name of this computer';
 const PUBLIC_HOSTS_EXPECTED = 'a list of lower-case host names as in URLs, each with its port unless that is 80 or 443';
 const ORIGINS_EXPECTED = 'a list of origins, schemes ending in ://, none (no Origin header) or *';
@@ -99,6 +121,34 @@ const ConfigSchema = v.object({
   claimsPerAddressPerTenMinutes: wholeNumber(10, 1, 1_000_000),
   /** Of everybody together: beyond it someone guesses from many addresses. */
   failedClaimsPerMinute: wholeNumber(60, 1, 1_000_000),
+  /** Handed to clients as they are. */
+  stunUrls: iceUrls(/^stuns?:[^?]+$/, STUN_EXPECTED),
+  turnUrls: iceUrls(/^turns?:[^?]+(?:\?transport=(?:udp|tcp))?$/, TURN_EXPECTED),
+  /** What the TURN server also knows: coturn's `static-auth-secret`. */
+  turnSecret: secret(),
+  /** How long a credential works. Long enough to outlive an outage of this server. */
+  turnTtlMs: wholeNumber(3_600_000, 1000, 86_400_000),
+  iceServersPerIdPerMinute: wholeNumber(10, 1, 1_000_000),
+  /** Whether browsers that reach each other in no other way may send sealed frames through here. */
+  relay: yesOrNo(true),
+  /** Signs tickets. Servers that act as one share it; empty: a random one of this process. */
+  relaySecret: secret(),
+  relayTicketTtlMs: wholeNumber(60_000, 100, 600_000),
+  relayTicketsPerIdPerMinute: wholeNumber(30, 1, 1_000_000),
+  /** How long one side waits in a room for the other. */
+  relayWaitMs: wholeNumber(30_000, 100, 600_000),
+  /** A side that answers no ping until the next one is taken for gone. */
+  relayPingMs: wholeNumber(20_000, 100, 600_000),
+  /** Each may hold twice the bytes at which reading is paused. */
+  relayRooms: wholeNumber(200, 1, 100_000),
+  relaySocketsPerAddress: wholeNumber(20, 1, 1_000_000),
+  relayBytesPerRoom: wholeNumber(16 * GIB, KIB, 1024 * 1024 * GIB),
+  /** What one address sends, counted in whole MiB. */
+  relayBytesPerAddressPerHour: wholeNumber(16 * GIB, KIB * KIB, 1024 * 1024 * GIB),
+  relayLifetimeMs: wholeNumber(43_200_000, 1000, 604_800_000),
+  metricsHost: v.optional(v.pipe(v.string(HOST_EXPECTED), v.regex(/^[\w.:%-]{1,253}$/, HOST_EXPECTED)), '127.0.0.1'),
+  /** Where figures are to be read; null for nowhere. */
+  metricsPort: v.optional(v.nullable(integer(0, 65_535)), null),
 });
 
 /** Complete settings of one server. Times in milliseconds, sizes in bytes, as the names say. */
@@ -133,13 +183,40 @@ export const VARIABLES: Readonly<Record<keyof Config, string>> = {
   nameplatesPerAddressPerMinute: 'NAMEPLATES_PER_ADDRESS_PER_MINUTE',
   claimsPerAddressPerTenMinutes: 'CLAIMS_PER_ADDRESS_PER_TEN_MINUTES',
   failedClaimsPerMinute: 'FAILED_CLAIMS_PER_MINUTE',
+  stunUrls: 'STUN_URLS',
+  turnUrls: 'TURN_URLS',
+  turnSecret: 'TURN_SECRET',
+  turnTtlMs: 'TURN_TTL_MS',
+  iceServersPerIdPerMinute: 'ICE_SERVERS_PER_ID_PER_MINUTE',
+  relay: 'RELAY',
+  relaySecret: 'RELAY_SECRET',
+  relayTicketTtlMs: 'RELAY_TICKET_TTL_MS',
+  relayTicketsPerIdPerMinute: 'RELAY_TICKETS_PER_ID_PER_MINUTE',
+  relayWaitMs: 'RELAY_WAIT_MS',
+  relayPingMs: 'RELAY_PING_MS',
+  relayRooms: 'RELAY_ROOMS',
+  relaySocketsPerAddress: 'RELAY_SOCKETS_PER_ADDRESS',
+  relayBytesPerRoom: 'RELAY_BYTES_PER_ROOM',
+  relayBytesPerAddressPerHour: 'RELAY_BYTES_PER_ADDRESS_PER_HOUR',
+  relayLifetimeMs: 'RELAY_LIFETIME_MS',
+  metricsHost: 'METRICS_HOST',
+  metricsPort: 'METRICS_PORT',
 };
+
+const SECRETS: ReadonlySet<string> = new Set<keyof Config>(['turnSecret', 'relaySecret']);
 
 function parse(input: Record<string, unknown>, nameOf: (key: string) => string): Config {
   const result = v.safeParse(ConfigSchema, input, { abortEarly: true });
-  if (result.success) return result.output;
+  if (result.success) {
+    const { turnUrls, turnSecret } = result.output;
+    if (turnUrls.length === 0 || turnSecret !== '') return result.output;
+    throw new ConfigError(
+      `${nameOf('turnSecret')} is missing, but must be the secret of the server in ${nameOf('turnUrls')}.`,
+    );
+  }
   const [issue] = result.issues;
   const key = String(issue.path?.[0].key);
+  if (SECRETS.has(key)) throw new ConfigError(`${nameOf(key)} must be ${issue.message}.`);
   throw new ConfigError(`${nameOf(key)} is ${JSON.stringify(input[key])}, but must be ${issue.message}.`);
 }
 

@@ -12,6 +12,7 @@ import { parseClientMessage } from './message.ts';
 import type { NameplateDesk } from './nameplate-desk.ts';
 import type { OriginRules } from './origin-rules.ts';
 import { DEVICE_ID_LENGTH } from './protocol.ts';
+import type { ServiceDesk } from './service-desk.ts';
 import type { SocketTokens } from './socket-token.ts';
 import { refuseUpgrade, type UpgradeRefusal } from './upgrade-refusal.ts';
 import { parseUpgradeUrl } from './upgrade-url.ts';
@@ -26,6 +27,7 @@ export interface GuardParts {
   readonly backplane: Backplane;
   readonly broker: Broker;
   readonly desk: NameplateDesk;
+  readonly services: ServiceDesk;
   readonly tokens: SocketTokens;
   readonly addresses: ClientAddresses;
   readonly origins: OriginRules;
@@ -111,7 +113,7 @@ export class Guard {
   }
 
   #accept(socket: WebSocket, options: FacadeOptions): void {
-    const { broker, config, desk, log } = this.#parts;
+    const { broker, config, desk, services, log } = this.#parts;
     const client = new FacadeSocket(socket, options);
     const bucket = new TokenBucket(config.messagesPerSecond, config.messageBurst, performance.now());
     const end = (code: number, reason: string) => {
@@ -135,7 +137,14 @@ export class Guard {
       if (!message) return end(CLOSE_CODES.policy, 'message refused');
       if (!('n' in message)) return broker.route(client, message);
       if (client.secret !== null) return end(CLOSE_CODES.policy, 'message refused');
-      desk.handle(client, message);
+      switch (message.type) {
+        case 'ping':
+        case 'ice-servers':
+        case 'relay-ticket':
+          return services.handle(client, message);
+        default:
+          return desk.handle(client, message);
+      }
     });
     // What it says before its OPEN stays in the network until then.
     socket.pause();

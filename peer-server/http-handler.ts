@@ -23,7 +23,7 @@ function serverInfo(config: Config): ServerInfo {
     pairwise: 1,
     version: packageJson.version,
     timeMs: Date.now(),
-    features: ['tokens', 'nameplates'],
+    features: ['tokens', 'nameplates', 'ping', 'ice', ...(config.relay ? ['relay'] : [])],
     limits: { maxMessageBytes, messagesPerSecond, messageBurst, tokenWindowMs, nameplateTtlMs },
   };
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { NameplateRequestSchema } from './protocol.ts';
+import { NameplateRequestSchema, ServiceRequestSchema } from './protocol.ts';
 
 /** Letters, digits, `-` and `_`: UUIDs, base64url and Pairwise's own ids. PeerJS would also allow spaces; nothing needs them. */
 const PEER_ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -29,7 +29,7 @@ const PeerMessageSchema = v.variant('type', [
   ForwardedMessageSchema,
 ]);
 
-const ClientMessageSchema = v.variant('type', [PeerMessageSchema, NameplateRequestSchema]);
+const ClientMessageSchema = v.variant('type', [PeerMessageSchema, NameplateRequestSchema, ServiceRequestSchema]);
 
 export type ForwardedMessage = v.InferOutput<typeof ForwardedMessageSchema>;
 export type PeerMessage = v.InferOutput<typeof PeerMessageSchema>;

@@ -11,6 +11,8 @@ import { createHttpHandler } from './http-handler.ts';
 import { HeldCounter } from './limits.ts';
 import { NameplateDesk } from './nameplate-desk.ts';
 import { OriginRules } from './origin-rules.ts';
+import { RelayTickets } from './relay/relay-tickets.ts';
+import { ServiceDesk } from './service-desk.ts';
 import { SocketTokens } from './socket-token.ts';
 
 export interface RunningServer {
@@ -70,7 +72,9 @@ export async function startServer(
   const broker = new Broker(server, config, backplane.directory, origins, log);
   const desk = new NameplateDesk(backplane, config, log);
   const tokens = new SocketTokens(config, backplane);
-  const guard = new Guard({ backplane, broker, desk, tokens, addresses, origins, config, log });
+  const tickets = config.relay ? new RelayTickets(config, backplane) : undefined;
+  const services = new ServiceDesk(backplane, config, tickets, log);
+  const guard = new Guard({ backplane, broker, desk, services, tokens, addresses, origins, config, log });
   // Twice, for those whose upgrade is being checked or whose goodbye is under way.
   server.maxConnections = config.maxClients * 2;
   limitConnections(server, addresses, config.socketsPerAddress + SPARE_CONNECTIONS_PER_ADDRESS);

@@ -183,7 +183,7 @@ describe('plain HTTP', () => {
     expect(info).toMatchObject({
       pairwise: 1,
       version: packageJson.version,
-      features: ['tokens', 'nameplates'],
+      features: ['tokens', 'nameplates', 'ping', 'ice', 'relay'],
       limits: { maxMessageBytes: 32_768, tokenWindowMs: 60_000, nameplateTtlMs: 300_000 },
     });
     expect(info.timeMs).toBeGreaterThanOrEqual(before);

@@ -31,6 +31,24 @@ test('nothing set: the documented defaults', () => {
     nameplatesPerAddressPerMinute: 5,
     claimsPerAddressPerTenMinutes: 10,
     failedClaimsPerMinute: 60,
+    stunUrls: [],
+    turnUrls: [],
+    turnSecret: '',
+    turnTtlMs: 3_600_000,
+    iceServersPerIdPerMinute: 10,
+    relay: true,
+    relaySecret: '',
+    relayTicketTtlMs: 60_000,
+    relayTicketsPerIdPerMinute: 30,
+    relayWaitMs: 30_000,
+    relayPingMs: 20_000,
+    relayRooms: 200,
+    relaySocketsPerAddress: 20,
+    relayBytesPerRoom: 17_179_869_184,
+    relayBytesPerAddressPerHour: 17_179_869_184,
+    relayLifetimeMs: 43_200_000,
+    metricsHost: '127.0.0.1',
+    metricsPort: null,
   });
 });
 
@@ -46,6 +64,11 @@ test('reads numbers, lists and switches', () => {
     TRUSTED_PROXIES: '10.0.0.0/8,fd00::/8 , 192.0.2.1',
     PUBLIC_HOSTS: 'share.example, 127.0.0.1:9000,[::1]:9000',
     ALLOW_STOCK_CLIENTS: 'true',
+    STUN_URLS: 'stun:turn.example, stuns:[2001:db8::1]:5349',
+    TURN_URLS: 'turn:turn.example:3478?transport=udp, turns:192.0.2.1',
+    TURN_SECRET: 'sixteen-letters!',
+    RELAY: 'false',
+    METRICS_PORT: '0',
   });
   expect(config).toMatchObject({
     host: '::1',
@@ -54,6 +77,11 @@ test('reads numbers, lists and switches', () => {
     trustedProxies: ['10.0.0.0/8', 'fd00::/8', '192.0.2.1'],
     publicHosts: ['share.example', '127.0.0.1:9000', '[::1]:9000'],
     allowStockClients: true,
+    stunUrls: ['stun:turn.example', 'stuns:[2001:db8::1]:5349'],
+    turnUrls: ['turn:turn.example:3478?transport=udp', 'turns:192.0.2.1'],
+    turnSecret: 'sixteen-letters!',
+    relay: false,
+    metricsPort: 0,
   });
 });
 
@@ -81,6 +109,27 @@ test.each([
     'share.example',
     'ALLOWED_ORIGINS is "share.example", but must be a list of origins, schemes ending in ://, none (no Origin header) or *.',
   ],
+  ...[
+    'turn:turn.example',
+    'stun:turn.example?transport=udp',
+    'stun:two words',
+    'stun:',
+    `${'stun:a,'.repeat(8)}stun:a`,
+  ].map((urls) => [
+    'STUN_URLS',
+    urls,
+    `STUN_URLS is "${urls}", but must be a list of at most 8 URLs such as stun:turn.example:3478.`,
+  ]),
+  ...['stun:turn.example', 'turn:turn.example?transport=sctp', 'turn:turn.example/x'].map((urls) => [
+    'TURN_URLS',
+    urls,
+    `TURN_URLS is "${urls}", but must be a list of at most 8 URLs such as turn:turn.example:3478?transport=udp or turns:turn.example:5349.`,
+  ]),
+  ['TURN_URLS', 'turn:turn.example', 'TURN_SECRET is missing, but must be the secret of the server in TURN_URLS.'],
+  // What was meant to be secret isn't repeated.
+  ['TURN_SECRET', 'too short', 'TURN_SECRET must be 16 to 256 characters of ASCII without spaces.'],
+  ['RELAY_SECRET', 'too short', 'RELAY_SECRET must be 16 to 256 characters of ASCII without spaces.'],
+  ['METRICS_PORT', 'off', 'METRICS_PORT is "off", but must be a whole number from 0 to 65535.'],
 ])('%s=%s is refused in one sentence', (variable, text, sentence) => {
   expect(() => configFromEnvironment({ [variable]: text })).toThrow(new ConfigError(sentence));
 });

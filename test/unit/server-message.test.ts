@@ -22,6 +22,12 @@ test.each([
   ['a nameplate wanted', { type: 'nameplate-open', n: 1, sidH: 'AAECAwQFBgcICQoLDA0ODw' }],
   ['a nameplate claimed', { type: 'nameplate-claim', n: 0, nameplate: '0042' }],
   ['a nameplate given up', { type: 'nameplate-close', n: Number.MAX_SAFE_INTEGER }],
+  ['a ping', { type: 'ping', n: 1 }],
+  ['a wish for ICE servers', { type: 'ice-servers', n: 1 }],
+  [
+    'a wish for a relay ticket',
+    { type: 'relay-ticket', n: 1, peer: 'AAECAwQFBgcICQoLDA0ODw', session: 'AAECAwQFBgc', side: 1 },
+  ],
 ])('%s passes unchanged', (_, message) => {
   expect(parse(message)).toEqual(message);
 });
@@ -58,6 +64,12 @@ test.each([
   ['a broken n', { type: 'nameplate-close', n: 1.5 }],
   ['n beyond what JSON keeps', { type: 'nameplate-close', n: 2 ** 53 }],
   ['no n', { type: 'nameplate-close' }],
+  ['a ping without n', { type: 'ping' }],
+  ['a ticket for nobody', { type: 'relay-ticket', n: 1, session: 'AAECAwQFBgc' }],
+  ['a ticket for a name', { type: 'relay-ticket', n: 1, peer: 'bob', session: 'AAECAwQFBgc' }],
+  ['a session of 7 bytes', { type: 'relay-ticket', n: 1, peer: 'AAECAwQFBgcICQoLDA0ODw', session: 'AAECAwQFBg' }],
+  ['a session with stray bits', { type: 'relay-ticket', n: 1, peer: 'AAECAwQFBgcICQoLDA0ODw', session: 'AAECAwQFBgd' }],
+  ['a third side', { type: 'relay-ticket', n: 1, peer: 'AAECAwQFBgcICQoLDA0ODw', session: 'AAECAwQFBgc', side: 2 }],
   ['a nameplate as number', { type: 'nameplate-claim', n: 1, nameplate: 4821 }],
   ['a nameplate of five digits', { type: 'nameplate-claim', n: 1, nameplate: '48210' }],
   ['a nameplate of letters', { type: 'nameplate-claim', n: 1, nameplate: '48z1' }],

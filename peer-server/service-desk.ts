@@ -1,0 +1,73 @@
+import type { Logger } from 'pino';
+import type { Backplane, Budget } from './backplane/backplane.ts';
+import type { Config } from './config.ts';
+import { CLOSE_CODES, type FacadeSocket } from './facade-socket.ts';
+import { type IceConfig, mintIceServers } from './ice-servers.ts';
+import type { RelaySide, ServiceAnswer, ServiceRefusalCode, ServiceRequest } from './protocol.ts';
+import { type RelayTickets, relayRoomOf } from './relay/relay-tickets.ts';
+
+const MINUTE_MS = 60_000;
+
+export type ServiceConfig = IceConfig & Pick<Config, 'iceServersPerIdPerMinute' | 'relayTicketsPerIdPerMinute'>;
+
+type TicketRequest = Extract<ServiceRequest, { type: 'relay-ticket' }>;
+
+/** Tells sockets whose id is proven about the paths there are to a peer: that this server answers, STUN and TURN, the relay. */
+export class ServiceDesk {
+  readonly #config: ServiceConfig;
+  readonly #tickets: RelayTickets | undefined;
+  readonly #mints: Budget;
+  readonly #ticketsTaken: Budget;
+  readonly #log: Logger;
+
+  /** @param tickets undefined where there is no relay */
+  constructor(backplane: Backplane, config: ServiceConfig, tickets: RelayTickets | undefined, log: Logger) {
+    this.#config = config;
+    this.#tickets = tickets;
+    this.#mints = backplane.budget('ice-servers', config.iceServersPerIdPerMinute, MINUTE_MS);
+    this.#ticketsTaken = backplane.budget('relay-tickets', config.relayTicketsPerIdPerMinute, MINUTE_MS);
+    this.#log = log;
+  }
+
+  /** Answers a request on its socket. Answers to several may come in another order. */
+  handle(client: FacadeSocket, request: ServiceRequest): void {
+    const { n } = request;
+    // At once, as its time is measured.
+    if (request.type === 'ping') return client.send(JSON.stringify({ type: 'pong', n } satisfies ServiceAnswer));
+    if (request.type === 'relay-ticket' && sideOf(client.id, request) === undefined) {
+      return client.close(CLOSE_CODES.policy, 'message refused');
+    }
+    const answer = request.type === 'ice-servers' ? this.#iceServers(client.id, n) : this.#ticket(client.id, request);
+    answer
+      .catch((error: unknown) => {
+        this.#log.error({ kind: error instanceof Error ? error.name : typeof error }, 'service request failed');
+        return refused(n, 'busy');
+      })
+      .then((answer) => client.send(JSON.stringify(answer)));
+  }
+
+  async #iceServers(id: string, n: number): Promise<ServiceAnswer> {
+    if (!(await this.#mints.take(id))) return refused(n, 'too-many');
+    return { type: 'ice-servers', n, iceServers: mintIceServers(this.#config, id), ttlMs: this.#config.turnTtlMs };
+  }
+
+  async #ticket(id: string, request: TicketRequest): Promise<ServiceAnswer> {
+    const { n, peer, session } = request;
+    const side = sideOf(id, request);
+    if (!this.#tickets || side === undefined) return refused(n, 'off');
+    if (!(await this.#ticketsTaken.take(id))) return refused(n, 'too-many');
+    const room = relayRoomOf(id, peer, session);
+    return { type: 'relay-ticket', n, room, ticket: this.#tickets.mint(room, side), ttlMs: this.#tickets.ttlMs };
+  }
+}
+
+/** The asker's own side follows from the two ids; in a room with itself it says which one it means. Undefined for anything else. */
+function sideOf(id: string, { peer, side }: TicketRequest): RelaySide | undefined {
+  if (peer === id) return side;
+  if (side !== undefined) return undefined;
+  return id < peer ? 0 : 1;
+}
+
+function refused(n: number, code: ServiceRefusalCode): ServiceAnswer {
+  return { type: 'refused', n, code };
+}
