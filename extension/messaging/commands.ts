@@ -3,6 +3,7 @@ import { ShareEnd, Signal } from '../core/protocol/messages.ts';
 import { FileSettings, LiveSettings, ShareQuality, TimelineItem } from '../core/session/state.ts';
 import * as limits from '../core/shared/limits.ts';
 import { ErrorCodeSchema, HttpUrl, ItemId, maybeText, Name, PeerId, SizeBytes, text } from '../core/shared/schemas.ts';
+import { IceServerList } from '../core/signalling/server-messages.ts';
 
 /*
  * What one context may ask another, by name: `request` is parsed by the one that answers, `response` by the one that asked.
@@ -190,7 +191,9 @@ export const ViewerUp = v.variant('type', [
 ]);
 export const ViewerDown = v.variant('type', [
   /** The share was found and the sharer told; signals follow. Sent again after a reconnect: start over. */
-  v.object({ type: v.literal('ready') }),
+  v.object({ type: v.literal('ready'), iceServers: IceServerList }),
+  /** STUN and TURN from now on: others, or with new credentials. */
+  v.object({ type: v.literal('ice-servers'), iceServers: IceServerList }),
   v.object({ type: v.literal('signal'), signal: Signal }),
   /** No such share any more, or it ended. */
   v.object({ type: v.literal('ended'), why: ShareEnd }),

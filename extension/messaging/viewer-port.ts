@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { browser } from 'wxt/browser';
 import type { IncomingShares, Watch } from '../core/session/incoming-shares.ts';
 import { Emitter } from '../core/shared/emitter.ts';
+import { IceServerList } from '../core/signalling/server-messages.ts';
 import { askBackground } from './ask.ts';
 import { ViewerDown, ViewerUp } from './commands.ts';
 import { isOwnPage } from './sender.ts';
@@ -63,7 +64,8 @@ export function serveViewers(shares: IncomingShares): void {
       if (message.type === 'signal') return watching?.signal(message.signal);
       watching?.leave();
       watching = shares.watch(message.peerId, message.shareId, {
-        ready: () => say({ type: 'ready' }),
+        ready: (list) => say({ type: 'ready', iceServers: v.parse(IceServerList, list) }),
+        iceServers: (list) => say({ type: 'ice-servers', iceServers: v.parse(IceServerList, list) }),
         signal: (signal) => say({ type: 'signal', signal }),
         ended: (why) => say({ type: 'ended', why }),
         replaced: () => say({ type: 'replaced' }),

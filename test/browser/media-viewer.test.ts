@@ -544,7 +544,7 @@ test('when another window shows it, it can be fetched back', async () => {
 test('a signal that the browser refuses leads to a new attempt', async () => {
   await page.evaluate(() => {
     host.open({ colour: 'red', toneHz: null });
-    host.say({ type: 'ready' });
+    host.say({ type: 'ready', iceServers: [] });
     host.say({ type: 'signal', signal: { kind: 'description', type: 'offer', sdp: 'nonsense' } });
   });
   await says('The picture could not be set upTry again. If it happens again, ask Bob to share once more.');

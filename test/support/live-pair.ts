@@ -1,7 +1,8 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
+import type { Path } from '../../extension/core/link/link.ts';
 import type { SharerOptions } from '../../extension/core/media/sharer.ts';
-import type { Hello, Message, ShareMessage } from '../../extension/core/protocol/messages.ts';
+import type { Hello, MediaSignal, Message, ShareMessage } from '../../extension/core/protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../../extension/core/protocol/messages.ts';
 import { Database } from '../../extension/core/session/database.ts';
 import { Live } from '../../extension/core/session/live.ts';
@@ -70,8 +71,8 @@ export class FakeSharer implements NewSharer {
   viewer: string | null = null;
   /** How many viewer pages it was connected with. */
   watches = 0;
-  /** How often it heard that signals go out again. */
-  backs = 0;
+  /** How often it looked for a new path. */
+  looks = 0;
   isClosed = false;
 
   constructor(options: SharerOptions) {
@@ -91,9 +92,14 @@ export class FakeSharer implements NewSharer {
     this.options.onWatching(false);
   }
 
-  receive = async () => {};
-  signalsAreBack = () => {
-    this.backs += 1;
+  /** What a viewer page said to it. */
+  readonly signals: MediaSignal[] = [];
+
+  receive = async (_viewer: string, signal: MediaSignal) => {
+    this.signals.push(signal);
+  };
+  findPath = () => {
+    this.looks += 1;
   };
 
   replace(stream: MediaStream): void {
@@ -162,6 +168,8 @@ export class LivePerson {
   picks: ((stream: FakeStream | null) => void) | null = null;
   hasPicker = false;
   nextStream: () => FakeStream = () => new FakeStream();
+  /** What the server has handed out. */
+  iceServers: RTCIceServer[] = [];
 
   private constructor(id: string, peerId: string, database: Database) {
     this.peerId = peerId;
@@ -212,7 +220,7 @@ export class LivePerson {
           this.microphonePages += 1;
         },
       },
-      iceServers: () => [],
+      iceServers: () => this.iceServers,
       session: (peer) => (peer === peerId && this.session.link ? this.session : null),
       onOffered: ({ title }) => this.told.push(`shows ${title}`),
       onAsked: () => this.told.push('asks'),
@@ -364,6 +372,12 @@ export class LivePair {
     ];
     for (const [person, end] of ends) person.session.attach(end);
     for (const [person] of ends) await person.until('connected', () => person.session.link !== null);
+  }
+
+  /** The session runs over another path from now on. */
+  goOver(path: Path): void {
+    this.#link?.a.measured(path, 70);
+    this.#link?.b.measured(path, 70);
   }
 
   /** The line breaks. */

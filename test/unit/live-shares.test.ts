@@ -22,6 +22,7 @@ function viewer(): { heard: string[]; watch: ReturnType<IncomingShares['watch']>
   const heard: string[] = [];
   const page: Viewer = {
     ready: () => heard.push('ready'),
+    iceServers: (list) => heard.push(`servers ${list.map(({ urls }) => urls)}`),
     signal: ({ kind }) => heard.push(kind),
     ended: (why) => heard.push(why),
     replaced: () => heard.push('replaced'),
@@ -329,8 +330,66 @@ describe('while it is shown', () => {
     alice.live.outgoing.running?.pause(true);
     await pair.connect();
     await bob.until('told', () => bob.isShown?.pause === 'person');
-    expect(alice.sharer.backs).toBe(1);
+    expect(alice.sharer.looks).toBe(1);
     expect(bob.told).toEqual(['shows Tide tables']);
+  });
+
+  test('looks for a new path when the network of either side changes', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    viewer();
+    await alice.until('live', () => alice.shows?.status === 'live');
+    alice.live.networkChanged();
+    expect(alice.sharer.looks).toBe(1);
+    bob.live.networkChanged();
+    await alice.until('asked', () => alice.sharer.signals.length > 0);
+    expect(alice.sharer.signals).toEqual([{ kind: 'restart' }]);
+  });
+
+  test('goes on over the relay as long as its picture has a way of its own', async () => {
+    const { alice } = pair;
+    await shown();
+    viewer();
+    vi.useFakeTimers();
+    try {
+      alice.sharer.options.onHealth('connected');
+      pair.goOver('relay');
+      alice.live.connected(alice.peerId, null);
+      alice.sharer.options.onAnswered();
+      vi.advanceTimersByTime(60_000);
+      expect(alice.shows).not.toBeNull();
+      expect(alice.notices()).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('over the relay without any way for the picture both sides are told within ten seconds, and nothing is captured any more', async () => {
+    const { alice, bob } = pair;
+    pair.goOver('relay');
+    await shown();
+    const page = viewer();
+    await alice.until('live', () => alice.shows?.status === 'live');
+    vi.useFakeTimers();
+    try {
+      alice.sharer.options.onHealth('connecting');
+      alice.sharer.options.onAnswered();
+      vi.advanceTimersByTime(7_900);
+      expect(alice.notices()).toEqual([]);
+      vi.advanceTimersByTime(100);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(alice.notices()).toEqual(['share-needs-turn']);
+    expect(alice.shows).toBeNull();
+    expect(alice.captured.map(({ isLive }) => isLive)).toEqual([false]);
+    expect(alice.audible).toBe(0);
+    await bob.until('over', () => bob.isShown === undefined);
+    expect(page.heard).toEqual(['ready', 'needs-turn']);
+    // Everything else goes on.
+    await alice.session.channel.send({ type: 'chat', id: 'c'.repeat(22), at: 1, text: 'Then in words' });
+    expect(bob.session.link?.path).toBe('relay');
+    await shown();
   });
 
   test('a share that ended without a link is over at the next one', async () => {
@@ -405,6 +464,24 @@ describe('watching', () => {
     expect(alice.sharer.watches).toBeLessThan(10);
   });
 
+  test('a viewer page gets the newest servers with the next description', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    bob.iceServers = [{ urls: ['stun:one.example'] }];
+    const page = viewer();
+    await alice.until('live', () => alice.shows?.status === 'live');
+    const { viewer: name } = alice.sharer;
+    const signal = { kind: 'description', type: 'offer', sdp: 'v=0' } as const;
+    const say = () => alice.sharer.options.send(name ?? '', signal);
+    say();
+    await bob.until('heard', () => page.heard.length === 2);
+    bob.iceServers = [{ urls: ['stun:two.example'] }];
+    say();
+    say();
+    await bob.until('heard', () => page.heard.length === 5);
+    expect(page.heard).toEqual(['ready', 'description', 'servers stun:two.example', 'description', 'description']);
+  });
+
   test('what is over already says so', () => {
     expect(viewer().heard).toEqual(['stopped']);
   });
@@ -430,13 +507,14 @@ describe('watching', () => {
     expect(page.heard).toEqual(['ready', 'ready']);
   });
 
-  test('a peer that stays away for a minute has stopped showing; a shorter loss heals', () => {
+  test('a peer that stays away for two minutes has stopped showing; a shorter loss heals', () => {
     vi.useFakeTimers();
     try {
       const { bob } = pair;
       const ended: EndedShare[] = [];
       const shares = new IncomingShares({
         store: bob.store,
+        iceServers: () => [],
         session: () => null,
         onOffered: () => {},
         onEnded: (share) => ended.push(share),
@@ -455,12 +533,12 @@ describe('watching', () => {
       } as const;
       shares.offered(bob.peerId, offer);
       shares.disconnected(bob.peerId);
-      vi.advanceTimersByTime(59_000);
+      vi.advanceTimersByTime(119_000);
       shares.connected(bob.peerId, id);
-      vi.advanceTimersByTime(120_000);
+      vi.advanceTimersByTime(240_000);
       expect(bob.isShown?.shareId).toBe(id);
       shares.disconnected(bob.peerId);
-      vi.advanceTimersByTime(60_000);
+      vi.advanceTimersByTime(120_000);
       expect(bob.isShown).toBeUndefined();
       expect(ended).toMatchObject([{ shareId: id, mine: false }]);
     } finally {

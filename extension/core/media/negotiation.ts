@@ -31,6 +31,8 @@ export class Negotiation {
   #offering = false;
   /** The last offer of the other side lost against ours; its candidates are worth nothing. */
   #ignoringOffer = false;
+  /** Of the newest offer of this side. */
+  #offerNumber = 0;
   #early: RTCIceCandidateInit[] = [];
   #arriving: Promise<void> = Promise.resolve();
 
@@ -44,7 +46,7 @@ export class Negotiation {
 
   /**
    * Takes a signal of the other side. Signals are worked off one after the other, so a candidate never overtakes its
-   * description. Late ones (an answer nobody waits for, a candidate of a path given up) are ignored.
+   * description. Late ones (an answer nobody waits for, or to an offer before, a candidate of a path given up) are ignored.
    * @returns when it has been dealt with. Never rejects: failures go to `onError`.
    */
   receive(signal: Signal): Promise<void> {
@@ -65,7 +67,7 @@ export class Negotiation {
    */
   restart(): void {
     if (this.#closed) return;
-    if (this.#connection.signalingState === 'have-local-offer') this.#sendDescription('offer');
+    if (this.#connection.signalingState === 'have-local-offer') this.#sendDescription('offer', this.#offerNumber);
     this.#connection.restartIce();
   }
 
@@ -83,7 +85,8 @@ export class Negotiation {
     this.#offering = true;
     try {
       await this.#connection.setLocalDescription();
-      this.#sendDescription('offer');
+      this.#offerNumber += 1;
+      this.#sendDescription('offer', this.#offerNumber);
     } catch (error) {
       this.#fail('share-unreachable', error);
     } finally {
@@ -92,9 +95,9 @@ export class Negotiation {
   }
 
   async #takeDescription(description: Extract<Signal, { kind: 'description' }>): Promise<void> {
-    const { type, sdp } = description;
+    const { type, sdp, n } = description;
     const state = this.#connection.signalingState;
-    if (type === 'answer' && state !== 'have-local-offer') return;
+    if (type === 'answer' && (state !== 'have-local-offer' || (n ?? this.#offerNumber) !== this.#offerNumber)) return;
     this.#ignoringOffer = type === 'offer' && !this.#options.polite && (this.#offering || state !== 'stable');
     if (this.#ignoringOffer) return;
     // With an offer of our own pending this rolls it back; negotiationneeded fires again for what it was about.
@@ -106,7 +109,7 @@ export class Negotiation {
     const answer = await this.#connection.createAnswer();
     const { adapt = (sdp) => sdp } = this.#options;
     await this.#connection.setLocalDescription({ type: 'answer', sdp: adapt(answer.sdp ?? '') });
-    this.#sendDescription('answer');
+    this.#sendDescription('answer', n);
   }
 
   async #takeCandidate(candidate: RTCIceCandidateInit | null): Promise<void> {
@@ -128,10 +131,10 @@ export class Negotiation {
     return ufrag === undefined || description.sdp.includes(`a=ice-ufrag:${ufrag}\r\n`);
   }
 
-  #sendDescription(type: 'offer' | 'answer'): void {
+  #sendDescription(type: 'offer' | 'answer', n: number | undefined): void {
     const description = this.#connection.localDescription;
     if (this.#closed || description?.type !== type) return;
-    this.#options.send({ kind: 'description', type, sdp: description.sdp });
+    this.#options.send({ kind: 'description', type, sdp: description.sdp, ...(n !== undefined && { n }) });
   }
 
   /** A null candidate says that there are no more. */

@@ -1,9 +1,10 @@
-import type { ShareTrouble, Signal } from '../protocol/messages.ts';
+import type { MediaSignal, ShareTrouble, Signal } from '../protocol/messages.ts';
 import type { FromViewer } from '../protocol/side-messages.ts';
 import type { AppError } from '../shared/errors.ts';
 import { playVoice } from './audible.ts';
 import { chipCodecs } from './codecs.ts';
 import { askForFrame } from './fresh-frame.ts';
+import type { Health } from './health.ts';
 import { type PointerAction, PointerGate } from './pointer-gate.ts';
 import { Quality } from './quality/quality.ts';
 import type { Content, Wish } from './quality/settings.ts';
@@ -13,11 +14,16 @@ import { type Outgoing, ViewerConnection } from './viewer-connection.ts';
 export interface SharerOptions {
   /** What is shown: one video track, perhaps one of sound. The sharer owns it from now on and stops its tracks at the end. */
   readonly stream: MediaStream;
-  readonly iceServers: readonly RTCIceServer[];
+  /** Asked anew for each path that is looked for. */
+  iceServers(): readonly RTCIceServer[];
   /** Hands a signal to the viewer page of this id, in order. */
   send(viewer: string, signal: Signal): void;
   /** True once the viewer page gets media (and through short losses), false when it has gone. Each change once. */
   onWatching(watching: boolean): void;
+  /** How the connection to the newest viewer page does; null: nobody watches. Each change once. */
+  onHealth(health: Health | null): void;
+  /** The newest viewer page has answered an offer: both sides have what it takes to find a path. */
+  onAnswered(): void;
   /** The source has ended by itself: tab closed, or stopped in the browser's own bar. Once; never after `close`. */
   onEnded(): void;
   /** The connection to the newest viewer page broke down for good; the share itself goes on and can be watched again. */
@@ -72,15 +78,15 @@ export class Sharer {
     this.#drop();
     const viewer = new ViewerConnection({
       id,
-      iceServers: this.#options.iceServers,
+      iceServers: () => this.#options.iceServers(),
       outgoing: this.#outgoing,
       chips: this.#chips,
       send: (signal) => this.#options.send(id, signal),
-      onConnected: () => {
-        this.#setWatching(true);
-        const { picture } = this.#outgoing;
-        if (picture) askForFrame(picture);
+      onHealth: (health) => {
+        if (health === 'connected') this.#connected();
+        this.#options.onHealth(health);
       },
+      onAnswered: () => this.#options.onAnswered(),
       onError: (error) => {
         if (this.#viewer !== viewer) return;
         this.#drop();
@@ -93,6 +99,7 @@ export class Sharer {
       onSide: (message) => this.#heard(message),
     });
     this.#viewer = viewer;
+    this.#options.onHealth('connecting');
     this.#quality.setSender(viewer.pictureSender);
   }
 
@@ -102,13 +109,13 @@ export class Sharer {
   }
 
   /** A signal of a viewer page; ignored unless it is the newest. Never rejects. */
-  async receive(viewer: string, signal: Signal): Promise<void> {
+  async receive(viewer: string, signal: MediaSignal): Promise<void> {
     if (this.#viewer?.id === viewer) await this.#viewer.receive(signal);
   }
 
-  /** Signals reach the peer again after they didn't. A picture that stood still because of it is brought back at once. */
-  signalsAreBack(): void {
-    this.#viewer?.signalsAreBack();
+  /** There is a new link, or another network: the picture looks for its own way anew. It goes on meanwhile if it can. */
+  findPath(): void {
+    this.#viewer?.findPath();
   }
 
   /** Shows another source from now on: the same viewer, paused or not as before. The old one is stopped, the new one owned. */
@@ -188,6 +195,12 @@ export class Sharer {
     this.#quality.setTrack(this.#outgoing.picture);
   }
 
+  #connected(): void {
+    this.#setWatching(true);
+    const { picture } = this.#outgoing;
+    if (picture) askForFrame(picture);
+  }
+
   #sourceEnded(): void {
     this.close();
     this.#options.onEnded();
@@ -214,6 +227,7 @@ export class Sharer {
     this.#quality.setSender(null);
     this.#viewer = undefined;
     viewer.close();
+    this.#options.onHealth(null);
     this.#setWatching(false);
   }
 

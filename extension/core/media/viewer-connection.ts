@@ -1,9 +1,10 @@
-import type { Signal } from '../protocol/messages.ts';
+import type { MediaSignal, Signal } from '../protocol/messages.ts';
 import { type FromSharer, FromViewer } from '../protocol/side-messages.ts';
 import { AppError } from '../shared/errors.ts';
 import { byPreference } from './codecs.ts';
-import { watchHealth } from './health.ts';
+import { type Health, watchHealth } from './health.ts';
 import { Negotiation } from './negotiation.ts';
+import { Pace } from './pace.ts';
 import { SideChannel } from './side-channel.ts';
 import { StillSender } from './still-transfer.ts';
 
@@ -17,13 +18,16 @@ export interface Outgoing {
 export interface ViewerConnectionOptions {
   /** Names the viewer page. */
   readonly id: string;
-  readonly iceServers: readonly RTCIceServer[];
+  /** Asked anew for each path that is looked for: credentials expire. */
+  iceServers(): readonly RTCIceServer[];
   readonly outgoing: Outgoing;
   /** What this computer encodes with a chip, see `chipCodecs`. */
   readonly chips: readonly string[];
   send(signal: Signal): void;
-  /** Media can flow, or flows again. */
-  onConnected(): void;
+  /** Each change once, starting from `connecting`. */
+  onHealth(health: Health): void;
+  /** The viewer page has answered an offer: what it takes to find a path is there on both sides. */
+  onAnswered(): void;
   /** It broke down for good. */
   onError(error: AppError): void;
   /** The viewer page can take words and stills. */
@@ -34,6 +38,8 @@ export interface ViewerConnectionOptions {
 /** Opus is transparent for music in stereo here, and for speech. */
 const SOUND_MAX_BITS_PER_SECOND = 128_000;
 const VOICE_MAX_BITS_PER_SECOND = 40_000;
+/** Between two looks for a new path, whoever wishes them: each gathers candidates anew. */
+const RESTART_PAUSE_MS = 1_000;
 
 /**
  * The sharer's end of the connection to one viewer page: picture, sound and voice in this order, whether there is any of them or not, and
@@ -47,6 +53,7 @@ export class ViewerConnection {
   readonly #side: SideChannel<FromViewer, FromSharer>;
   readonly #options: ViewerConnectionOptions;
   readonly #stopWatchingHealth: () => void;
+  readonly #restarts = new Pace(() => this.#restart(), RESTART_PAUSE_MS);
   readonly #picture: RTCRtpTransceiver;
   readonly #sound: RTCRtpTransceiver;
   readonly #voice: RTCRtpTransceiver;
@@ -56,7 +63,7 @@ export class ViewerConnection {
     this.#options = options;
     this.id = options.id;
     this.#outgoing = options.outgoing;
-    const connection = new RTCPeerConnection({ iceServers: [...options.iceServers] });
+    const connection = new RTCPeerConnection({ iceServers: [...options.iceServers()] });
     this.#connection = connection;
     this.#negotiation = new Negotiation({
       connection,
@@ -66,8 +73,8 @@ export class ViewerConnection {
     });
     this.#stopWatchingHealth = watchHealth(
       connection,
-      (health) => health === 'connected' && options.onConnected(),
-      () => this.#negotiation.restart(),
+      (health) => options.onHealth(health),
+      () => this.findPath(),
     );
     const { picture, sound, voice } = options.outgoing;
     // Of one stream: the viewer plays them in step.
@@ -123,24 +130,32 @@ export class ViewerConnection {
   }
 
   /** A signal of the viewer page. Never rejects. */
-  async receive(signal: Signal): Promise<void> {
+  async receive(signal: MediaSignal): Promise<void> {
+    if (signal.kind === 'restart') return this.findPath();
     await this.#negotiation.receive(signal);
     const isAnswered = this.#connection.signalingState === 'stable' && this.#connection.remoteDescription !== null;
-    if (isAnswered && this.#picture.currentDirection !== 'sendonly')
-      this.#options.onError(new AppError('share-no-codec'));
+    if (!isAnswered) return;
+    if (this.#picture.currentDirection !== 'sendonly') this.#options.onError(new AppError('share-no-codec'));
+    else if (signal.kind === 'description') this.#options.onAnswered();
   }
 
-  /** The way of the signals is back: what was said in the meantime may be lost. */
-  signalsAreBack(): void {
-    if (this.#connection.connectionState !== 'connected') this.#negotiation.restart();
+  /** Looks for a new, perhaps better path; picture and sound go on over the old one as long as that works. */
+  findPath(): void {
+    this.#restarts.ask();
   }
 
   /** Idempotent. The tracks stay as they are. */
   close(): void {
     this.stills.cancel();
+    this.#restarts.close();
     this.#stopWatchingHealth();
     this.#negotiation.close();
     this.#connection.close();
+  }
+
+  #restart(): void {
+    this.#connection.setConfiguration({ iceServers: [...this.#options.iceServers()] });
+    this.#negotiation.restart();
   }
 }
 

@@ -9,7 +9,8 @@ import { inStereo } from './stereo.ts';
 import { StillReceiver } from './still-transfer.ts';
 
 export interface WatcherOptions {
-  readonly iceServers: readonly RTCIceServer[];
+  /** Asked anew for each offer: credentials expire. */
+  iceServers(): readonly RTCIceServer[];
   /** Hands a signal to the sharer, in order. */
   send(signal: Signal): void;
   /** The stream to show, once, when its first track is there: picture and sound in step, whether it has sound or not. */
@@ -47,7 +48,7 @@ export class Watcher {
 
   constructor(options: WatcherOptions) {
     this.#options = options;
-    const connection = new RTCPeerConnection({ iceServers: [...options.iceServers] });
+    const connection = new RTCPeerConnection({ iceServers: [...options.iceServers()] });
     this.#connection = connection;
     this.#stats = new StatsReader(connection);
     this.#stills = new StillReceiver((still) => options.onStill(still));
@@ -65,6 +66,9 @@ export class Watcher {
 
   /** A signal of the sharer. Never rejects. */
   async receive(signal: Signal): Promise<void> {
+    if (this.#isClosed) return;
+    if (signal.kind === 'description')
+      this.#connection.setConfiguration({ iceServers: [...this.#options.iceServers()] });
     await this.#negotiation.receive(signal);
     if (this.#isClosed || !this.#connection.currentLocalDescription) return;
     const picture = this.#connection.getTransceivers().find(({ mid }) => mid === PICTURE);

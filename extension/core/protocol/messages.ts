@@ -105,7 +105,8 @@ export const ShareWatch = v.object({ type: v.literal('share-watch'), id: ItemId,
 /** Viewer to sharer: nobody watches any more. */
 export const ShareLeave = v.object({ type: v.literal('share-leave'), id: ItemId, viewer: ItemId });
 /** Why a share is over: somebody stopped it · its tab was closed or its window has gone · it could not go on. */
-export const ShareEnd = v.picklist(['stopped', 'source-ended', 'failed']);
+/** `needs-turn`: the two are connected by the relay alone, which carries no pictures. */
+export const ShareEnd = v.picklist(['stopped', 'source-ended', 'failed', 'needs-turn']);
 /** Sharer to viewer: the share is over. */
 export const ShareStop = v.object({ type: v.literal('share-stop'), id: ItemId, why: ShareEnd });
 
@@ -116,10 +117,24 @@ const Candidate = v.object({
 });
 /** One step of WebRTC negotiation (JSEP, RFC 9429): a description or a candidate; a null candidate ends them. */
 export const Signal = v.variant('kind', [
-  v.object({ kind: v.literal('description'), type: v.picklist(['offer', 'answer']), sdp: text(limits.MAX_SDP_LENGTH) }),
+  v.object({
+    kind: v.literal('description'),
+    type: v.picklist(['offer', 'answer']),
+    sdp: text(limits.MAX_SDP_LENGTH),
+    /** The number of an offer; of an answer that of the offer it belongs to: an offer may be said twice, and so be answered twice. */
+    n: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31))),
+  }),
   v.object({ kind: v.literal('candidate'), candidate: v.nullable(Candidate) }),
 ]);
-export const ShareSignal = v.object({ type: v.literal('share-signal'), id: ItemId, viewer: ItemId, signal: Signal });
+/** The viewer's network has changed: the sharer looks for a new path. */
+const Restart = v.object({ kind: v.literal('restart') });
+export const MediaSignal = v.variant('kind', [...Signal.options, Restart]);
+export const ShareSignal = v.object({
+  type: v.literal('share-signal'),
+  id: ItemId,
+  viewer: ItemId,
+  signal: MediaSignal,
+});
 
 export const FileMessage = v.variant('type', [FileOffer, FileAccept, FileDecline, FilePause, FileDone, FileFailed]);
 export const ShareMessage = v.variant('type', [
@@ -151,6 +166,7 @@ export type SharePause = v.InferOutput<typeof SharePause>;
 export type ShareTrouble = v.InferOutput<typeof ShareTrouble>;
 export type ShareEnd = v.InferOutput<typeof ShareEnd>;
 export type Signal = v.InferOutput<typeof Signal>;
+export type MediaSignal = v.InferOutput<typeof MediaSignal>;
 export type FileMessage = v.InferOutput<typeof FileMessage>;
 export type ShareMessage = v.InferOutput<typeof ShareMessage>;
 export type Message = v.InferOutput<typeof Message>;

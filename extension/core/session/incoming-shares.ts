@@ -6,11 +6,14 @@ import type { IncomingShare } from './state.ts';
 import type { Store } from './store.ts';
 
 /** A share of a peer that stays away this long is over; shorter losses heal. */
-const LOST_PEER_MS = 60_000;
+const LOST_PEER_MS = 120_000;
 
 /** A viewer page, as the core sees it. */
 export interface Viewer {
-  ready(): void;
+  /** The sharer was asked; signals follow. Start over. */
+  ready(iceServers: RTCIceServer[]): void;
+  /** STUN and TURN for the next path: new ones, or new credentials. */
+  iceServers(iceServers: RTCIceServer[]): void;
   signal(signal: Signal): void;
   ended(why: ShareEnd): void;
   /** Another viewer page shows the share now. */
@@ -28,10 +31,13 @@ interface Watching {
   viewer: Viewer;
   /** Whether there was a session to ask over. */
   asked: boolean;
+  /** The list that the page has. */
+  iceServers: RTCIceServer[];
 }
 
 export interface IncomingSharesOptions {
   store: Store;
+  iceServers(): RTCIceServer[];
   session(peerId: string): Session | null;
   /** A peer shows something new. */
   onOffered(share: IncomingShare): void;
@@ -62,7 +68,7 @@ export class IncomingShares {
     }
     this.#viewers.get(shareId)?.viewer.replaced();
     const id = newId();
-    const watching = { id, viewer, asked: false };
+    const watching = { id, viewer, asked: false, iceServers: this.#options.iceServers() };
     this.#viewers.set(shareId, watching);
     this.#change(shareId, { status: 'watching' });
     this.#askToWatch(peerId, shareId, watching);
@@ -99,6 +105,15 @@ export class IncomingShares {
     );
   }
 
+  /** The network of this device is another one, or is back: whoever shows something looks for a new path. */
+  networkChanged(): void {
+    for (const [shareId, { id: viewer }] of this.#viewers) {
+      const share = this.#options.store.now.incomingShares.find((share) => share.shareId === shareId);
+      const signal = { kind: 'restart' as const };
+      if (share) this.#send(share.peerId, { type: 'share-signal', id: shareId, viewer, signal });
+    }
+  }
+
   /** This peer is no more looked for. */
   removed(peerId: string): void {
     clearTimeout(this.#lostTimers.get(peerId));
@@ -124,12 +139,18 @@ export class IncomingShares {
   /** The sharer says something to the viewer page of this name. */
   signal(peerId: string, { id, viewer, signal }: Extract<ShareMessage, { type: 'share-signal' }>): void {
     const watching = this.#find(peerId, id) && this.#viewers.get(id);
-    if (watching && watching.id === viewer) watching.viewer.signal(signal);
+    // Only a viewer asks for a new path; a sharer looks for one.
+    if (watching?.id !== viewer || signal.kind === 'restart') return;
+    const iceServers = this.#options.iceServers();
+    if (iceServers !== watching.iceServers) watching.viewer.iceServers(iceServers);
+    watching.iceServers = iceServers;
+    watching.viewer.signal(signal);
   }
 
   #askToWatch(peerId: string, shareId: string, watching: Watching): void {
     watching.asked = this.#options.session(peerId) !== null;
-    watching.viewer.ready();
+    watching.iceServers = this.#options.iceServers();
+    watching.viewer.ready(watching.iceServers);
     this.#send(peerId, { type: 'share-watch', id: shareId, viewer: watching.id });
   }
 

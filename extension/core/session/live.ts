@@ -53,6 +53,7 @@ export class Live {
     this.incoming = new IncomingShares({
       store,
       session,
+      iceServers: options.iceServers,
       onOffered: (share) => {
         this.asks.answered(share.peerId, true);
         options.onOffered(share);
@@ -70,6 +71,12 @@ export class Live {
   disconnected(peerId: string): void {
     this.incoming.disconnected(peerId);
     this.asks.disconnected(peerId);
+  }
+
+  /** The network of this device is another one, or is back: what is shown in either direction looks for a new path at once. */
+  networkChanged(): void {
+    this.outgoing.networkChanged();
+    this.incoming.networkChanged();
   }
 
   /** This peer is no more looked for: forgotten, unpaired or blocked. */

@@ -85,6 +85,11 @@ export class OutgoingShares {
     if (this.#running?.peerId === peerId) this.#running.offerAgain();
   }
 
+  /** The network of this device is another one, or is back. */
+  networkChanged(): void {
+    this.#running?.networkChanged();
+  }
+
   /** This peer is no more looked for. */
   removed(peerId: string): void {
     if (this.#running?.peerId === peerId) this.#running.end('stopped');

@@ -4,6 +4,7 @@ import type { ShareEnd, ShareMessage, SharePause } from '../protocol/messages.ts
 import { AppError, errorCode } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
 import type { EndedShare } from './live.ts';
+import { MediaPath } from './media-path.ts';
 import type { OutgoingSharesOptions } from './outgoing-shares.ts';
 import { OwnVoice } from './own-voice.ts';
 import { PageGuard } from './page-guard.ts';
@@ -29,6 +30,10 @@ export class RunningShare {
   readonly #ending = new AbortController();
   readonly #record: ShareRecord;
   readonly #voice: OwnVoice;
+  readonly #path = new MediaPath({
+    isRelayed: () => this.#options.session(this.peerId)?.link?.path === 'relay',
+    onMissing: () => this.#needsTurn(),
+  });
   readonly #viewers = new WatchGate((viewer) => this.#sharer?.watch(viewer));
   #sharer: Pick<Sharer, keyof Sharer> | null = null;
   #page: PageGuard | null = null;
@@ -136,10 +141,16 @@ export class RunningShare {
     return this.#page?.tabId === tabId ? this.#page.connected(port) : null;
   }
 
-  /** There is a new link: the peer is told all of it, and the picture comes back if the loss has stopped it. */
+  /** There is a new link: the peer is told all of it, and the picture looks for its own way anew. */
   offerAgain(): void {
     this.#record.tellAgain();
-    this.#sharer?.signalsAreBack();
+    this.#path.look();
+    this.#sharer?.findPath();
+  }
+
+  /** The network is another one, or is back. */
+  networkChanged(): void {
+    this.#sharer?.findPath();
   }
 
   receive(message: Extract<ShareMessage, { type: 'share-watch' | 'share-leave' | 'share-signal' }>): void {
@@ -199,9 +210,11 @@ export class RunningShare {
     const { media, store, iceServers } = this.#options;
     const sharer = media.newSharer({
       stream,
-      iceServers: iceServers(),
+      iceServers,
       send: (viewer, signal) => this.#record.send({ type: 'share-signal', id: this.id, viewer, signal }),
       onWatching: (watching) => this.#record.change({ status: watching ? 'live' : 'offered' }),
+      onHealth: (health) => this.#path.setHealth(health),
+      onAnswered: () => this.#path.answered(),
       onEnded: () => this.end('source-ended'),
       onError: (error) => {
         store.notice(error.code, { peerId: this.peerId });
@@ -232,8 +245,15 @@ export class RunningShare {
     });
   }
 
+  /** Nothing of it can be seen there, so nothing is captured any more. */
+  #needsTurn(): void {
+    this.#options.store.notice('share-needs-turn', { peerId: this.peerId });
+    this.end('needs-turn');
+  }
+
   #close(): void {
     this.#ending.abort();
+    this.#path.close();
     this.#voice.close();
     this.#viewers.close();
     this.#sharer?.close();

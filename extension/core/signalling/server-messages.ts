@@ -57,6 +57,9 @@ const IceServer = v.pipe(
   }),
 );
 
+/** What a browser takes as its list of STUN and TURN servers. */
+export const IceServerList = v.pipe(v.array(IceServer), v.maxLength(8));
+
 export type ServiceRequest =
   | { type: 'ping'; n: number }
   | { type: 'ice-servers'; n: number }
@@ -68,7 +71,7 @@ const ServiceAnswer = v.variant('type', [
   v.object({
     type: v.literal('ice-servers'),
     n: RequestNumber,
-    iceServers: v.pipe(v.array(IceServer), v.maxLength(8)),
+    iceServers: IceServerList,
     ttlMs: TtlMs,
   }),
   v.object({

@@ -22,8 +22,6 @@ const model = new ViewerModel({
   port,
   peerId,
   shareId,
-  // Both browsers on one network, or reachable as they are.
-  iceServers: [],
   followState,
   hasLetters: () => memory.hasLetterShortcuts,
   save: saveToDownloads,

@@ -59,6 +59,8 @@ function endText(model: ViewerModel, name: string): SceneText {
       return noHint(t('viewer_ended', name));
     case 'failed':
       return { title: t('viewer_ended_failed'), hint: t('viewer_ended_failed_hint', name) };
+    case 'needs-turn':
+      return { title: t('viewer_ended_needs_turn'), hint: errorText('share-needs-turn', name) };
     case 'source-ended':
       return noHint(goneText(model, name));
   }

@@ -17,7 +17,6 @@ export interface WatchingOptions {
   readonly port: SharePort;
   readonly peerId: string;
   readonly shareId: string;
-  readonly iceServers: readonly RTCIceServer[];
 }
 
 /**
@@ -50,6 +49,7 @@ export class Watching {
   #shareKnown = true;
   #portWasLost = false;
   #myVoice: MediaStreamTrack | null = null;
+  #iceServers: readonly RTCIceServer[] = [];
 
   constructor(options: WatchingOptions) {
     this.#options = options;
@@ -101,7 +101,11 @@ export class Watching {
   #receive(message: ViewerDown): void {
     switch (message.type) {
       case 'ready':
+        this.#iceServers = message.iceServers;
         return this.#start();
+      case 'ice-servers':
+        this.#iceServers = message.iceServers;
+        return;
       case 'signal':
         return void this.#watcher?.receive(message.signal);
       case 'replaced':
@@ -116,7 +120,7 @@ export class Watching {
     const sawIt = this.stream.value !== null || this.phase.value === 'reconnecting';
     this.#closeWatcher();
     this.#watcher = new Watcher({
-      iceServers: this.#options.iceServers,
+      iceServers: () => this.#iceServers,
       send: (signal) => this.#options.port.send({ type: 'signal', signal }),
       onStream: (stream) => {
         this.stream.value = stream;

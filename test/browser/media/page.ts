@@ -14,6 +14,7 @@ type Pixel = readonly [red: number, green: number, blue: number];
 export type PageEvent =
   | { readonly kind: 'signal'; readonly viewer: string; readonly signal: Signal }
   | { readonly kind: 'watching'; readonly watching: boolean }
+  | { readonly kind: 'health'; readonly health: Health | null }
   | { readonly kind: 'ended' }
   | { readonly kind: 'state'; readonly state: Health }
   | { readonly kind: 'stream' }
@@ -43,6 +44,7 @@ let source: MediaStream | undefined;
 let ear: Ear | undefined;
 let voiceEar: Ear | undefined;
 let ownVoice: MediaStreamTrack | null = null;
+let iceServers: RTCIceServer[] = [];
 
 /** Remembered, so that a test can ask what has become of it. */
 function give(from: Source): MediaStream {
@@ -72,12 +74,18 @@ globalThis.Audio = class extends Audio {
 };
 
 const api = {
+  /** STUN and TURN from now on. */
+  useIceServers(list: RTCIceServer[]): void {
+    iceServers = list;
+  },
   share(from: Source): void {
     sharer = new Sharer({
       stream: give(from),
-      iceServers: [],
+      iceServers: () => iceServers,
       send: (viewer, signal) => void emit({ kind: 'signal', viewer, signal }),
       onWatching: (watching) => void emit({ kind: 'watching', watching }),
+      onHealth: (health) => void emit({ kind: 'health', health }),
+      onAnswered: () => undefined,
       onEnded: () => void emit({ kind: 'ended' }),
       onError: (error) => void emit({ kind: 'error', code: error.code }),
       onPointer: (action) => void emit({ kind: 'pointer', action }),
@@ -98,7 +106,7 @@ const api = {
     ownVoice = voice;
     watcher?.setVoice(voice);
   },
-  signalsAreBack: () => sharer?.signalsAreBack(),
+  findPath: () => sharer?.findPath(),
   viewerCame: (viewer: string) => sharer?.watch(viewer),
   viewerLeft: (viewer: string) => sharer?.leave(viewer),
   toSharer: (viewer: string, signal: Signal) => sharer?.receive(viewer, signal),
@@ -116,7 +124,7 @@ const api = {
   watch(viewer: string): void {
     ear = undefined;
     watcher = new Watcher({
-      iceServers: [],
+      iceServers: () => iceServers,
       send: (signal) => void emit({ kind: 'signal', viewer, signal }),
       onState: (state) => void emit({ kind: 'state', state }),
       onError: (error) => void emit({ kind: 'error', code: error.code }),

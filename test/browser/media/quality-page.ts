@@ -45,9 +45,11 @@ async function startSharing(send: (signal: Signal) => void): Promise<void> {
   stream = await pickSource();
   sharer = new Sharer({
     stream,
-    iceServers: [],
+    iceServers: () => [],
     send: (_, signal) => send(signal),
     onWatching: nothing,
+    onHealth: nothing,
+    onAnswered: nothing,
     onEnded: nothing,
     onError: nothing,
     onPointer: nothing,
@@ -65,7 +67,7 @@ async function startSharing(send: (signal: Signal) => void): Promise<void> {
 
 function startWatching(send: (signal: Signal) => void): Watcher {
   return new Watcher({
-    iceServers: [],
+    iceServers: () => [],
     send,
     onStream: (arrived) => {
       video.srcObject = arrived;

@@ -87,11 +87,13 @@ const api = {
     if (source) {
       sharer = new Sharer({
         stream: source === 'standing' ? makeStanding() : makeSource(source),
-        iceServers: [],
+        iceServers: () => [],
         send: (viewer, signal) => {
           if (viewer === String(watches)) say({ type: 'signal', signal });
         },
         onWatching: () => undefined,
+        onHealth: () => undefined,
+        onAnswered: () => undefined,
         onEnded: () => undefined,
         onError: () => undefined,
         onPointer: (action) => void api.pointed.push(action),
@@ -116,7 +118,6 @@ const api = {
       },
       peerId: PEER_ID,
       shareId: SHARE_ID,
-      iceServers: [],
       followState: (onState) => {
         tellState = onState;
         return () => undefined;
@@ -136,7 +137,7 @@ const api = {
   /** What the offscreen document does with each new `watch`. */
   ready(): void {
     watches++;
-    say({ type: 'ready' });
+    say({ type: 'ready', iceServers: [] });
     sharer?.watch(String(watches));
   },
 
