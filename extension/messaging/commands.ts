@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { DoctorFacts } from '../core/doctor/facts.ts';
 import { ShareEnd, Signal } from '../core/protocol/messages.ts';
 import { FileSettings, LiveSettings, ShareQuality, TimelineItem } from '../core/session/state.ts';
 import * as limits from '../core/shared/limits.ts';
@@ -140,6 +141,8 @@ export const offscreenCommands = {
     nothing,
   ),
   'notice-dismiss': command({ id: ItemId }, nothing),
+  /** For the connection doctor. Each answer carries relay tickets of its own. */
+  'doctor-facts': command({}, DoctorFacts),
   /** From the worker: the person has been idle, or is back. */
   idle: command({ idle: v.boolean() }, nothing),
   /** From the worker: a download that this document started, under this key, stands there whole or has failed. */

@@ -16,7 +16,7 @@ const LEVELS: string[][] = [
   ['core/protocol'],
   ['core/link'],
   ['core/signalling'],
-  ['core/pairing', 'core/files', 'core/media'],
+  ['core/pairing', 'core/files', 'core/media', 'core/doctor'],
   ['core/session'],
   ['messaging', 'platform'],
   ['ui'],

@@ -28,6 +28,7 @@ export interface DoctorFacts {
   /** How far the server's clock is ahead of ours, in ms; null where it doesn't say. */
   readonly clockOffsetMs: number | null;
   readonly iceServers: RTCIceServer[];
+  readonly hasRelay: boolean;
   /** Both ends of a room on the relay with oneself, each good once; null where there is none. */
   readonly relayUrls: readonly [string, string] | null;
 }
@@ -81,6 +82,7 @@ export class ServerPlace {
       serverUrl,
       clockOffsetMs: this.access.offsetMs,
       iceServers: this.ice.list(),
+      hasRelay: this.access.has('relay'),
       relayUrls: await this.#relayUrls(),
     };
   }

@@ -1,0 +1,56 @@
+import { type CheckName, type Finding, gradeOf, type Outcomes } from './findings.ts';
+
+/** What all findings together mean: what to mend first. `well` and `local-only` need nothing. */
+export type Verdict =
+  | 'broke'
+  | 'no-network'
+  | 'server-down'
+  | 'socket-blocked'
+  | 'webrtc-blocked'
+  | 'webrtc-relay'
+  | 'udp-blocked'
+  | 'udp-turn'
+  | 'udp-relay'
+  | 'turn-down'
+  | 'relay-down'
+  | 'storage-closed'
+  | 'clock-wrong'
+  | 'little-things'
+  | 'local-only'
+  | 'well';
+
+const TURN: readonly CheckName[] = ['turn-udp', 'turn-tcp', 'turn-tls'];
+const WAYS_AROUND: readonly CheckName[] = ['stun', ...TURN, 'relay'];
+
+/** Reads the findings of a whole examination. */
+export function verdictOf(outcomes: Outcomes): Verdict {
+  const is = (name: CheckName, ...findings: Finding[]) => {
+    const outcome = outcomes[name];
+    return outcome !== undefined && findings.includes(outcome.finding);
+  };
+  const grade = (name: CheckName) => {
+    const outcome = outcomes[name];
+    return outcome && gradeOf(outcome);
+  };
+  const isOk = (name: CheckName) => grade(name) === 'ok';
+  const isBad = (name: CheckName) => grade(name) === 'bad';
+
+  if (is('server', 'no-network')) return 'no-network';
+  if (is('server', 'broke', 'took-too-long')) return 'broke';
+  if (isBad('server')) return 'server-down';
+  if (isBad('socket')) return 'socket-blocked';
+  if (isBad('webrtc')) return isOk('relay') ? 'webrtc-relay' : 'webrtc-blocked';
+  const isUdpSilent = (isBad('stun') && !isOk('turn-udp')) || (isBad('turn-udp') && !isOk('stun'));
+  if (isUdpSilent) {
+    if (isOk('turn-tcp') || isOk('turn-tls')) return 'udp-turn';
+    return isOk('relay') ? 'udp-relay' : 'udp-blocked';
+  }
+  if (TURN.some(isBad) || isBad('stun')) return 'turn-down';
+  if (isBad('relay')) return 'relay-down';
+  if (isBad('storage')) return 'storage-closed';
+  if (is('clock', 'clock-wrong')) return 'clock-wrong';
+  if (WAYS_AROUND.every((name) => is(name, 'not-set-up'))) return 'local-only';
+  // A server of the stock kind has no relay, and that is said in its row.
+  const all = Object.keys(outcomes) as CheckName[];
+  return all.some((name) => grade(name) === 'odd' || isBad(name)) ? 'little-things' : 'well';
+}
