@@ -194,6 +194,7 @@ export class LivePerson {
       shareId: this.live.outgoing.shownTo(peerId),
     });
     this.session = new Session({
+      leads: id < peerId,
       greeting: hello,
       onConnected: ({ shareId }) => this.live.connected(peerId, shareId),
       onMessage: (message) => {

@@ -216,6 +216,7 @@ async function startRun(person: SharingPerson, indexedDb: IDBFactory): Promise<R
     if (!run.isOver) person.opfs.run(work);
   };
   const session = new Session({
+    leads: id < peerId,
     greeting: () => hello,
     onConnected: () => {
       const { link } = session;

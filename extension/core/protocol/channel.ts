@@ -9,9 +9,17 @@ import { Message } from './messages.ts';
 /** Messages that may wait for an acknowledgement: an hour of lively chat, and a bound for a peer that never answers. */
 const MAX_PENDING = 2_000;
 
+/** Runs of numbers of a peer that restarted: what still comes of them is history. */
+const MAX_PAST_EPOCHS = 8;
+
 export interface ChannelOptions {
   /** Takes in one message, in order, each once. The message is acknowledged when the promise resolves. */
-  onMessage(message: Message): Promise<void> | void;
+  onMessage(message: Message, lane: Lane): Promise<void> | void;
+  /**
+   * The peer has said on this lane what it has, so it reads it. True: what is sent goes there from now on. `isNewLife`: the peer was
+   * started anew, and no other lane leads to it any more. Without this the newest lane is used.
+   */
+  onOpen?(lane: Lane, isNewLife: boolean): boolean;
   /** Something arrived that is no message of this version. It was dropped; the channel goes on. */
   onInvalid(): void;
 }
@@ -23,10 +31,18 @@ interface Pending {
   reject(error: unknown): void;
 }
 
+/** A lane that is read. */
+interface Line {
+  readonly lane: Lane;
+  /** Which life of the peer is at its other end; null until it has said what it has, and before that its numbers mean nothing. */
+  epoch: Uint8Array | null;
+}
+
 /**
- * Numbers, acknowledges and resends control messages over a row of links: after `attach` both sides tell what they have, and
- * everything not yet acknowledged goes out again. Within one life of both sides every message arrives once and in order; when one
- * side restarts it may see again what it took in without acknowledging, so items carry ids.
+ * Numbers, acknowledges and resends control messages over a row of links. All lanes that are attached are read, one is written to; on
+ * a lane both sides first tell what they have, and everything not yet acknowledged goes out again on the one that is taken into use. So
+ * within one life of both sides every message arrives once and in order, whenever either side changes lanes; when one side restarts it
+ * may see again what it took in without acknowledging, so items carry ids.
  */
 export class Channel {
   readonly #options: ChannelOptions;
@@ -34,38 +50,42 @@ export class Channel {
   readonly #pending: Pending[] = [];
   #nextSeq = 1;
   #peerEpoch = new Uint8Array(EPOCH_BYTES);
+  #pastEpochs: Uint8Array[] = [];
   #received = 0;
-  /** The lane in use; a newer `attach` replaces it and the older reader stops. */
-  #lane: Lane | null = null;
-  /** Whether the peer has said what it has on this lane; until then nothing numbered is sent. */
-  #synced = false;
+  #lines: Line[] = [];
+  /** The line that is written to, once the peer has said on it what it has. */
+  #current: Line | null = null;
   #closed = false;
-  /** Frames are taken in one after the other, over a change of lanes too. */
+  /** Frames are taken in one after the other, those of all lanes. */
   #taking: Promise<void> = Promise.resolve();
 
   constructor(options: ChannelOptions) {
     this.#options = options;
   }
 
-  /** Starts to use a lane. `greeting` goes out before anything else. */
+  /** Starts to read a lane, beside those that are read already. `greeting` goes out on it before anything else. */
   attach(lane: Lane, greeting: Message): void {
-    this.#lane = lane;
-    this.#synced = false;
-    this.#write({ type: 'notice', body: greeting });
-    this.#write({
-      type: 'open',
+    const line: Line = { lane, epoch: null };
+    this.#lines.push(line);
+    this.#write({ type: 'notice', body: greeting }, line);
+    const open = {
+      type: 'open' as const,
       epoch: this.#epoch,
       first: this.#pending[0]?.seq ?? this.#nextSeq,
       peerEpoch: this.#peerEpoch,
       received: this.#received,
-    });
-    void this.#read(lane);
+    };
+    this.#write(open, line);
+    void this.#read(line);
   }
 
-  /** Stops using the lane; what is pending waits for the next one. */
-  detach(): void {
-    this.#lane = null;
-    this.#synced = false;
+  /** Stops using a lane, or all of them; what is pending waits for the next one. */
+  detach(lane?: Lane): void {
+    this.#lines = lane ? this.#lines.filter((line) => line.lane !== lane) : [];
+    if (!this.#current || this.#lines.includes(this.#current)) return;
+    this.#current = null;
+    const other = this.#lines.findLast((line) => this.#isSynced(line));
+    if (other) this.#use(other);
   }
 
   /**
@@ -80,13 +100,14 @@ export class Channel {
       const frame = encodeFrame({ type: 'data', seq, body: message });
       this.#nextSeq++;
       this.#pending.push({ seq, frame, resolve, reject });
-      if (this.#synced) this.#writeBytes(frame);
+      if (this.#current) this.#writeBytes(frame, this.#current);
     });
   }
 
   /** Sends a message that is only worth anything now (typing, presence); dropped without a link. */
   notify(message: Message): void {
-    if (this.#lane) this.#write({ type: 'notice', body: message });
+    const line = this.#current ?? this.#lines.at(-1);
+    if (line) this.#write({ type: 'notice', body: message }, line);
   }
 
   /** Gives up: every pending `send` rejects. */
@@ -96,68 +117,85 @@ export class Channel {
     for (const pending of this.#pending.splice(0)) pending.reject(new AppError('link-lost'));
   }
 
-  async #read(lane: Lane): Promise<void> {
-    const reader = lane.frames.getReader();
+  async #read(line: Line): Promise<void> {
+    const reader = line.lane.frames.getReader();
     for (;;) {
       const { done, value } = await reader.read().catch(() => ({ done: true as const, value: undefined }));
-      if (done || this.#lane !== lane) return;
+      if (done) return this.detach(line.lane);
+      if (!this.#lines.includes(line)) return;
       // Of a lane that was left meanwhile nothing counts: the next one repeats it.
-      this.#taking = this.#taking.then(() => (this.#lane === lane ? this.#take(value) : undefined));
+      this.#taking = this.#taking.then(() => (this.#lines.includes(line) ? this.#take(value, line) : undefined));
       await this.#taking;
     }
   }
 
-  async #take(bytes: Uint8Array): Promise<void> {
+  async #take(bytes: Uint8Array, line: Line): Promise<void> {
     let frame: Frame;
     try {
       frame = decodeFrame(bytes);
     } catch {
       return this.#options.onInvalid();
     }
-    if (frame.type === 'open') this.#open(frame);
-    else if (frame.type === 'ack') this.#acknowledge(frame.received);
-    else if (frame.type === 'notice') await this.#deliver(frame.body);
-    else if (this.#synced) {
-      // Before the peer has said who it is and what it repeats, a number means nothing.
-      // Anything but the next number is a repeat after a switch, or nonsense: either way it is not taken in.
-      if (frame.seq === this.#received + 1) {
-        await this.#deliver(frame.body);
-        this.#received = frame.seq;
-      }
-      this.#write({ type: 'ack', received: this.#received });
+    if (frame.type === 'open') return this.#open(frame, line);
+    if (frame.type === 'notice') return this.#deliver(frame.body, line);
+    // Before the peer has said who it is and what it repeats, a number means nothing.
+    if (!this.#isSynced(line)) return;
+    if (frame.type === 'ack') return this.#acknowledge(frame.received);
+    // Anything but the next number is a repeat after a switch, or nonsense: either way it is not taken in.
+    if (frame.seq === this.#received + 1) {
+      const epoch = this.#peerEpoch;
+      await this.#deliver(frame.body, line);
+      if (this.#peerEpoch === epoch) this.#received = frame.seq;
     }
+    this.#write({ type: 'ack', received: this.#received }, this.#current ?? line);
   }
 
-  #open(frame: Extract<Frame, { type: 'open' }>): void {
-    if (!sameBytes(frame.epoch, this.#peerEpoch)) {
+  #open(frame: Extract<Frame, { type: 'open' }>, line: Line): void {
+    // Once a lane: repeated later it would be older than what came since.
+    if (line.epoch || this.#pastEpochs.some((past) => sameBytes(past, frame.epoch))) return;
+    line.epoch = new Uint8Array(frame.epoch);
+    const isNewLife = !sameBytes(frame.epoch, this.#peerEpoch);
+    if (isNewLife) {
+      this.#pastEpochs = [...this.#pastEpochs, this.#peerEpoch].slice(-MAX_PAST_EPOCHS);
       this.#peerEpoch = new Uint8Array(frame.epoch);
       this.#received = Math.max(0, frame.first - 1);
     }
     if (sameBytes(frame.peerEpoch, this.#epoch)) this.#acknowledge(frame.received);
-    this.#synced = true;
-    for (const pending of this.#pending) this.#writeBytes(pending.frame);
+    const isWanted = this.#options.onOpen?.(line.lane, isNewLife) ?? true;
+    const isFirst = this.#current === null || !this.#isSynced(this.#current);
+    if (this.#lines.includes(line) && (isWanted || isFirst)) this.#use(line);
+  }
+
+  /** Writes there from now on, beginning with all that may not have arrived elsewhere. */
+  #use(line: Line): void {
+    this.#current = line;
+    for (const pending of this.#pending) this.#writeBytes(pending.frame, line);
+  }
+
+  #isSynced(line: Line): boolean {
+    return line.epoch !== null && sameBytes(line.epoch, this.#peerEpoch);
   }
 
   #acknowledge(received: number): void {
     while (this.#pending[0] && this.#pending[0].seq <= received) this.#pending.shift()?.resolve();
   }
 
-  async #deliver(body: unknown): Promise<void> {
+  async #deliver(body: unknown, line: Line): Promise<void> {
     const parsed = v.safeParse(Message, body);
     if (!parsed.success) return this.#options.onInvalid();
     try {
-      await this.#options.onMessage(parsed.output);
+      await this.#options.onMessage(parsed.output, line.lane);
     } catch (error) {
       report(error); // A handler that throws is a bug; the peer must not be able to wedge the channel with it.
     }
   }
 
-  #write(frame: Frame): void {
-    this.#writeBytes(encodeFrame(frame));
+  #write(frame: Frame, line: Line): void {
+    this.#writeBytes(encodeFrame(frame), line);
   }
 
-  #writeBytes(bytes: Uint8Array): void {
-    // A failing send means the link closes; the next attach repeats what matters.
-    this.#lane?.send(bytes).catch(() => {});
+  #writeBytes(bytes: Uint8Array, { lane }: Line): void {
+    // A failing send means the link closes; the next lane repeats what matters.
+    lane.send(bytes).catch(() => {});
   }
 }

@@ -24,6 +24,8 @@ export const Hello = v.object({
   presence: v.picklist(['online', 'away']),
   /** What I show you right now. Any other share of mine that you still know of has ended. */
   shareId: v.nullable(ItemId),
+  /** Of several links the one that the side with the lower id numbers highest is used: both must mean the same. */
+  order: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff_ffff))),
 });
 
 export const Chat = v.object({ type: v.literal('chat'), id: ItemId, at: TimeMs, text: text(limits.MAX_TEXT_LENGTH) });

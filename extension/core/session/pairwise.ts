@@ -136,9 +136,11 @@ export class Pairwise {
       timeline,
       keys,
       shareWith: (peerId) => this.live.outgoing.shownTo(peerId),
-      onConnected: (peerId, session, hello) => {
-        this.chat.flush(peerId);
+      onConnected: (peerId, session, hello, isSwitch) => {
         if (session.link) this.files.connected(peerId, session.link);
+        // What is shown goes on; a greeting may be older than what was said over the link before it.
+        if (isSwitch) return;
+        this.chat.flush(peerId);
         this.live.connected(peerId, hello.shareId);
       },
       onDisconnected: (peerId) => {

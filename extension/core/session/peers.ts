@@ -29,7 +29,8 @@ export interface PeersOptions {
   keys: DeviceKeys;
   /** What I show this peer, for the greeting. */
   shareWith(peerId: string): string | null;
-  onConnected(peerId: string, session: Session, hello: Hello): void;
+  /** The peer greeted. `isSwitch`: it was connected already, over another link. */
+  onConnected(peerId: string, session: Session, hello: Hello, isSwitch: boolean): void;
   onDisconnected(peerId: string): void;
   /** This peer is no more looked for. `forgotten`: all that is known of it goes. */
   onRemoved(peerId: string, why: 'forgotten' | 'unpaired' | 'blocked'): void;
@@ -187,8 +188,9 @@ export class Peers {
   async #show(stored: StoredPeer): Promise<void> {
     const { store, timeline } = this.#options;
     const session = new Session({
+      leads: this.#options.keys.id < stored.id,
       greeting: () => this.#greeting(stored.id),
-      onConnected: (hello) => this.#connected(stored.id, session, hello),
+      onConnected: (hello, isSwitch) => this.#connected(stored.id, session, hello, isSwitch),
       onMessage: (message) => this.#options.onMessage(stored.id, message),
       onDisconnected: () => this.#disconnected(stored.id),
       onPath: () => this.#showPath(stored.id, session),
@@ -211,10 +213,11 @@ export class Peers {
     };
   }
 
-  #linked(peerId: string, link: Link): void {
+  async #linked(peerId: string, link: Link): Promise<boolean> {
     const session = this.#sessions.get(peerId);
-    if (session) session.attach(link);
-    else link.close('peer-unknown');
+    if (session) return session.attach(link);
+    link.close('peer-unknown');
+    return false;
   }
 
   /** Looks for a peer from now on, unless one side doesn't want that. */
@@ -243,15 +246,15 @@ export class Peers {
     if (stored && (await isUnpairProof(stored.root, proof))) await this.wasForgotten(peerId);
   }
 
-  #connected(peerId: string, session: Session, hello: Hello): void {
+  #connected(peerId: string, session: Session, hello: Hello, isSwitch: boolean): void {
     const renewed = this.#renewals.take(peerId);
     if (renewed) {
       this.#keep(renewed).catch(report);
       this.#options.store.changePeer(peerId, { words: verifierWords(renewed.verifier), blocked: false });
     }
     this.#showPath(peerId, session);
-    this.heard(peerId, hello.presence, hello.name);
-    this.#options.onConnected(peerId, session, hello);
+    if (!isSwitch) this.heard(peerId, hello.presence, hello.name);
+    this.#options.onConnected(peerId, session, hello, isSwitch);
   }
 
   #disconnected(peerId: string): void {

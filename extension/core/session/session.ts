@@ -1,15 +1,17 @@
-import type { Link } from '../link/link.ts';
+import type { Lane, Link } from '../link/link.ts';
 import { Channel } from '../protocol/channel.ts';
 import type { Hello } from '../protocol/messages.ts';
 import { type Message, PROTOCOL_VERSION } from '../protocol/messages.ts';
 
 export interface SessionOptions {
-  /** The first words on every link. */
+  /** Whether this side says which of several links is used: the one with the lower id. */
+  leads: boolean;
+  /** The first words on every link; the session adds the number of the link. */
   greeting(): Hello;
-  /** The peer greeted on a new link: from now on messages flow. */
-  onConnected(hello: Hello): void;
+  /** The peer greeted on a new link: from now on messages flow there. `isSwitch`: they flowed before, on another. */
+  onConnected(hello: Hello, isSwitch: boolean): void;
   onMessage(message: Exclude<Message, Hello>): Promise<void> | void;
-  /** The link has gone; the session waits for the next one. */
+  /** The last link has gone; the session waits for the next one. */
   onDisconnected(): void;
   /** The path or round trip changed. */
   onPath(): void;
@@ -19,70 +21,135 @@ export interface SessionOptions {
   onOtherVersion(): void;
 }
 
-/** What lasts between two devices while links come and go. */
+/** A peer that is there greets within a round trip. */
+const GREETING_LIMIT_MS = 10_000;
+/** What the peer has sent on a link before it knew of the next one is still to come. */
+const LINGER_MS = 1_500;
+
+/** An open link, in use or about to be, or left a moment ago. */
+interface Attached {
+  readonly link: Link;
+  /** Mine; the peer's greeting may bring one that counts. */
+  order: number;
+  /** What the peer said first. */
+  hello: Hello | null;
+  /** Ends a link on which nobody greets, or that is not used any more. */
+  timer: ReturnType<typeof setTimeout>;
+  settle(greeted: boolean): void;
+}
+
+/**
+ * What lasts between two devices while links come and go. A new link is used once the peer has greeted on it; until then, and a moment
+ * longer, the old one goes on.
+ */
 export class Session {
   readonly channel: Channel;
   readonly #options: SessionOptions;
-  #link: Link | null = null;
-  #connected = false;
+  readonly #attached = new Map<Lane, Attached>();
+  #current: Attached | null = null;
+  #lastOrder = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     this.channel = new Channel({
-      onMessage: (message) => this.#receive(message),
+      onMessage: (message, lane) => this.#receive(message, lane),
+      onOpen: (lane, isNewLife) => this.#opened(lane, isNewLife),
       onInvalid: () => options.onInvalid(),
     });
   }
 
   /** The link in use, once the peer has greeted on it. */
   get link(): Link | null {
-    return this.#connected ? this.#link : null;
+    return this.#current?.link ?? null;
   }
 
-  /** Goes on over a new link; an older one is forgotten. */
-  attach(link: Link): void {
-    this.#leave();
-    this.#link = link;
-    this.channel.attach(link.lane('control'), this.#options.greeting());
+  /**
+   * Goes over to a new link as soon as the peer greets on it. Resolves then with true; false when it is not used, and then it is closed.
+   */
+  attach(link: Link): Promise<boolean> {
+    const lane = link.lane('control');
+    const greeted = new Promise<boolean>((settle) => {
+      const timer = setTimeout(() => link.close('timed-out'), GREETING_LIMIT_MS);
+      this.#lastOrder += 1;
+      this.#attached.set(lane, { link, order: this.#lastOrder, hello: null, timer, settle });
+    });
+    this.channel.attach(lane, { ...this.#options.greeting(), order: this.#lastOrder });
     const stop = link.onChange(() => {
       if (this.link === link) this.#options.onPath();
     });
     void link.closed.then(() => {
       stop();
-      if (this.#link === link) this.#leave();
+      this.#gone(lane);
     });
+    return greeted;
   }
 
-  /** Ends the session and its link. Pending messages are given up. */
+  /** Ends the session and its links. Pending messages are given up. */
   close(): void {
-    const link = this.#link;
-    this.#leave();
+    const attached = [...this.#attached.values()];
+    const wasConnected = this.#current !== null;
+    this.#attached.clear();
+    this.#current = null;
     this.channel.close();
-    link?.close('bye');
-  }
-
-  #leave(): void {
-    const wasConnected = this.#connected;
-    this.#connected = false;
-    this.#link = null;
-    this.channel.detach();
+    for (const { link, timer, settle } of attached) {
+      clearTimeout(timer);
+      settle(false);
+      link.close('bye');
+    }
     if (wasConnected) this.#options.onDisconnected();
   }
 
-  async #receive(message: Message): Promise<void> {
+  #gone(lane: Lane): void {
+    const attached = this.#attached.get(lane);
+    if (!attached) return;
+    this.#attached.delete(lane);
+    clearTimeout(attached.timer);
+    attached.settle(false);
+    this.channel.detach(lane);
+    if (this.#current !== attached) return;
+    this.#current = null;
+    // The one that was left a moment ago may still be there.
+    const other = [...this.#attached.values()].findLast(({ hello }) => hello);
+    if (other?.hello) this.#use(other, other.hello, true);
+    else this.#options.onDisconnected();
+  }
+
+  /** The peer has said what it has: the link works both ways. */
+  #opened(lane: Lane, isNewLife: boolean): boolean {
+    const next = this.#attached.get(lane);
+    if (!next?.hello) return false;
+    const before = this.#current;
+    if (before && !isNewLife && before.order > next.order) {
+      next.link.close('replaced');
+      return false;
+    }
+    this.#use(next, next.hello, before !== null);
+    return true;
+  }
+
+  #use(next: Attached, hello: Hello, isSwitch: boolean): void {
+    const before = this.#current;
+    this.#current = next;
+    clearTimeout(next.timer);
+    if (before) before.timer = setTimeout(() => before.link.close('replaced'), LINGER_MS);
+    next.settle(true);
+    this.#options.onConnected(hello, isSwitch);
+  }
+
+  async #receive(message: Message, lane: Lane): Promise<void> {
     if (message.type !== 'hello') {
       // Nothing counts before the greeting: it tells the version that the rest is read by.
-      if (this.#connected) await this.#options.onMessage(message);
+      if (this.#current) await this.#options.onMessage(message);
       return;
     }
-    const link = this.#link;
-    if (!link || this.#connected) return;
+    const attached = this.#attached.get(lane);
+    if (!attached || attached.hello) return;
     if (message.version !== PROTOCOL_VERSION) {
       this.#options.onOtherVersion();
-      link.close('version-mismatch');
+      attached.link.close('version-mismatch');
       return;
     }
-    this.#connected = true;
-    this.#options.onConnected(message);
+    attached.hello = message;
+    if (!this.#options.leads) attached.order = message.order ?? attached.order;
   }
 }

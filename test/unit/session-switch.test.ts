@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import type { Hello } from '../../extension/core/protocol/messages.ts';
+import { Session } from '../../extension/core/session/session.ts';
+import { newId } from '../../extension/core/shared/ids.ts';
+import { createMemoryLinks } from '../support/memory-link.ts';
+
+class Person {
+  readonly events: string[] = [];
+  readonly texts: string[] = [];
+  readonly session: Session;
+
+  constructor(leads: boolean, version = 1) {
+    const greeting: Hello = { type: 'hello', version, name: 'Someone', presence: 'online', shareId: null };
+    this.session = new Session({
+      leads,
+      greeting: () => greeting,
+      onConnected: (_, isSwitch) => this.events.push(isSwitch ? 'switched' : 'connected'),
+      onMessage: (message) => {
+        if (message.type === 'chat') this.texts.push(message.text);
+      },
+      onDisconnected: () => this.events.push('disconnected'),
+      onPath: () => {},
+      onInvalid: () => this.events.push('invalid'),
+      onOtherVersion: () => this.events.push('other version'),
+    });
+  }
+
+  says(text: string): Promise<void> {
+    return this.session.channel.send({ type: 'chat', id: newId(), at: 1, text });
+  }
+}
+
+async function connected() {
+  const [alice, bob] = [new Person(true), new Person(false)];
+  const links = createMemoryLinks();
+  const greeted = await Promise.all([alice.session.attach(links.a), bob.session.attach(links.b)]);
+  expect(greeted).toEqual([true, true]);
+  return { alice, bob, links };
+}
+
+test('a session moves to another link without a moment in which it is not connected', async () => {
+  const { alice, bob, links } = await connected();
+  const next = createMemoryLinks();
+  await Promise.all([alice.session.attach(next.a), bob.session.attach(next.b)]);
+  expect(alice.session.link).toBe(next.a);
+  expect(bob.session.link).toBe(next.b);
+  await Promise.all([alice.says('hello'), bob.says('well')]);
+  // Either may be the first to close what both have left.
+  await Promise.all([links.a.closed, links.b.closed]);
+  expect([alice.events, bob.events]).toEqual([
+    ['connected', 'switched'],
+    ['connected', 'switched'],
+  ]);
+});
+
+test('the old link stays in use while the other side is not on the new one', async () => {
+  const { alice, bob, links } = await connected();
+  const next = createMemoryLinks();
+  void alice.session.attach(next.a);
+  await Promise.all([alice.says('over the old one'), bob.says('this too')]);
+  expect(alice.session.link).toBe(links.a);
+  next.cut();
+  await Promise.all([alice.says('and on'), bob.says('and on')]);
+  expect(bob.texts).toEqual(['over the old one', 'and on']);
+  expect([...alice.events, ...bob.events]).toEqual(['connected', 'connected']);
+});
+
+test('both use the same of two links, whichever answers first', async () => {
+  const { alice, bob } = await connected();
+  const [relay, direct] = [createMemoryLinks(), createMemoryLinks()];
+  // Bob hears of the later one first.
+  relay.pause();
+  const slow = [alice.session.attach(relay.a), bob.session.attach(relay.b)];
+  await Promise.all([alice.session.attach(direct.a), bob.session.attach(direct.b)]);
+  relay.resume();
+  expect(await Promise.all(slow)).toEqual([false, false]);
+  expect(alice.session.link).toBe(direct.a);
+  expect(bob.session.link).toBe(direct.b);
+  await alice.says('still here');
+  expect([...alice.events, ...bob.events]).not.toContain('disconnected');
+});
+
+test('the link that was left a moment ago is used again when the new one breaks at once', async () => {
+  const { alice, bob, links } = await connected();
+  const next = createMemoryLinks();
+  await Promise.all([alice.session.attach(next.a), bob.session.attach(next.b)]);
+  next.cut();
+  await Promise.all([alice.says('back'), bob.says('back')]);
+  expect(alice.session.link).toBe(links.a);
+  expect([...alice.events, ...bob.events]).not.toContain('disconnected');
+});
+
+test('a peer that was started anew is met on its new link although the old one looks alive', async () => {
+  const { alice, bob } = await connected();
+  const reborn = new Person(true);
+  const links = createMemoryLinks();
+  await Promise.all([reborn.session.attach(links.a), bob.session.attach(links.b)]);
+  await Promise.all([reborn.says('new life'), bob.says('welcome')]);
+  expect(bob.session.link).toBe(links.b);
+  expect(bob.texts).toEqual(['new life']);
+  alice.session.close();
+});
+
+test('another version is told once and its link is not used', async () => {
+  const { alice, links } = await connected();
+  const other = new Person(false, 2);
+  const next = createMemoryLinks();
+  const greeted = [alice.session.attach(next.a), other.session.attach(next.b)];
+  expect(await Promise.all(greeted)).toEqual([false, false]);
+  expect(alice.events).toEqual(['connected', 'other version']);
+  expect(alice.session.link).toBe(links.a);
+});
