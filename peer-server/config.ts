@@ -139,8 +139,8 @@ const ConfigSchema = v.object({
   relayWaitMs: wholeNumber(30_000, 100, 600_000),
   /** A side that answers no ping until the next one is taken for gone. */
   relayPingMs: wholeNumber(20_000, 100, 600_000),
-  /** Each may hold twice the bytes at which reading is paused. */
-  relayRooms: wholeNumber(200, 1, 100_000),
+  /** In all: two for each room. For each of them 1 MiB may wait. */
+  relaySockets: wholeNumber(400, 2, 1_000_000),
   relaySocketsPerAddress: wholeNumber(20, 1, 1_000_000),
   relayBytesPerRoom: wholeNumber(16 * GIB, KIB, 1024 * 1024 * GIB),
   /** What one address sends, counted in whole MiB. */
@@ -194,7 +194,7 @@ export const VARIABLES: Readonly<Record<keyof Config, string>> = {
   relayTicketsPerIdPerMinute: 'RELAY_TICKETS_PER_ID_PER_MINUTE',
   relayWaitMs: 'RELAY_WAIT_MS',
   relayPingMs: 'RELAY_PING_MS',
-  relayRooms: 'RELAY_ROOMS',
+  relaySockets: 'RELAY_SOCKETS',
   relaySocketsPerAddress: 'RELAY_SOCKETS_PER_ADDRESS',
   relayBytesPerRoom: 'RELAY_BYTES_PER_ROOM',
   relayBytesPerAddressPerHour: 'RELAY_BYTES_PER_ADDRESS_PER_HOUR',

@@ -11,7 +11,8 @@ import { HeldCounter, TokenBucket } from './limits.ts';
 import { parseClientMessage } from './message.ts';
 import type { NameplateDesk } from './nameplate-desk.ts';
 import type { OriginRules } from './origin-rules.ts';
-import { DEVICE_ID_LENGTH } from './protocol.ts';
+import { DEVICE_ID_LENGTH, RELAY_PATH } from './protocol.ts';
+import type { Relay } from './relay/relay.ts';
 import type { ServiceDesk } from './service-desk.ts';
 import type { SocketTokens } from './socket-token.ts';
 import { refuseUpgrade, type UpgradeRefusal } from './upgrade-refusal.ts';
@@ -21,6 +22,8 @@ import { parseUpgradeUrl } from './upgrade-url.ts';
 const CLOSE_TIMEOUT_MS = 2000;
 /** A frame of the largest message split finer than this is no browser's doing. */
 const MAX_FRAGMENTS = 64;
+/** Nor is one that comes in more pieces: each takes more memory than it holds. */
+const MAX_CHUNKS = 1024;
 const MINUTE_MS = 60_000;
 
 export interface GuardParts {
@@ -28,6 +31,8 @@ export interface GuardParts {
   readonly broker: Broker;
   readonly desk: NameplateDesk;
   readonly services: ServiceDesk;
+  /** Undefined where there is none. */
+  readonly relay: Relay | undefined;
   readonly tokens: SocketTokens;
   readonly addresses: ClientAddresses;
   readonly origins: OriginRules;
@@ -54,6 +59,7 @@ export class Guard {
       clientTracking: true,
       maxPayload: config.maxMessageBytes,
       maxFragments: MAX_FRAGMENTS,
+      maxBufferedChunks: MAX_CHUNKS,
       perMessageDeflate: false,
       closeTimeout: CLOSE_TIMEOUT_MS,
     };
@@ -65,7 +71,10 @@ export class Guard {
     server.on('upgrade', (request, socket, head) => {
       // Without a listener a reset during the checks would end the process.
       socket.on('error', () => socket.destroy());
-      this.#upgrade(request, socket, head).catch((error: unknown) => {
+      const { relay } = this.#parts;
+      const upgrade =
+        relay && isRelay(request) ? relay.upgrade(request, socket, head) : this.#upgrade(request, socket, head);
+      upgrade.catch((error: unknown) => {
         this.#parts.log.error({ kind: error instanceof Error ? error.name : typeof error }, 'upgrade failed');
         socket.destroy();
       });
@@ -157,6 +166,10 @@ export class Guard {
       },
     );
   }
+}
+
+function isRelay({ url = '' }: IncomingMessage): boolean {
+  return url.split('?', 1)[0] === RELAY_PATH;
 }
 
 function textOf(data: RawData): string {

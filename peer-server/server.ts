@@ -11,6 +11,7 @@ import { createHttpHandler } from './http-handler.ts';
 import { HeldCounter } from './limits.ts';
 import { NameplateDesk } from './nameplate-desk.ts';
 import { OriginRules } from './origin-rules.ts';
+import { Relay } from './relay/relay.ts';
 import { RelayTickets } from './relay/relay-tickets.ts';
 import { ServiceDesk } from './service-desk.ts';
 import { SocketTokens } from './socket-token.ts';
@@ -72,12 +73,14 @@ export async function startServer(
   const broker = new Broker(server, config, backplane.directory, origins, log);
   const desk = new NameplateDesk(backplane, config, log);
   const tokens = new SocketTokens(config, backplane);
-  const tickets = config.relay ? new RelayTickets(config, backplane) : undefined;
-  const services = new ServiceDesk(backplane, config, tickets, log);
-  const guard = new Guard({ backplane, broker, desk, services, tokens, addresses, origins, config, log });
+  const tickets = new RelayTickets(config, backplane);
+  const relay = config.relay ? new Relay({ backplane, tickets, addresses, origins, config, log }) : undefined;
+  const services = new ServiceDesk({ backplane, tickets, relay, config, log });
+  const guard = new Guard({ backplane, broker, desk, services, relay, tokens, addresses, origins, config, log });
   // Twice, for those whose upgrade is being checked or whose goodbye is under way.
-  server.maxConnections = config.maxClients * 2;
-  limitConnections(server, addresses, config.socketsPerAddress + SPARE_CONNECTIONS_PER_ADDRESS);
+  server.maxConnections = (config.maxClients + config.relaySockets) * 2;
+  const webSocketsPerAddress = config.socketsPerAddress + (relay ? config.relaySocketsPerAddress : 0);
+  limitConnections(server, addresses, webSocketsPerAddress + SPARE_CONNECTIONS_PER_ADDRESS);
   server.on('request', createHttpHandler(broker.app, config, origins));
   guard.attach(server);
 
@@ -93,9 +96,11 @@ export async function startServer(
     guard.stop();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     broker.close();
+    relay?.close();
     server.closeIdleConnections();
     const goodbye = setTimeout(() => {
       guard.drop();
+      relay?.drop();
       server.closeAllConnections();
     }, GOODBYE_MS);
     await closed;

@@ -4,26 +4,37 @@ import type { Config } from './config.ts';
 import { CLOSE_CODES, type FacadeSocket } from './facade-socket.ts';
 import { type IceConfig, mintIceServers } from './ice-servers.ts';
 import type { RelaySide, ServiceAnswer, ServiceRefusalCode, ServiceRequest } from './protocol.ts';
+import type { Relay } from './relay/relay.ts';
 import { type RelayTickets, relayRoomOf } from './relay/relay-tickets.ts';
 
 const MINUTE_MS = 60_000;
 
 export type ServiceConfig = IceConfig & Pick<Config, 'iceServersPerIdPerMinute' | 'relayTicketsPerIdPerMinute'>;
 
+export interface ServiceParts {
+  readonly backplane: Backplane;
+  readonly tickets: RelayTickets;
+  /** Undefined where there is none. */
+  readonly relay: Pick<Relay, 'isFull'> | undefined;
+  readonly config: ServiceConfig;
+  readonly log: Logger;
+}
+
 type TicketRequest = Extract<ServiceRequest, { type: 'relay-ticket' }>;
 
 /** Tells sockets whose id is proven about the paths there are to a peer: that this server answers, STUN and TURN, the relay. */
 export class ServiceDesk {
   readonly #config: ServiceConfig;
-  readonly #tickets: RelayTickets | undefined;
+  readonly #tickets: RelayTickets;
+  readonly #relay: Pick<Relay, 'isFull'> | undefined;
   readonly #mints: Budget;
   readonly #ticketsTaken: Budget;
   readonly #log: Logger;
 
-  /** @param tickets undefined where there is no relay */
-  constructor(backplane: Backplane, config: ServiceConfig, tickets: RelayTickets | undefined, log: Logger) {
+  constructor({ backplane, config, tickets, relay, log }: ServiceParts) {
     this.#config = config;
     this.#tickets = tickets;
+    this.#relay = relay;
     this.#mints = backplane.budget('ice-servers', config.iceServersPerIdPerMinute, MINUTE_MS);
     this.#ticketsTaken = backplane.budget('relay-tickets', config.relayTicketsPerIdPerMinute, MINUTE_MS);
     this.#log = log;
@@ -54,7 +65,8 @@ export class ServiceDesk {
   async #ticket(id: string, request: TicketRequest): Promise<ServiceAnswer> {
     const { n, peer, session } = request;
     const side = sideOf(id, request);
-    if (!this.#tickets || side === undefined) return refused(n, 'off');
+    if (!this.#relay || side === undefined) return refused(n, 'off');
+    if (this.#relay.isFull) return refused(n, 'busy');
     if (!(await this.#ticketsTaken.take(id))) return refused(n, 'too-many');
     const room = relayRoomOf(id, peer, session);
     return { type: 'relay-ticket', n, room, ticket: this.#tickets.mint(room, side), ttlMs: this.#tickets.ttlMs };

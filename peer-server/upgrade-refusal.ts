@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 const STATUS = {
   'bad-query': 400,
   token: 401,
+  ticket: 401,
   'stock-client': 403,
   origin: 403,
   'not-found': 404,

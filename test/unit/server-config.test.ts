@@ -42,7 +42,7 @@ test('nothing set: the documented defaults', () => {
     relayTicketsPerIdPerMinute: 30,
     relayWaitMs: 30_000,
     relayPingMs: 20_000,
-    relayRooms: 200,
+    relaySockets: 400,
     relaySocketsPerAddress: 20,
     relayBytesPerRoom: 17_179_869_184,
     relayBytesPerAddressPerHour: 17_179_869_184,
