@@ -1,10 +1,7 @@
 import * as v from 'valibot';
-import { DoctorFacts } from '../core/doctor/facts.ts';
-import { ShareEnd, Signal } from '../core/protocol/messages.ts';
 import { FileSettings, LiveSettings, ShareQuality, TimelineItem } from '../core/session/state.ts';
 import * as limits from '../core/shared/limits.ts';
 import { ErrorCodeSchema, HttpUrl, ItemId, maybeText, Name, PeerId, SizeBytes, text } from '../core/shared/schemas.ts';
-import { IceServerList } from '../core/signalling/server-messages.ts';
 
 /*
  * What one context may ask another, by name: `request` is parsed by the one that answers, `response` by the one that asked.
@@ -141,8 +138,8 @@ export const offscreenCommands = {
     nothing,
   ),
   'notice-dismiss': command({ id: ItemId }, nothing),
-  /** For the connection doctor. Each answer carries relay tickets of its own. */
-  'doctor-facts': command({}, DoctorFacts),
+  /** `DoctorFacts` for the connection doctor, which parses them: no other view has to know how. Each answer has relay tickets of its own. */
+  'doctor-facts': command({}, v.unknown()),
   /** From the worker: the person has been idle, or is back. */
   idle: command({ idle: v.boolean() }, nothing),
   /** From the worker: a download that this document started, under this key, stands there whole or has failed. */
@@ -187,25 +184,6 @@ export const backgroundCommands = {
   notify: command({ id: text(128), name: text(limits.MAX_NAME_LENGTH), body: maybeText(500) }, nothing),
 };
 
-/** Viewer page and offscreen document talk over a port named `viewer`, since media is negotiated between the sharer and the page. */
-export const ViewerUp = v.variant('type', [
-  v.object({ type: v.literal('watch'), peerId: PeerId, shareId: ItemId }),
-  v.object({ type: v.literal('signal'), signal: Signal }),
-]);
-export const ViewerDown = v.variant('type', [
-  /** The share was found and the sharer told; signals follow. Sent again after a reconnect: start over. */
-  v.object({ type: v.literal('ready'), iceServers: IceServerList }),
-  /** STUN and TURN from now on: others, or with new credentials. */
-  v.object({ type: v.literal('ice-servers'), iceServers: IceServerList }),
-  v.object({ type: v.literal('signal'), signal: Signal }),
-  /** No such share any more, or it ended. */
-  v.object({ type: v.literal('ended'), why: ShareEnd }),
-  /** Another viewer page of this browser took the share over. */
-  v.object({ type: v.literal('replaced') }),
-]);
-
-export type ViewerUp = v.InferOutput<typeof ViewerUp>;
-export type ViewerDown = v.InferOutput<typeof ViewerDown>;
 export type OffscreenCommands = typeof offscreenCommands;
 export type BackgroundCommands = typeof backgroundCommands;
 /** The request of a command, as the one who asks writes it. */

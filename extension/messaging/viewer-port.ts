@@ -4,8 +4,8 @@ import type { IncomingShares, Watch } from '../core/session/incoming-shares.ts';
 import { Emitter } from '../core/shared/emitter.ts';
 import { IceServerList } from '../core/signalling/server-messages.ts';
 import { askBackground } from './ask.ts';
-import { ViewerDown, ViewerUp } from './commands.ts';
 import { isOwnPage } from './sender.ts';
+import { ViewerDown, ViewerUp } from './viewer-messages.ts';
 
 /** Name of the port between a viewer page and the offscreen document. */
 const VIEWER_PORT = 'viewer';

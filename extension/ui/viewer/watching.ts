@@ -4,7 +4,7 @@ import { Watcher } from '../../core/media/watcher.ts';
 import type { ShareEnd } from '../../core/protocol/messages.ts';
 import type { FromViewer } from '../../core/protocol/side-messages.ts';
 import type { ErrorCode } from '../../core/shared/errors.ts';
-import type { ViewerDown, ViewerUp } from '../../messaging/commands.ts';
+import type { ViewerDown, ViewerUp } from '../../messaging/viewer-messages.ts';
 
 /** The way to the sharer, as `openViewerPort` gives it: it asks for the share by itself, also after it had to reconnect. */
 export interface SharePort {

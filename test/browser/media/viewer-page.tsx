@@ -3,7 +3,7 @@ import { render } from 'preact';
 import type { PointerAction } from '../../../extension/core/media/pointer-gate.ts';
 import { Sharer } from '../../../extension/core/media/sharer.ts';
 import type { AppState, IncomingShare } from '../../../extension/core/session/state.ts';
-import type { ViewerDown, ViewerUp } from '../../../extension/messaging/commands.ts';
+import type { ViewerDown, ViewerUp } from '../../../extension/messaging/viewer-messages.ts';
 import { ViewerModel } from '../../../extension/ui/viewer/model.ts';
 import { Viewer } from '../../../extension/ui/viewer/viewer.tsx';
 import { makeSource, type Source } from './source.ts';
