@@ -41,7 +41,7 @@ export interface Link {
 export interface Lane {
   /**
    * Queues one frame of 1 to `MAX_FRAME_BYTES` bytes and resolves when there is headroom for the next one, so a sender that awaits
-   * each call never holds more than a few MiB. Frames arrive whole and in order, or the link closes.
+   * each call never holds more than a few MiB. Until then the frame must stay as it is. Frames arrive whole and in order, or the link closes.
    * @throws AppError `link-lost` when the link is closed, `message-too-large` for a frame out of bounds; the signal's reason when aborted.
    */
   send(frame: Uint8Array, signal?: AbortSignal): Promise<void>;

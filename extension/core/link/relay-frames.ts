@@ -38,13 +38,17 @@ export function costOf(frame: Uint8Array): number {
   return frame.length + FRAME_COST;
 }
 
-/** A frame of a lane, copied: of 1 to `MAX_FRAME_BYTES` bytes. */
-export function encodeRelayData(lane: RelayLaneName, frame: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(HEADER_BYTES + frame.length);
-  bytes[0] = RELAY_LANES.indexOf(lane);
-  bytes[1] = DATA;
-  bytes.set(frame, HEADER_BYTES);
-  return bytes;
+/** Puts together messages that carry a frame of a lane, all in the same memory: what it gives is good until the next call. */
+export class RelayDataEncoder {
+  readonly #message = new Uint8Array(HEADER_BYTES + MAX_FRAME_BYTES);
+
+  /** @param frame 1 to `MAX_FRAME_BYTES` bytes. */
+  encode(lane: RelayLaneName, frame: Uint8Array): Uint8Array<ArrayBuffer> {
+    this.#message[0] = RELAY_LANES.indexOf(lane);
+    this.#message[1] = DATA;
+    this.#message.set(frame, HEADER_BYTES);
+    return this.#message.subarray(0, HEADER_BYTES + frame.length);
+  }
 }
 
 /** Everything else. `more` and `n` are 32 bits. */

@@ -1,18 +1,19 @@
 import { AppError } from '../shared/errors.ts';
 import { type Lane, MAX_FRAME_BYTES } from './link.ts';
-import { costOf, encodeRelayData, encodeRelayFrame, type RelayLaneName } from './relay-frames.ts';
+import { costOf, encodeRelayFrame, RelayDataEncoder, type RelayLaneName } from './relay-frames.ts';
 
 /** The socket that all lanes of a relay link share. */
 export interface RelaySocket {
   /** Given to `write` and not yet taken by the network. */
   readonly bufferedBytes: number;
+  /** Has read the message when it returns. */
   write(message: Uint8Array<ArrayBuffer>): void;
 }
 
 /** How much may be on its way on a lane, and wait for its reader at the other end. Both sides know it. */
 export const WINDOW_BYTES: Readonly<Record<RelayLaneName, number>> = { control: 256 * 1024, bulk: 4 * 1024 * 1024 };
 /** Room is told of when there is so much that the sender doesn't know of. */
-const CREDIT_STEP_BYTES: Readonly<Record<RelayLaneName, number>> = { control: 64 * 1024, bulk: 256 * 1024 };
+const CREDIT_STEP_BYTES: Readonly<Record<RelayLaneName, number>> = { control: 64 * 1024, bulk: 512 * 1024 };
 /**
  * Bulk waits here while the socket holds more than this, so that control can pass it. Nobody says when a socket has become emptier:
  * the next credit does. One is always to come, since this is more than the window of control and the last step of bulk.
@@ -20,8 +21,7 @@ const CREDIT_STEP_BYTES: Readonly<Record<RelayLaneName, number>> = { control: 64
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 interface Waiting {
-  readonly message: Uint8Array<ArrayBuffer>;
-  readonly cost: number;
+  readonly frame: Uint8Array;
   sent(): void;
   failed(reason: unknown): void;
 }
@@ -34,6 +34,7 @@ export class RelayLane implements Lane {
   readonly frames: ReadableStream<Uint8Array>;
   readonly #name: RelayLaneName;
   readonly #socket: RelaySocket;
+  readonly #encoder = new RelayDataEncoder();
   readonly #windowBytes: number;
   /** What may still be sent. */
   #creditBytes: number;
@@ -75,18 +76,16 @@ export class RelayLane implements Lane {
     signal?.throwIfAborted();
     if (frame.length < 1 || frame.length > MAX_FRAME_BYTES) throw new AppError('message-too-large');
     if (this.#ended) throw new AppError('link-lost');
-    const message = encodeRelayData(this.#name, frame);
-    const cost = costOf(frame);
-    if (this.#waiting.length === 0 && this.#hasRoom(cost)) this.#write(message, cost);
-    else await this.#turn(message, cost, signal);
+    if (this.#waiting.length === 0 && this.#hasRoom(frame)) this.#write(frame);
+    else await this.#turn(frame, signal);
   }
 
   /** Sends what there is room for now. */
   flush(): void {
-    for (let next = this.#waiting[0]; next && this.#hasRoom(next.cost); next = this.#waiting[0]) {
+    for (let next = this.#waiting[0]; next && this.#hasRoom(next.frame); next = this.#waiting[0]) {
       this.#waiting.shift();
-      this.#waitingBytes -= next.message.length;
-      this.#write(next.message, next.cost);
+      this.#waitingBytes -= next.frame.length;
+      this.#write(next.frame);
       next.sent();
     }
   }
@@ -116,28 +115,27 @@ export class RelayLane implements Lane {
     for (const { failed } of waiting) failed(new AppError('link-lost'));
   }
 
-  #hasRoom(cost: number): boolean {
-    if (cost > this.#creditBytes) return false;
+  #hasRoom(frame: Uint8Array): boolean {
+    if (costOf(frame) > this.#creditBytes) return false;
     return this.#name === 'control' || this.#socket.bufferedBytes <= MAX_BUFFERED_BYTES;
   }
 
-  #write(message: Uint8Array<ArrayBuffer>, cost: number): void {
-    this.#creditBytes -= cost;
-    this.#socket.write(message);
+  #write(frame: Uint8Array): void {
+    this.#creditBytes -= costOf(frame);
+    this.#socket.write(this.#encoder.encode(this.#name, frame));
   }
 
   /** Waits behind whoever waits already. */
-  #turn(message: Uint8Array<ArrayBuffer>, cost: number, signal: AbortSignal | undefined): Promise<void> {
+  #turn(frame: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         this.#waiting = this.#waiting.filter((entry) => entry !== waiting);
-        this.#waitingBytes -= message.length;
+        this.#waitingBytes -= frame.length;
         reject(signal?.reason);
       };
       const done = () => signal?.removeEventListener('abort', onAbort);
       const waiting: Waiting = {
-        message,
-        cost,
+        frame,
         sent: () => {
           done();
           resolve();
@@ -149,7 +147,7 @@ export class RelayLane implements Lane {
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#waiting.push(waiting);
-      this.#waitingBytes += message.length;
+      this.#waitingBytes += frame.length;
     });
   }
 

@@ -68,11 +68,10 @@ export class SecureLane implements Lane {
     signal?.throwIfAborted();
     if (frame.length < 1 || frame.length > MAX_FRAME_BYTES) throw new AppError('message-too-large');
     if (this.#ended) throw new AppError('link-lost');
-    const copy = concat(frame);
     const sent = this.#inTurn(async () => {
       signal?.throwIfAborted();
       if (this.#ended) throw new AppError('link-lost');
-      await this.#write(copy);
+      await this.#write(frame);
     });
     await this.#unlessFreed(sent, signal);
   }
@@ -132,7 +131,7 @@ export class SecureLane implements Lane {
       this.#part = body;
       return null;
     }
-    const frame = concat(this.#part ?? EMPTY, body);
+    const frame = this.#part ? concat(this.#part, body) : body;
     this.#part = null;
     if (type !== DATA || body.length === 0 || frame.length > MAX_FRAME_BYTES) throw new AppError('message-invalid');
     return frame;
