@@ -40,6 +40,17 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          name: 'network',
+          root: import.meta.dirname,
+          include: ['network/**/*.test.ts'],
+          testTimeout: BROWSER_TIMEOUT_MS,
+          hookTimeout: BROWSER_TIMEOUT_MS,
+          expect: { poll: POLL },
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -1,23 +1,49 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureBuilt, PROJECT_DIR } from './build.ts';
 import { findBrowser } from './find-browser.ts';
 import { loopbackOnly } from './loopback.ts';
 
-/** `npm test`: every check and test, stage by stage. Stops at the first stage that fails, with its exit code. */
-async function main(): Promise<number> {
+/**
+ * `npm test`: every check and test, stage by stage. Stops at the first stage that fails, with its exit code. `npm run test:network`, with
+ * the argument `network`, has that stage alone, and fails where it can't run.
+ */
+async function main(args: readonly string[]): Promise<number> {
+  const isNetworkOnly = args.length === 1 && args[0] === 'network';
+  if (args.length > 0 && !isNetworkOnly) throw new Error(`Unknown: ${args.join(' ')}. There is only network.`);
   console.log(`Browser: ${findBrowser()}`);
-  const checked = await run(['npm', 'run', 'check']);
-  if (checked !== 0) return checked;
+  if (!isNetworkOnly) {
+    const checked = await run(['npm', 'run', 'check']);
+    if (checked !== 0) return checked;
+  }
   await ensureBuilt();
-  const vitest = [process.execPath, join(PROJECT_DIR, 'node_modules', 'vitest', 'vitest.mjs'), 'run'];
-  const loopback = loopbackOnly('Integration and browser tests');
+  const loopback = loopbackOnly('Integration, browser and network tests');
   // One after the other: the browsers want both cores for themselves.
-  for (const project of ['integration', 'browser']) {
-    const code = await run([...loopback, ...vitest, '--config', 'test/vitest.config.ts', '--project', project]);
+  for (const project of isNetworkOnly ? [] : ['integration', 'browser']) {
+    const code = await run([...loopback, ...vitest(project)]);
     if (code !== 0) return code;
   }
-  return 0;
+  const why = whyNoNetwork(loopback);
+  if (why !== null) {
+    console.log(`Network tests: skipped, ${why}.`);
+    return isNetworkOnly ? 1 : 0;
+  }
+  return run([...loopback, ...vitest('network'), '--reporter=default', '--reporter=./test/support/no-skips.ts']);
+}
+
+function vitest(project: string): string[] {
+  const program = join(PROJECT_DIR, 'node_modules', 'vitest', 'vitest.mjs');
+  return [process.execPath, program, 'run', '--config', 'test/vitest.config.ts', '--project', project];
+}
+
+/** Asked where they would run, which may permit more than here. Null when they can. */
+function whyNoNetwork(prefix: readonly string[]): string | null {
+  const script = join(PROJECT_DIR, 'test', 'network', 'capability.ts');
+  const [command = '', ...args] = [...prefix, process.execPath, '--import', 'tsx', script];
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: PROJECT_DIR, encoding: 'utf8' });
+  if (status === 0) return null;
+  if (stdout.trim() === '') throw new Error(`Whether the network tests can run is not clear:\n${stderr}`);
+  return stdout.trim();
 }
 
 /** Runs a command in the project's folder and resolves with its exit code, 1 when it was killed. */
@@ -38,7 +64,7 @@ function run([command = '', ...args]: readonly string[]): Promise<number> {
   });
 }
 
-main().then(
+main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },

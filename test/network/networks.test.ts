@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeFile, sha256 } from '../support/files.ts';
+import type { Arrived, NetworkKind } from './nat.ts';
+import { meetBehindRouters, type PeopleBehindRouters } from './people-behind-routers.ts';
+import type { Offer } from './servers.ts';
+
+/** From the moment Bob's Pairwise starts until the first line is on his screen. */
+const FIRST_MESSAGE_LIMIT_MS = 3_000;
+const FILE_BYTES = 1024 * 1024;
+
+/** By which way most of a file has come. */
+type Way = 'between' | keyof Arrived;
+
+interface Row {
+  readonly kind: NetworkKind;
+  readonly offer: Offer;
+  readonly path: 'direct' | 'turn' | 'relay';
+  readonly way: Way;
+}
+
+const everything: Offer = {};
+const withoutTurn: Offer = { turn: false };
+const ROWS: readonly Row[] = [
+  { kind: 'open', offer: everything, path: 'direct', way: 'between' },
+  { kind: 'cone', offer: everything, path: 'direct', way: 'between' },
+  { kind: 'symmetric', offer: everything, path: 'turn', way: 'turnUdp' },
+  { kind: 'no-udp', offer: everything, path: 'turn', way: 'turnTcp' },
+  { kind: 'one-port', offer: everything, path: 'relay', way: 'onePort' },
+  { kind: 'symmetric', offer: withoutTurn, path: 'relay', way: 'onePort' },
+  { kind: 'no-udp', offer: withoutTurn, path: 'relay', way: 'onePort' },
+];
+const BADGES = { direct: 'Direct', turn: 'TURN', relay: 'Relay' } as const;
+
+let people: PeopleBehindRouters;
+let offered = everything;
+
+beforeAll(async () => {
+  people = await meetBehindRouters();
+  await people.bobLog.acceptsFilesOf(FILE_BYTES);
+});
+afterAll(() => people?.close());
+
+for (const { kind, offer, path, way } of ROWS) {
+  const name = `${kind}${offer.turn === false ? ', no TURN' : ''}`;
+  test(`${name}: the path is ${path}, and what is sent arrives`, async () => {
+    const { alice, bob, aliceLog, bobLog, network, pages } = people;
+    await people.become(kind);
+    if (offer !== offered) await people.startSignalling(offer);
+    offered = offer;
+    // Two who come home.
+    const startedMs = Date.now();
+    await Promise.all([alice, bob].map(startsAgain));
+    await Promise.all([aliceLog, bobLog].map((log) => log.connects(path, startedMs)));
+
+    const againMs = Date.now();
+    await startsAgain(bob);
+    const line = `Hello from ${name}`;
+    await aliceLog.says(line);
+    const tookMs = (await bobLog.hears(line)) - againMs;
+    console.log(`${name}: first message after ${tookMs} ms`);
+    expect(tookMs).toBeLessThanOrEqual(FIRST_MESSAGE_LIMIT_MS);
+    await Promise.all([aliceLog, bobLog].map((log) => log.connects(path, againMs)));
+    await Promise.all([alice.sees(BADGES[path]), bob.sees(BADGES[path])]);
+
+    const before = await network.arrived();
+    const file = await makeFile(alice.profile, `${kind}-${path}.bin`, FILE_BYTES);
+    await alice.sendsFile(file);
+    const title = `A page of ${name}`;
+    await alice.goesTo(pages.url('plain', { title }));
+    await alice.sendsLink();
+    await Promise.all([bob.sees(title), bobLog.fileIsSaved(`${kind}-${path}.bin`)]);
+    expect(await sha256(bob.downloadPath(`${kind}-${path}.bin`))).toBe(await sha256(file));
+    await bob.says(`And back, ${name}`);
+    await aliceLog.hears(`And back, ${name}`);
+    expect(wayOf(before, await network.arrived())).toBe(way);
+  });
+}
+
+/** The offscreen document is loaded again: the extension forgets every connection. */
+async function startsAgain({ browser }: PeopleBehindRouters['bob']): Promise<void> {
+  await (await browser.offscreen()).evaluate(() => location.reload());
+}
+
+/** The way of which a file's worth of bytes was seen. */
+function wayOf(before: Arrived, now: Arrived): Way {
+  const ways = ['turnUdp', 'turnTcp', 'onePort'] as const;
+  return ways.find((way) => now[way] - before[way] >= FILE_BYTES) ?? 'between';
+}
