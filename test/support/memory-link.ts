@@ -60,6 +60,7 @@ export function createMemoryLinks(options: MemoryLinkOptions = {}): MemoryLinkPa
 class MemoryEnd implements MemoryLink {
   path: Path = 'direct';
   rttMs: number | null = null;
+  isSuspect = false;
   readonly closed: Promise<CloseReason>;
   readonly #settle: (reason: CloseReason) => void;
   readonly bulkLanes: readonly BulkLaneName[];
@@ -100,6 +101,8 @@ class MemoryEnd implements MemoryLink {
     this.rttMs = rttMs;
     for (const listener of [...this.#listeners]) listener();
   }
+
+  probe(): void {}
 
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);

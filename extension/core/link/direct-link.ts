@@ -16,18 +16,13 @@ import {
   type Link,
   type Path,
 } from './link.ts';
+import { LocalCandidates } from './local-candidates.ts';
 import { selectedPath } from './selected-path.ts';
+import { PING_INTERVAL_MS, SignsOfLife } from './signs-of-life.ts';
 
 /** Both sides create the control channel with this id before negotiation, so nothing that is sent early can be lost. */
 const CONTROL_CHANNEL_ID = 100;
 
-/** Heartbeats: frequent enough that a lost peer is noticed in seconds, rare enough to cost nothing. */
-const PING_INTERVAL_MS = 3_500;
-/**
- * Three unanswered heartbeats; the fourth finds the link lost, 10.5 to 14 s after it was. Shorter outages heal by themselves (ICE
- * consent, RFC 7675). It must not take 15 s: by then a transfer is called stalled, and nobody lets that go on by itself.
- */
-const SILENCE_LIMIT_MS = 13_000;
 /** What the two links say to each other on PeerJS's own channel. */
 const LinkMessage = v.variant('type', [
   v.object({ type: v.literal('ping'), n: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
@@ -56,19 +51,22 @@ export class DirectLink implements Link {
   readonly #control: ChannelLane;
   readonly #controlChannel: RTCDataChannel;
   readonly #bulk: Record<BulkLaneName, BulkConnection>;
+  /** What this side has found out about itself. */
+  readonly candidates: LocalCandidates;
   readonly #changed = new Emitter<[]>();
   readonly onChange = this.#changed.on;
   #resolveClosed: (reason: CloseReason) => void = () => {};
   #done = false;
   #path: Path = 'direct';
   #rttMs: number | null = null;
-  #heardAt = performance.now();
+  readonly #life = new SignsOfLife();
   #ping = { n: 0, sentAt: 0 };
   #heartbeat: ReturnType<typeof setInterval> | null = null;
 
   /** Must be called in the task in which PeerJS made the connection: `connect()` or the `connection` event. */
   constructor(connection: DataConnection, options: { dialled: boolean; iceServers(): RTCIceServer[] }) {
     this.#connection = connection;
+    this.candidates = new LocalCandidates(connection.peerConnection);
     this.bulkLanes = oneLanePeers.has(connection.peer) ? ['bulk'] : BULK_LANES;
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
@@ -101,6 +99,7 @@ export class DirectLink implements Link {
     // PeerJS watches only iceConnectionState, which can stay "disconnected" while the connection has failed.
     peerConnection.addEventListener('connectionstatechange', () => {
       if (peerConnection.connectionState === 'failed' || peerConnection.connectionState === 'closed') lost();
+      else this.#changed.emit();
     });
   }
 
@@ -126,7 +125,9 @@ export class DirectLink implements Link {
       this.#end('peer-unreachable');
       throw error;
     }
-    this.#heardAt = performance.now();
+    this.#path = await selectedPath(this.#connection.peerConnection, this.#path);
+    if (this.#done) throw new AppError('peer-unreachable');
+    this.#life.heard();
     this.#beat();
     this.#heartbeat = setInterval(() => this.#beat(), PING_INTERVAL_MS);
   }
@@ -137,6 +138,15 @@ export class DirectLink implements Link {
 
   get rttMs(): number | null {
     return this.#rttMs;
+  }
+
+  get isSuspect(): boolean {
+    return this.#life.isSuspect || this.#connection.peerConnection?.connectionState === 'disconnected';
+  }
+
+  probe(): void {
+    this.#life.asked();
+    this.#beat();
   }
 
   lane(name: LaneName): Lane {
@@ -159,7 +169,7 @@ export class DirectLink implements Link {
   }
 
   #beat(): void {
-    if (performance.now() - this.#heardAt > SILENCE_LIMIT_MS) return this.#end('link-lost');
+    if (this.#life.isLost) return this.#end('link-lost');
     this.#ping = { n: this.#ping.n + 1, sentAt: performance.now() };
     this.#send({ type: 'ping', n: this.#ping.n });
   }
@@ -178,7 +188,7 @@ export class DirectLink implements Link {
     if (this.#done) return;
     if (!(data instanceof ArrayBuffer) || data.byteLength > MAX_LINK_MESSAGE_BYTES)
       return this.#end('message-too-large');
-    this.#heardAt = performance.now();
+    this.#life.heard();
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), LinkMessage), new TextDecoder().decode(data));
     if (!parsed.success) return this.#end('message-invalid');
     const message = parsed.output;

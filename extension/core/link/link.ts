@@ -30,7 +30,11 @@ export interface Link {
   lane(name: LaneName): Lane;
   /** Round trip of the newest heartbeat in ms, null before the first. */
   readonly rttMs: number | null;
-  /** Called when `path` or `rttMs` changes. Returns its unsubscribe. */
+  /** No sign of life for some seconds: time to look for another link. It may still come back, and ends by itself if it doesn't. */
+  readonly isSuspect: boolean;
+  /** There is reason to doubt this link: asks for a sign of life at once. */
+  probe(): void;
+  /** Called when `path` or `rttMs` changes, or the browser doubts the connection. Returns its unsubscribe. */
   onChange(listener: () => void): () => void;
   /** Settles once, never rejects. */
   readonly closed: Promise<CloseReason>;

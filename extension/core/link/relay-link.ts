@@ -11,12 +11,10 @@ import {
   type RelayLaneName,
 } from './relay-frames.ts';
 import { RelayLane } from './relay-lane.ts';
+import { PING_INTERVAL_MS, SignsOfLife } from './signs-of-life.ts';
 
 /** The server gives up waiting for the other side after 30 s and says so. */
 const JOIN_LIMIT_MS = 35_000;
-/** As often as on a direct link, and as patient. */
-const PING_INTERVAL_MS = 3_500;
-const SILENCE_LIMIT_MS = 13_000;
 /** More can't be waiting for the network, but for a peer that asks and doesn't listen: it gets no more answers. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 /** Close code of the server: no more bytes for this room, or from this address. */
@@ -74,7 +72,7 @@ export class RelayLink implements Link {
   #settle: (reason: CloseReason) => void = () => {};
   #done = false;
   #rttMs: number | null = null;
-  #heardAt = performance.now();
+  readonly #life = new SignsOfLife();
   #ping = { n: 0, sentAt: 0 };
 
   /** `binaryType` of the socket is `arraybuffer`. */
@@ -100,6 +98,15 @@ export class RelayLink implements Link {
 
   get rttMs(): number | null {
     return this.#rttMs;
+  }
+
+  get isSuspect(): boolean {
+    return this.#life.isSuspect;
+  }
+
+  probe(): void {
+    this.#life.asked();
+    this.#beat();
   }
 
   lane(name: LaneName): RelayLane {
@@ -128,14 +135,14 @@ export class RelayLink implements Link {
   }
 
   #beat(): void {
-    if (performance.now() - this.#heardAt > SILENCE_LIMIT_MS) return this.#end('link-lost');
+    if (this.#life.isLost) return this.#end('link-lost');
     this.#ping = { n: this.#ping.n + 1, sentAt: performance.now() };
     this.#write(encodeRelayFrame({ type: 'ping', n: this.#ping.n }));
   }
 
   #receive(data: unknown): void {
     if (this.#done) return;
-    this.#heardAt = performance.now();
+    this.#life.heard();
     try {
       if (!(data instanceof ArrayBuffer)) throw new AppError('message-invalid');
       this.#take(decodeRelayFrame(new Uint8Array(data)));

@@ -132,6 +132,14 @@ class SecureLink implements Link {
     return this.#inner.rttMs;
   }
 
+  get isSuspect(): boolean {
+    return this.#inner.isSuspect;
+  }
+
+  probe(): void {
+    this.#inner.probe();
+  }
+
   onChange(listener: () => void): () => void {
     return this.#inner.onChange(listener);
   }

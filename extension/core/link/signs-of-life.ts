@@ -1,0 +1,36 @@
+/** Heartbeats: frequent enough that a lost peer is noticed in seconds, rare enough to cost nothing. */
+export const PING_INTERVAL_MS = 3_500;
+/**
+ * Three unanswered heartbeats; the fourth finds the link lost, 10.5 to 14 s after it was. Shorter outages heal by themselves (ICE
+ * consent, RFC 7675). It must not take 15 s: by then a transfer is called stalled, and nobody lets that go on by itself.
+ */
+const SILENCE_LIMIT_MS = 13_000;
+/** A heartbeat is missing: time to look for another path beside this one. */
+const DOUBT_MS = 5_000;
+/** How long an answer to a question may take that was asked because the network has changed. */
+const PROBE_LIMIT_MS = 1_500;
+
+/** When the other end of a link was heard last, and what to think of it. */
+export class SignsOfLife {
+  #heardAt = performance.now();
+  #askedAt = Number.NEGATIVE_INFINITY;
+
+  heard(): void {
+    this.#heardAt = performance.now();
+  }
+
+  /** It was asked for a sign because there is reason to doubt. */
+  asked(): void {
+    this.#askedAt = performance.now();
+  }
+
+  get isSuspect(): boolean {
+    const now = performance.now();
+    const isUnanswered = this.#heardAt < this.#askedAt && now - this.#askedAt > PROBE_LIMIT_MS;
+    return isUnanswered || now - this.#heardAt > DOUBT_MS;
+  }
+
+  get isLost(): boolean {
+    return performance.now() - this.#heardAt > SILENCE_LIMIT_MS;
+  }
+}
