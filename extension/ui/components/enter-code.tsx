@@ -8,7 +8,7 @@ import { DropZone } from './drop-zone.tsx';
 import { Icon, Mark } from './icon.tsx';
 import { useModel } from './model-context.ts';
 import { NoticeList } from './notice-list.tsx';
-import { isServerProblem, OptionsButton } from './server-notice.tsx';
+import { isServerProblem, OptionsButton } from './place-buttons.tsx';
 import { useQrPicture } from './use-qr-picture.ts';
 
 const PROBLEM = 'code-problem';

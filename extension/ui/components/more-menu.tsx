@@ -1,5 +1,6 @@
 import type { PeerState } from '../../core/session/state.ts';
 import { acceptSettingText } from '../models/accept-limit.ts';
+import type { Place } from '../models/backend.ts';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
@@ -9,7 +10,7 @@ import { useModel } from './model-context.ts';
 export function MoreMenu({ peer }: { peer: PeerState }) {
   const model = useModel();
   const name = model.peerName.value;
-  const open = (place: 'side-panel' | 'window' | 'options') => void model.watch(model.backend.openPlace(place));
+  const open = (place: Place) => void model.watch(model.backend.openPlace(place));
   const trigger = (
     <button
       type="button"
@@ -27,6 +28,7 @@ export function MoreMenu({ peer }: { peer: PeerState }) {
       {model.view === 'popup' && <MenuItem onSelect={() => open('side-panel')}>{t('menu_open_panel')}</MenuItem>}
       {model.view !== 'window' && <MenuItem onSelect={() => open('window')}>{t('menu_open_window')}</MenuItem>}
       <MenuItem onSelect={() => open('options')}>{t('menu_options')}</MenuItem>
+      <MenuItem onSelect={() => open('doctor')}>{t('menu_doctor')}</MenuItem>
       <hr />
       <MenuItem onSelect={() => model.pairAnother()}>{t('menu_pair_another')}</MenuItem>
       <MenuItem onSelect={() => model.toggle('rename')}>{t('menu_rename', name)}</MenuItem>

@@ -6,7 +6,7 @@ import type { ShownNotice } from '../models/notices.ts';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
 import { useModel } from './model-context.ts';
-import { isServerProblem, OptionsButton } from './server-notice.tsx';
+import { isServerProblem, OptionsButton } from './place-buttons.tsx';
 
 /** Failures that the browser's own picker can get around. */
 const PICKER_HELPS: ReadonlySet<ErrorCode> = new Set([

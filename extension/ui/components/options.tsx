@@ -5,6 +5,7 @@ import { errorCode } from '../../core/shared/errors.ts';
 import { MAX_NAME_LENGTH, MAX_TITLE_LENGTH } from '../../core/shared/limits.ts';
 import { errorText } from '../error-text.ts';
 import type { Backend } from '../models/backend.ts';
+import { isLocalOnly } from '../models/connection-cause.ts';
 import { lineText } from '../models/display-text.ts';
 import { ViewMemory } from '../models/view-memory.ts';
 import { t } from '../text.ts';
@@ -51,9 +52,18 @@ export function Options({ backend }: { backend: Backend }) {
         maxLength={MAX_ADDRESS_LENGTH}
         status={serverStatus(server)}
         isStatusBad={server.status !== 'online' && server.problem !== null}
-        warning={server.kind === 'stock' ? t('options_server_stock') : null}
+        note={servicesText(server)}
+        warnings={serverWarnings(server)}
         onSave={(serverUrl) => backend.askOffscreen('settings-set', { serverUrl })}
       />
+      <section class="setting">
+        <div class="setting-row">
+          <p class="hint grow">{t('doctor_hint')}</p>
+          <button type="button" class="btn" onClick={() => backend.openPlace('doctor')}>
+            {t('menu_doctor')}
+          </button>
+        </div>
+      </section>
       <SettingField
         id="folder"
         label={t('options_folder')}
@@ -123,8 +133,10 @@ interface SettingFieldProps {
   readonly before?: string;
   readonly status?: string;
   readonly isStatusBad?: boolean;
-  /** What is lost with the value as it is. */
-  readonly warning?: string | null;
+  /** What comes with the value as it is. */
+  readonly note?: string | null;
+  /** What is lost with it. */
+  readonly warnings?: readonly string[];
   readonly onSave: (value: string) => Promise<unknown>;
 }
 
@@ -133,9 +145,25 @@ function serverStatus({ status, problem }: AppState['server']): string {
   return problem ? errorText(problem, t('somebody')) : t(`options_server_${status}`);
 }
 
+/** What the server has for networks that are in the way; null where it has nothing, or hasn't said. */
+function servicesText({ services }: AppState['server']): string | null {
+  const names = (['stun', 'turn', 'relay'] as const).filter((name) => services?.[name]);
+  const list = new Intl.ListFormat(undefined, { type: 'unit' }).format(
+    names.map((name) => t(`options_services_${name}`)),
+  );
+  return names.length > 0 ? t('options_services', list) : null;
+}
+
+function serverWarnings(server: AppState['server']): string[] {
+  return [
+    ...(server.kind === 'stock' ? [t('options_server_stock')] : []),
+    ...(isLocalOnly(server) ? [t('options_local_only')] : []),
+  ];
+}
+
 function SettingField(props: SettingFieldProps) {
   const { id, label, hint, value, maxLength, numbers, isOptional = false, before, onSave } = props;
-  const { status, isStatusBad = false, warning = null } = props;
+  const { status, isStatusBad = false, note = null, warnings = [] } = props;
   const [text, setText] = useState(value);
   const [outcome, setOutcome] = useState<{ ok: boolean; text: string } | null>(null);
   const isChanged = text.trim() !== value;
@@ -185,12 +213,13 @@ function SettingField(props: SettingFieldProps) {
       <p id={`${id}-outcome`} class="outcome" role="status" data-bad={outcome ? !outcome.ok : isStatusBad}>
         {outcome?.text ?? status}
       </p>
-      {warning && (
-        <p class="notice warn">
+      {note && <p class="hint">{note}</p>}
+      {warnings.map((warning) => (
+        <p key={warning} class="notice warn">
           <Icon name="warning" />
           {warning}
         </p>
-      )}
+      ))}
     </form>
   );
 }

@@ -12,7 +12,7 @@ import { Icon } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
 import { useModel } from './model-context.ts';
 import { MoreMenu } from './more-menu.tsx';
-import { PathBadge } from './path-badge.tsx';
+import { PathButton } from './path-badge.tsx';
 
 /** Who, how the two are connected, and everything else. */
 export function PeerBar({ peer }: { peer: PeerState }) {
@@ -20,7 +20,7 @@ export function PeerBar({ peer }: { peer: PeerState }) {
   return (
     <header class="bar">
       <PeerSwitcher peer={peer} />
-      {hasPath && <PathBadge connection={peer.connection} />}
+      {hasPath && <PathButton connection={peer.connection} />}
       {peer.connection.state === 'connected' && <AskButton peer={peer} />}
       <MoreMenu peer={peer} />
     </header>

@@ -17,7 +17,6 @@ import { NoticeList } from './notice-list.tsx';
 import { PeerBar } from './peer-bar.tsx';
 import { ReadingLine } from './reading-line.tsx';
 import { Requests } from './requests.tsx';
-import { ServerNotice } from './server-notice.tsx';
 import { Timeline } from './timeline.tsx';
 import { ToastLine } from './toast-line.tsx';
 import { TotalLine } from './total-line.tsx';
@@ -26,6 +25,7 @@ import { WaitingNotice } from './waiting-items.tsx';
 // What is wrong between the two, if something is.
 const Parted = later(async () => (await import('./parted.tsx')).Parted);
 const PartedNotice = later(async () => (await import('./parted.tsx')).PartedNotice);
+const ServerNotice = later(async () => (await import('./server-notice.tsx')).ServerNotice);
 const NoConnection = later(async () => (await import('./no-connection.tsx')).NoConnection);
 
 /** Everything between me and one peer. */
@@ -38,7 +38,7 @@ export function PeerScreen({ peer }: { peer: PeerState }) {
   const sendFiles = (chosen: Chosen) => void model.sending.files(peer.id, chosen);
   const chooseFiles = () => filePicker.current?.click();
   const chooseFolder = () => folderPicker.current?.click();
-  const { outgoingShare, incomingShares = [] } = model.state.value ?? {};
+  const { outgoingShare, incomingShares = [], server } = model.state.value ?? {};
   const isSharing = outgoingShare != null;
   const history = model.history.value;
   const items = history?.peerId === peer.id ? history.items : peer.timeline;
@@ -67,7 +67,7 @@ export function PeerScreen({ peer }: { peer: PeerState }) {
         <>
           {isSharing ? <LiveBanner /> : !isCut && <Actions peer={peer} onChooseFiles={chooseFiles} />}
           <NoticeList />
-          {!isCut && <ServerNotice peer={peer} />}
+          {!isCut && server?.status !== 'online' && <ServerNotice peer={peer} />}
           <Fetches peer={peer} />
           <Requests peer={peer} />
           {isEmpty ? <EmptyTimeline peer={peer} /> : <Timeline peer={peer} items={items} />}

@@ -1,29 +1,37 @@
 import type { PeerState } from '../../core/session/state.ts';
-import type { ErrorCode } from '../../core/shared/errors.ts';
 import { errorText } from '../error-text.ts';
+import { clockErrorMs, serverCause } from '../models/connection-cause.ts';
+import { duration } from '../models/format.ts';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
 import { useModel } from './model-context.ts';
+import { DoctorButton, OptionsButton } from './place-buttons.tsx';
+import { useSurroundings } from './use-surroundings.ts';
 
-/** Failures that another address in Options may end. */
-export function isServerProblem(code: ErrorCode | null): boolean {
-  return code === 'server-unreachable' || code === 'server-changed';
-}
-
-/** Why nobody can be found: the server is not there, or is not what it was. A link that already stands doesn't need it. */
+/**
+ * Why nobody can be found, or paired with: the server is not there, or is not what it was. A link that already stands doesn't need it.
+ * Null: nobody is looked for, and pairing is what can't be done.
+ */
 export function ServerNotice({ peer }: { peer: PeerState | null }) {
   const model = useModel();
-  const isNeeded = peer?.connection.state !== 'connected';
-  const server = model.state.value?.server;
-  if (!isNeeded || !server || server.status === 'online') return null;
-  const problem = server.problem ?? (server.status === 'unreachable' ? 'server-unreachable' : null);
-  if (!problem) return null;
+  const around = useSurroundings();
+  const state = model.state.value;
+  if (!state || peer?.connection.state === 'connected') return null;
+  const { server, peers } = state;
+  const cause = serverCause(server, peers, around);
+  if (!cause) return null;
+  const text = {
+    network: () => t('cause_network'),
+    clock: () => t('cause_clock', duration(clockErrorMs(server, peers, around.nowMs))),
+    server: () => errorText(server.problem ?? 'server-unreachable', t('somebody')),
+  }[cause]();
   return (
     <div class="notices" role="status">
       <article class="notice warn">
         <Icon name="warning" />
         <div class="grow">
-          <p>{errorText(problem, t('somebody'))}</p>
+          {peer === null && <b>{t('pairing_needs_server')}</b>}
+          <p>{text}</p>
           <div class="buttons">
             {peer && (
               <button
@@ -35,19 +43,10 @@ export function ServerNotice({ peer }: { peer: PeerState | null }) {
               </button>
             )}
             <OptionsButton look="small" />
+            <DoctorButton look="small" />
           </div>
         </div>
       </article>
     </div>
-  );
-}
-
-/** The way to the server's address. */
-export function OptionsButton({ look }: { look: 'small' | 'quiet' }) {
-  const model = useModel();
-  return (
-    <button type="button" class={`btn ${look}`} onClick={() => model.watch(model.backend.openPlace('options'))}>
-      {t('menu_options')}
-    </button>
   );
 }

@@ -9,8 +9,8 @@ import { CopyButton } from './copy-button.tsx';
 import { Icon, Mark } from './icon.tsx';
 import { useModel } from './model-context.ts';
 import { NoticeList } from './notice-list.tsx';
+import { DoctorButton, isServerProblem, OptionsButton } from './place-buttons.tsx';
 import { QrPicture } from './qr-picture.tsx';
-import { isServerProblem, OptionsButton } from './server-notice.tsx';
 import { SpokenTimeLeft } from './time-left.tsx';
 import { ToastLine } from './toast-line.tsx';
 import { useNow } from './use-now.ts';
@@ -105,7 +105,12 @@ function Failed({ code, form }: { code: ErrorCode; form: Form }) {
         <button type="button" class="btn primary big" onClick={() => model.showCode(form)}>
           {SPENT.has(code) ? t('new_code') : t('try_again')}
         </button>
-        {isServerProblem(code) && <OptionsButton look="quiet" />}
+        {isServerProblem(code) && (
+          <div class="ways">
+            <OptionsButton look="quiet" />
+            <DoctorButton look="quiet" />
+          </div>
+        )}
       </div>
     </>
   );

@@ -68,13 +68,16 @@ function CancelButton({ label, onCancel }: { label: string; onCancel: () => void
   );
 }
 
-/** That waiting is all there is to do. */
+/** That waiting is all there is to do, for what has been sent already or what is sent next. */
 export function WaitingNotice({ peer }: { peer: PeerState }) {
-  if (peer.connection.state === 'connected' || !peer.timeline.some(isWaiting)) return null;
+  const hasWaiting = peer.timeline.some(isWaiting);
+  // An empty timeline says it in its middle.
+  const isOffline = peer.connection.state === 'offline' && peer.timeline.length > 0;
+  if (peer.connection.state === 'connected' || !(hasWaiting || isOffline)) return null;
   return (
     <p class="notice">
       <Icon name="clock" />
-      {t('waiting_hint', nameOf(peer))}
+      {t(hasWaiting ? 'waiting_hint' : 'offline_hint', nameOf(peer))}
     </p>
   );
 }

@@ -14,7 +14,7 @@ export interface CurrentTab {
 /** Where this interface stands. A popup closes on the first click elsewhere. */
 export type View = 'popup' | 'side-panel' | 'window' | 'options';
 /** Another place to open. */
-export type Place = 'side-panel' | 'window' | 'options';
+export type Place = 'side-panel' | 'window' | 'options' | 'doctor';
 
 /** All that a view needs from the browser and the rest of the extension. A page without either puts its own in this place. */
 export interface Backend {

@@ -57,6 +57,7 @@ async function lastOrdinaryWindow(): Promise<{ windowId: number } | null> {
 async function openPlace(view: View, place: Place): Promise<void> {
   if (place === 'options') await browser.runtime.openOptionsPage();
   else if (place === 'side-panel') await openSidePanel();
+  else if (place === 'doctor') await browser.tabs.create({ url: browser.runtime.getURL('/doctor.html') });
   else await openWindow();
   if (view === 'popup') window.close();
 }

@@ -1,14 +1,17 @@
 /** Runs in the browser: the interface in a plain page, with the test in the place of everything behind it. */
 import { render } from 'preact';
+import type { CheckName, Outcomes } from '../../../extension/core/doctor/findings.ts';
 import type { Selection } from '../../../extension/core/files/source.ts';
 import type { AppState, TimelineItem } from '../../../extension/core/session/state.ts';
 import { AppError, type ErrorCode } from '../../../extension/core/shared/errors.ts';
 import { App } from '../../../extension/ui/components/app.tsx';
+import { Findings } from '../../../extension/ui/components/doctor-page.tsx';
 import { Options } from '../../../extension/ui/components/options.tsx';
 import { AppModel } from '../../../extension/ui/models/app-model.ts';
 import type { Backend, CurrentTab, View } from '../../../extension/ui/models/backend.ts';
 import '../../../extension/ui/styles/app.css';
 import '../../../extension/ui/styles/options.css';
+import '../../../extension/ui/styles/doctor.css';
 
 declare global {
   var ui: typeof api;
@@ -91,6 +94,16 @@ const api = {
     if (!root) throw new Error('the page has no root');
     if (view === 'options') render(<Options backend={backend} />, root);
     else render(<App model={new AppModel(backend, view)} />, root);
+  },
+
+  /** The connection doctor's page with what it has found; null: all is checked. */
+  findings(outcomes: Outcomes, running: CheckName | null): void {
+    document.documentElement.dataset.view = 'doctor';
+    const about = { version: '0.1.0', userAgent: navigator.userAgent };
+    const root = document.getElementById('root');
+    if (!root) throw new Error('the page has no root');
+    const onAgain = () => api.asked.push({ name: 'doctor-again', request: {} });
+    render(<Findings outcomes={outcomes} running={running} about={about} onAgain={onAgain} />, root);
   },
 
   tell(state: AppState | null): void {

@@ -2,6 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
+import type { CheckName, Outcomes } from '../../../extension/core/doctor/findings.ts';
+import { findings } from './findings.ts';
 import { type Look, UiStage } from './stage.ts';
 import { SECRET, states } from './states.ts';
 
@@ -31,6 +33,11 @@ const chooses = (item: string) => async (page: Page) => {
   await page.locator('[aria-label="More"]').click();
   await page.locator(`::-p-text(${item})`).click();
 };
+const finds =
+  (outcomes: Outcomes, running: CheckName | null = null) =>
+  (page: Page) =>
+    page.evaluate((found, now) => ui.findings(found, now), outcomes, running);
+const DOCTOR: Look = { view: 'options', width: 700, height: 1_240 };
 const EXTRA: Record<string, { state: string; look?: Look; step?: (page: Page) => Promise<void> }> = {
   'more-menu': { state: 'e', step: (page) => page.locator('[aria-label="More"]').click() },
   'switch-menu': { state: 'g', step: (page) => page.locator('::-p-aria(Switch[role="button"])').click() },
@@ -70,6 +77,15 @@ const EXTRA: Record<string, { state: string; look?: Look; step?: (page: Page) =>
   'narrow-asked': { state: 'asked', look: { view: 'side-panel', width: 300, height: 600 } },
   'panel-g': { state: 'g-paused', look: { view: 'side-panel', width: 620, height: 600 } },
   narrow: { state: 'e', look: { view: 'side-panel', width: 300, height: 600 } },
+  'doctor-well': { state: 'loading', look: DOCTOR, step: finds(findings.well) },
+  'doctor-udp': { state: 'loading', look: DOCTOR, step: finds(findings.udp) },
+  'doctor-udp-relay': { state: 'loading', look: DOCTOR, step: finds(findings['udp-relay']) },
+  'doctor-server': { state: 'loading', look: DOCTOR, step: finds(findings.server) },
+  'doctor-stock': { state: 'loading', look: DOCTOR, step: finds(findings.stock) },
+  'doctor-half': { state: 'loading', look: DOCTOR, step: finds(findings.half, 'stun') },
+  'doctor-narrow': { state: 'loading', look: { ...DOCTOR, width: 320 }, step: finds(findings['udp-relay']) },
+  'doctor-forced': { state: 'loading', look: { ...DOCTOR, forcedColors: true }, step: finds(findings.udp) },
+  'e-note': { state: 'e', step: (page) => page.locator('button.path').click() },
   'options-stock': { state: 'stock', look: { view: 'options', width: 700, height: 960 } },
   options: { state: 'server', look: { view: 'options', width: 700, height: 880 } },
 };

@@ -9,6 +9,7 @@ import type {
   TimelineItem,
   Transfer,
 } from '../../../extension/core/session/state.ts';
+import type { ErrorCode } from '../../../extension/core/shared/errors.ts';
 
 /** What Alice's browser knows, in the situations that the design shows. All of it is made at noon, so that days and times stay put. */
 
@@ -190,6 +191,12 @@ const offlineBob = peer({
   ],
 });
 
+/** Bob is there, and no link came about. */
+function failed(code: ErrorCode, server: Partial<AppState['server']> = {}): AppState {
+  const state = app({ peers: [{ ...offlineBob, presence: 'online', connection: { state: 'failed', code } }] });
+  return { ...state, server: { ...state.server, ...server } };
+}
+
 const many = Array.from({ length: 30 }, (_, index) =>
   chat(index + 1, index % 3 === 0, `Line ${index + 1} of a longer talk about tides`, {
     at: NOW - (30 - index) * MINUTE_MS,
@@ -261,6 +268,43 @@ export const states: Record<string, AppState | null> = {
     incomingShares: [shown({ source: 'window', title: 'Charts', status: 'watching', hasAudio: false })],
   }),
   h: app({ peers: [offlineBob] }),
+  ...Object.fromEntries(
+    (
+      [
+        ['turn', { path: 'turn', rttMs: 38 }],
+        ['relay', { path: 'relay', rttMs: 74 }],
+        ['suspect', { path: 'direct', rttMs: 12, isSuspect: true }],
+      ] as const
+    ).map(([name, way]) => [
+      `e-${name}`,
+      app({ peers: [peer({ timeline: MORNING.slice(0, 3), connection: { state: 'connected', ...way } })] }),
+    ]),
+  ),
+  'e-connecting': app({ peers: [peer({ timeline: MORNING.slice(0, 3), connection: { state: 'connecting' } })] }),
+  'h-nothing': app({ peers: [{ ...offlineBob, timeline: MORNING.slice(0, 1) }] }),
+  'i-path': failed('peer-unreachable', { services: { stun: true, turn: true, relay: true } }),
+  'i-local': failed('peer-unreachable', { services: { stun: false, turn: false, relay: false } }),
+  'i-udp': failed('udp-blocked', { services: { stun: true, turn: false, relay: false } }),
+  'i-webrtc': failed('webrtc-blocked', { services: { stun: true, turn: true, relay: false } }),
+  'i-relay-full': failed('relay-full', { services: { stun: true, turn: false, relay: true } }),
+  'i-version': failed('version-mismatch'),
+  'i-other': failed('timed-out'),
+  'i-server': failed('peer-unreachable', { status: 'unreachable', problem: 'server-unreachable' }),
+  'i-clock': failed('peer-unreachable', {
+    status: 'unreachable',
+    problem: 'server-unreachable',
+    clockAheadMs: -73 * MINUTE_MS,
+  }),
+  'no-server': app({
+    peers: [],
+    server: {
+      url: 'https://pairwise.example.org',
+      status: 'unreachable',
+      kind: null,
+      problem: 'server-unreachable',
+      services: null,
+    },
+  }),
   i: app({
     peers: [{ ...offlineBob, presence: 'online', connection: { state: 'failed', code: 'peer-unreachable' } }],
   }),
