@@ -21,16 +21,13 @@ test('a viewer sees the colours, hears the tone and knows how it arrives', async
   await viewer.page.evaluate(() => media.stats());
   await viewer.seesMotion();
   const stats = await viewer.page.evaluate(() => media.stats());
-  expect(stats).toMatchObject({ width: 640, height: 360, codec: 'VP8', path: 'direct' });
+  expect(stats).toMatchObject({ width: 640, height: 360, codec: 'VP8', path: 'direct', turnOver: null });
   // Busy cores lose packets even on loopback, but never nearly all.
   expect(stats?.lostShare).toBeGreaterThanOrEqual(0);
   expect(stats?.lostShare).toBeLessThan(0.5);
   expect(stats?.bitsPerSecond).toBeGreaterThan(1_000);
   expect(stats?.rttMs).toBeLessThan(1_000);
   expect(viewer.events.filter((event) => event.kind === 'stream')).toHaveLength(1);
-  const latencyMs = () => viewer.page.evaluate(async () => (await media.stats())?.latencyMs ?? 0);
-  await expect.poll(latencyMs, { timeout: 60_000 }).toBeGreaterThan(0);
-  expect(await latencyMs()).toBeLessThan(1_000);
 });
 
 test('a source without sound is seen all the same', async () => {

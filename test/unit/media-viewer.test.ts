@@ -39,8 +39,8 @@ test('a picture has its size before it has a rate', () => {
     bitsPerSecond: null,
     lostShare: null,
     rttMs: null,
-    latencyMs: null,
     path: null,
+    turnOver: null,
   };
   expect(picture(none)).toBe('–');
   expect(picture({ ...none, width: 2_560, height: 1_440 })).toBe('2560 × 1440');

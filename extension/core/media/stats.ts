@@ -11,9 +11,9 @@ export interface MediaStats {
   /** Packets lost on the way, 0 to 1. */
   readonly lostShare: number | null;
   readonly rttMs: number | null;
-  /** From the capture of a picture there to its showing here. Known after some ten seconds, when the sharer's clock is. */
-  readonly latencyMs: number | null;
   readonly path: 'direct' | 'turn' | null;
+  /** How this side reaches its TURN server; null without one, also where only the other side goes through one. */
+  readonly turnOver: 'udp' | 'tcp' | 'tls' | null;
 }
 
 interface Counters {
@@ -23,28 +23,14 @@ interface Counters {
   readonly lost: number;
 }
 
-interface InboundVideo extends RTCInboundRtpStreamStats {
-  readonly frameWidth?: number;
-  readonly frameHeight?: number;
-  /** When the picture that is shown now was captured, by the sharer's clock: Chromium counts from 1900, the standard from 1970. */
-  readonly estimatedPlayoutTimestamp?: number;
-}
-
-interface RemoteOutbound extends RTCStats {
-  readonly kind: string;
-  /** When the report of the sharer that arrived at `timestamp` was sent, by the sharer's clock. */
-  readonly remoteTimestamp?: number;
-}
-
-/** From 1900, where NTP begins, to 1970. */
-const NTP_EPOCH_MS = 2_208_988_800_000;
-
 interface Codec extends RTCStats {
   readonly mimeType: string;
 }
 
 interface Candidate extends RTCStats {
   readonly candidateType: string;
+  /** Of a relay candidate of this side. */
+  readonly relayProtocol?: 'udp' | 'tcp' | 'tls';
 }
 
 /** Reads a connection's statistics (W3C webrtc-stats) and turns its counters into rates. */
@@ -59,20 +45,18 @@ export class StatsReader {
   /** Rates and losses are over the time since the last call, null at the first. */
   async read(): Promise<MediaStats> {
     const report = await this.#connection.getStats();
-    const inbound = ofType<InboundVideo>(report, 'inbound-rtp');
+    const inbound = ofType<RTCInboundRtpStreamStats>(report, 'inbound-rtp');
     const video = inbound.find((stream) => stream.kind === 'video');
     const codec = video?.codecId ? (report.get(video.codecId) as Codec | undefined) : undefined;
     const pair = selectedPair(report);
-    const rttMs = pair?.currentRoundTripTime === undefined ? null : pair.currentRoundTripTime * 1_000;
     return {
       width: video?.frameWidth ?? null,
       height: video?.frameHeight ?? null,
       fps: video?.framesPerSecond ?? null,
       codec: codec?.mimeType.split('/')[1] ?? null,
       ...this.#rates(inbound),
-      rttMs,
-      latencyMs: latencyMs(report, video, rttMs),
-      path: pair ? pathOf(report, pair) : null,
+      rttMs: pair?.currentRoundTripTime === undefined ? null : pair.currentRoundTripTime * 1_000,
+      ...pathOf(report, pair),
     };
   }
 
@@ -98,24 +82,21 @@ export class StatsReader {
   }
 }
 
-/** What is shown was captured at `estimatedPlayoutTimestamp`; what time it is there now follows from the sharer's last report. */
-function latencyMs(report: RTCStatsReport, video: InboundVideo | undefined, rttMs: number | null): number | null {
-  const shown = video?.estimatedPlayoutTimestamp;
-  const clock = ofType<RemoteOutbound>(report, 'remote-outbound-rtp').find(({ kind }) => kind === 'video');
-  if (!video || !shown || clock?.remoteTimestamp === undefined || rttMs === null) return null;
-  const nowThere = video.timestamp - clock.timestamp + clock.remoteTimestamp + rttMs / 2;
-  return Math.max(0, nowThere - (shown > NTP_EPOCH_MS ? shown - NTP_EPOCH_MS : shown));
-}
-
 function selectedPair(report: RTCStatsReport): RTCIceCandidatePairStats | undefined {
   const [transport] = ofType<RTCTransportStats>(report, 'transport');
   const id = transport?.selectedCandidatePairId;
   return id ? (report.get(id) as RTCIceCandidatePairStats | undefined) : undefined;
 }
 
-function pathOf(report: RTCStatsReport, pair: RTCIceCandidatePairStats): 'direct' | 'turn' {
-  const ends = [pair.localCandidateId, pair.remoteCandidateId].map((id) => report.get(id) as Candidate | undefined);
-  return ends.some((end) => end?.candidateType === 'relay') ? 'turn' : 'direct';
+function pathOf(
+  report: RTCStatsReport,
+  pair: RTCIceCandidatePairStats | undefined,
+): Pick<MediaStats, 'path' | 'turnOver'> {
+  if (!pair) return { path: null, turnOver: null };
+  const mine = report.get(pair.localCandidateId) as Candidate | undefined;
+  const theirs = report.get(pair.remoteCandidateId) as Candidate | undefined;
+  if (mine?.candidateType === 'relay') return { path: 'turn', turnOver: mine.relayProtocol ?? null };
+  return { path: theirs?.candidateType === 'relay' ? 'turn' : 'direct', turnOver: null };
 }
 
 /** The DOM types a report as a map of anything; the kind of each entry follows from its `type`. */

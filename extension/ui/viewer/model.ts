@@ -1,4 +1,5 @@
 import { computed, effect, signal, untracked } from '@preact/signals';
+import { PictureDelay } from '../../core/media/delay.ts';
 import type { MediaStats } from '../../core/media/stats.ts';
 import type { ShareEnd, ShareTrouble } from '../../core/protocol/messages.ts';
 import type { AppState } from '../../core/session/state.ts';
@@ -30,6 +31,11 @@ export interface ViewerOptions extends WatchingOptions {
 /** What the middle of the page says; `null` when there is nothing but the picture. `waiting`: connected, but no picture yet. */
 export type Scene = Exclude<Phase, 'connected'> | 'waiting' | 'paused' | null;
 
+/** `latencyMs`: from the capture of a picture there to its showing here. */
+export interface ViewerStats extends MediaStats {
+  readonly latencyMs: number | null;
+}
+
 /** Statistics and the running time change once a second. */
 const TICK_MS = 1_000;
 /** CSS pixels of the picture that one press of an arrow brings in. */
@@ -45,7 +51,7 @@ export class ViewerModel implements Keyed {
   readonly said = new Said();
   readonly about = signal<About | null>(null);
   readonly statsShown = signal(false);
-  readonly stats = signal<MediaStats | null>(null);
+  readonly stats = signal<ViewerStats | null>(null);
   readonly nowMs = signal(Date.now());
   readonly scene = computed<Scene>(() => {
     const phase = this.#watching.phase.value;
@@ -67,6 +73,7 @@ export class ViewerModel implements Keyed {
     const trouble = this.about.value?.trouble ?? null;
     return this.scene.value === null && trouble !== this.#notedTrouble.value ? trouble : null;
   });
+  readonly #delay = new PictureDelay();
   readonly #notedTrouble = signal<ShareTrouble | null>(null);
   readonly #options: ViewerOptions;
   readonly #watching: Watching;
@@ -191,6 +198,7 @@ export class ViewerModel implements Keyed {
   close(): void {
     this.pointing.stop();
     this.microphone.stop();
+    this.#delay.stop();
     for (const stop of this.#stops) stop();
     this.#watching.close();
   }
@@ -222,11 +230,16 @@ export class ViewerModel implements Keyed {
 
   #toggleStats(): void {
     this.statsShown.value = !this.statsShown.value;
+    if (!this.statsShown.value) this.#delay.stop();
     void this.#tick();
   }
 
   async #tick(): Promise<void> {
     this.nowMs.value = Date.now();
-    if (this.statsShown.value) this.stats.value = await this.#watching.stats();
+    if (!this.statsShown.value) return;
+    const { video } = this.player;
+    if (video) this.#delay.follow(video);
+    const stats = await this.#watching.stats();
+    this.stats.value = stats && { ...stats, latencyMs: this.#delay.read(stats.rttMs) };
   }
 }

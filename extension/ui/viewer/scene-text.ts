@@ -1,14 +1,17 @@
 import type { ErrorCode } from '../../core/shared/errors.ts';
+import type { IconName } from '../components/icon.tsx';
 import { errorText } from '../error-text.ts';
 import { t } from '../text.ts';
 import type { ViewerModel } from './model.ts';
 
 export interface SceneText {
+  /** `busy`: Pairwise is at work, and it goes on by itself. */
+  readonly sign: IconName | 'busy';
+  /** Something is wrong: amber, where it is only as it is: grey. */
+  readonly isTrouble?: boolean;
   readonly title: string;
-  readonly hint: string;
+  readonly hint?: string;
 }
-
-const noHint = (title: string): SceneText => ({ title, hint: '' });
 
 /** What the middle of the page says, and what to do next; null while the picture says it all. */
 export function sceneText(model: ViewerModel): SceneText | null {
@@ -18,22 +21,22 @@ export function sceneText(model: ViewerModel): SceneText | null {
     case null:
       return null;
     case 'connecting':
-      return noHint(t('viewer_connecting', name));
+      return { sign: 'busy', title: t('viewer_connecting', name) };
     case 'slow':
-      return { title: t('viewer_slow', name), hint: t('viewer_slow_hint') };
+      return { sign: 'busy', title: t('viewer_slow', name), hint: t('viewer_slow_hint') };
     case 'waiting':
-      return noHint(t('viewer_waiting'));
+      return { sign: 'busy', title: t('viewer_waiting') };
     case 'paused':
-      return { title: t('viewer_paused', name), hint: pauseHint(model, name) };
+      return { sign: 'pause', title: t('viewer_paused', name), hint: pauseHint(model, name) };
     case 'reconnecting':
-      return { title: t('viewer_reconnecting'), hint: t('viewer_reconnecting_hint') };
+      return { sign: 'busy', title: t('viewer_reconnecting'), hint: t('viewer_reconnecting_hint') };
     case 'ended':
       // A share that this device has never heard of has no name to blame.
-      return about ? endText(model, name) : noHint(t('viewer_over'));
+      return about ? endText(model, name) : { sign: 'tab', title: t('viewer_over') };
     case 'replaced':
-      return noHint(t('viewer_replaced'));
+      return { sign: 'window', title: t('viewer_replaced'), hint: t('viewer_replaced_hint') };
     case 'failed':
-      return { title: t('viewer_failed'), hint: failureHint(model.problem, name) };
+      return trouble('warning', t('viewer_failed'), failureHint(model.problem, name));
   }
 }
 
@@ -53,16 +56,21 @@ function failureHint(problem: ErrorCode, name: string): string {
   return problem === 'share-no-codec' ? errorText(problem, name) : t('viewer_failed_hint', name);
 }
 
+function trouble(sign: IconName, title: string, hint: string): SceneText {
+  return { sign, isTrouble: true, title, hint };
+}
+
 function endText(model: ViewerModel, name: string): SceneText {
+  const sign = model.about.value?.source ?? 'tab';
   switch (model.end) {
     case 'stopped':
-      return noHint(t('viewer_ended', name));
+      return { sign, title: t('viewer_ended', name) };
     case 'failed':
-      return { title: t('viewer_ended_failed'), hint: t('viewer_ended_failed_hint', name) };
+      return trouble('warning', t('viewer_ended_failed'), t('viewer_ended_failed_hint', name));
     case 'needs-turn':
-      return { title: t('viewer_ended_needs_turn'), hint: errorText('share-needs-turn', name) };
+      return trouble('relay', t('viewer_ended_needs_turn'), errorText('share-needs-turn', name));
     case 'source-ended':
-      return noHint(goneText(model, name));
+      return { sign, title: goneText(model, name) };
   }
 }
 

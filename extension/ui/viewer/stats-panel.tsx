@@ -1,10 +1,10 @@
-import type { MediaStats } from '../../core/media/stats.ts';
 import { milliseconds } from '../models/format.ts';
 import { dotted, t } from '../text.ts';
 import { orUnknown, percent, picture, rate } from './format.ts';
+import type { ViewerStats } from './model.ts';
 
 /** What the connection does, for whoever wants to know. */
-export function StatsPanel({ stats }: { stats: MediaStats }) {
+export function StatsPanel({ stats }: { stats: ViewerStats }) {
   const rows = [
     [t('viewer_stats_picture'), picture(stats)],
     [t('viewer_stats_latency'), time(stats.latencyMs)],
@@ -30,7 +30,8 @@ function time(durationMs: number | null): string {
 }
 
 /** The picture's own way, which may be another than that of what is written; there and back. */
-function path({ path, rttMs }: MediaStats): string {
+function path({ path, turnOver, rttMs }: ViewerStats): string {
   if (!path) return time(rttMs);
-  return dotted(t(`path_${path}`), rttMs === null ? null : milliseconds(rttMs));
+  const way = turnOver ? t('viewer_turn_over', turnOver.toUpperCase()) : t(`path_${path}`);
+  return dotted(way, rttMs === null ? null : milliseconds(rttMs));
 }

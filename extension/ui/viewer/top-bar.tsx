@@ -1,3 +1,4 @@
+import type { Connection } from '../../core/session/state.ts';
 import { Icon } from '../components/icon.tsx';
 import { PathBadge } from '../components/path-badge.tsx';
 import { initial } from '../models/display-text.ts';
@@ -11,6 +12,7 @@ import { sourceTitle } from './source-text.ts';
 export function TopBar({ model }: { model: ViewerModel }) {
   const about = model.about.value;
   if (!about) return null;
+  const isLost = model.scene.value === 'reconnecting';
   return (
     <header class="over top">
       <span class="avatar" aria-hidden="true">
@@ -20,7 +22,7 @@ export function TopBar({ model }: { model: ViewerModel }) {
         <h1>{sourceTitle(about)}</h1>
         <small class="cut">{about.hasAudio ? about.title : dotted(about.title || null, t('viewer_silent'))}</small>
       </div>
-      {model.isLive.value && <Tag model={model} startedAt={about.startedAt} />}
+      {model.isLive.value && !isLost && <Tag model={model} startedAt={about.startedAt} />}
       {model.peerVoiceOn.value && (
         <span class="voice">
           <Icon name="mic" small />
@@ -28,7 +30,8 @@ export function TopBar({ model }: { model: ViewerModel }) {
         </span>
       )}
       <span class="gap" />
-      <PathBadge connection={about.connection} />
+      {/* The picture has a path of its own: while that is lost no other is named. */}
+      <PathBadge connection={isLost ? suspect(about.connection) : about.connection} />
       {model.isLive.value && about.page && (
         <a
           class="btn"
@@ -44,6 +47,10 @@ export function TopBar({ model }: { model: ViewerModel }) {
       )}
     </header>
   );
+}
+
+function suspect(connection: Connection): Connection {
+  return connection.state === 'connected' ? { ...connection, isSuspect: true } : connection;
 }
 
 /** How long it goes on, and whether something moves. */

@@ -41,7 +41,7 @@ export function Viewer({ model }: { model: ViewerModel }) {
       {!isOver && (
         <>
           <Dock model={model} />
-          <ZoomBar model={model} />
+          {model.player.size.value && <ZoomBar model={model} />}
         </>
       )}
     </main>
