@@ -1,0 +1,68 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { createInterface } from 'node:readline';
+import { makeTemporaryDir } from '../network/temporary-dir.ts';
+
+/** A real STUN and TURN server on this computer's own address. */
+export interface Coturn {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Whether this computer has coturn. */
+export const hasCoturn = spawnSync('turnserver', ['--version']).error === undefined;
+
+/** Starts coturn on a free port of loopback, over UDP and TCP. @throws Error with what it said, when it doesn't start */
+export async function startCoturn(secret: string): Promise<Coturn> {
+  const port = await freeUdpPort();
+  const dir = await makeTemporaryDir('coturn');
+  const settings = [
+    '--listening-ip=127.0.0.1',
+    '--relay-ip=127.0.0.1',
+    `--listening-port=${port}`,
+    '--realm=pairwise',
+    '--use-auth-secret',
+    `--static-auth-secret=${secret}`,
+    '--fingerprint',
+    '--no-cli',
+    '--no-tls',
+    '--no-dtls',
+    '--allow-loopback-peers',
+    '--log-file=stdout',
+    `--pidfile=${dir.path}/turnserver.pid`,
+    `--userdb=${dir.path}/turnserver.db`,
+  ];
+  const child = spawn('turnserver', ['-n', ...settings], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said: string[] = [];
+  const exited = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+  });
+  const listens = new Promise<true>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface(stream).on('line', (line) => {
+        said.push(line);
+        if (/DB connection success/.test(line)) resolve(true);
+      });
+    }
+  });
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await exited;
+    await dir.remove();
+  };
+  if ((await Promise.race([listens, exited])) !== true) {
+    await dir.remove();
+    throw new Error(`turnserver didn't start:\n${said.join('\n')}`);
+  }
+  return { port, stop };
+}
+
+function freeUdpPort(): Promise<number> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    socket.bind(0, '127.0.0.1', () => {
+      const { port } = socket.address();
+      socket.close(() => resolve(port));
+    });
+  });
+}
