@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningServer, startServer } from '../../peer-server/server.ts';
+import { median } from '../bench/report.ts';
 import { linkContract } from '../contracts/link.ts';
 import { bundle, launchPlainBrowser, openPlainPage } from './media/stage.ts';
 // For the type of `relayLab`, which the page puts there.
 import type {} from './relay/page.ts';
+
+const FILE_BYTES = 64 * 1024 * 1024;
 
 let browser: Browser;
 let server: RunningServer;
@@ -64,6 +67,19 @@ test('a relay link names its path, measures its round trip and says goodbye', as
   expect(await page.evaluate(() => relayLab.measured())).toEqual({ path: 'relay', rttMs: expect.any(Number) });
   await page.evaluate(() => relayLab.close());
   expect(await other.evaluate(() => relayLab.closed())).toBe('bye');
+});
+
+test('bytes move with the windows of the file engine, and a line of chat takes no longer than 200 ms meanwhile', async () => {
+  await meet(true);
+  await other.evaluate(() => relayLab.echo());
+  const [{ roundTripsMs }] = await Promise.all([
+    page.evaluate((bytes) => relayLab.sendAndAsk(bytes, 20), FILE_BYTES),
+    other.evaluate((bytes) => relayLab.receiveFile(bytes), FILE_BYTES),
+  ]);
+  expect(roundTripsMs.length).toBeGreaterThan(5);
+  // There and back.
+  expect(median(roundTripsMs)).toBeLessThan(2 * 200);
+  await page.evaluate(() => relayLab.close());
 });
 
 test('when one side dies the other learns it from the server', async () => {
