@@ -84,7 +84,7 @@ export async function openNetwork(): Promise<Network> {
       'ip link set eth0 up',
       'ip route add default via 203.0.113.1',
       // Rules without a target count, and do nothing.
-      ...COUNTED.map((match) => `iptables -w -A INPUT ${match}`),
+      ...COUNTED.map((match) => `iptables -w -A INPUT -i eth0 ${match}`),
     );
     const home = async (plan: Plan, name: string) => openHome(plan, name, internet, await open(), await open());
     const homes = [await home(PLANS[0], 'home-a'), await home(PLANS[1], 'home-b')] as const;
@@ -97,7 +97,8 @@ export async function openNetwork(): Promise<Network> {
   }
 }
 
-const COUNTED = [`-p udp --dport ${TURN_PORT}`, `-p tcp --dport ${TURN_PORT}`, `-p tcp --dport ${SERVER_PORT}`];
+/** UDP has no other use there, and what comes for somebody's relayed address comes to another port. */
+const COUNTED = ['-p udp', `-p tcp --dport ${TURN_PORT}`, `-p tcp --dport ${SERVER_PORT}`];
 
 async function readCounts(servers: Namespace): Promise<Arrived> {
   const listed = await servers.shell('iptables -w -L INPUT -v -x -n');

@@ -83,6 +83,7 @@ for (const [index, [name, trouble]] of Object.entries(TROUBLES).entries()) {
     console.log(`${name}: lines after ${tookMs[0]} and ${tookMs[1]} ms, picture after ${tookMs[2]} ms`);
     await bobLog.fileIsSaved(fileName);
     expect(await sha256(bob.downloadPath(fileName))).toBe(await sha256(file));
-    expect(Math.max(...tookMs)).toBeLessThanOrEqual(BACK_LIMIT_MS);
+    const told = [await aliceLog.told(backMs), await bobLog.told(backMs)].join('\n');
+    expect(Math.max(...tookMs), told).toBeLessThanOrEqual(BACK_LIMIT_MS);
   });
 }

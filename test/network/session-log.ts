@@ -98,9 +98,13 @@ export class SessionLog {
     return new SessionLog(page, peer.id, name);
   }
 
-  /** Writes to the peer, as the composer does. */
-  says(text: string): Promise<void> {
-    return command(this.#page, 'chat-send', { peerId: this.#peerId, text });
+  /** Writes to the peer, as the composer does: at once, or as soon as the offscreen document is there again. */
+  async says(text: string): Promise<void> {
+    await this.#page.waitForFunction(
+      () => chrome.runtime.sendMessage({ target: 'offscreen', type: 'ping' }).then(Boolean, () => false),
+      { timeout: LIMIT_MS, polling: LOOK_AGAIN_MS },
+    );
+    await command(this.#page, 'chat-send', { peerId: this.#peerId, text });
   }
 
   /** When this line of the peer was first told; waits for it. */
@@ -231,12 +235,16 @@ export class SessionLog {
     return atMs;
   }
 
+  /** Where it stood around a moment, for whoever wonders why something took so long. */
+  async told(sinceMs: number): Promise<string> {
+    const standings = await this.standings(sinceMs).catch(() => []);
+    const lines = standings.map(({ atMs, ...rest }) => `  ${atMs - sinceMs} ms ${JSON.stringify(rest)}`);
+    return [`${this.#name} was told:`, ...lines].join('\n');
+  }
+
   async #fails(what: string, cause: unknown): Promise<never> {
     const standings = await this.standings().catch(() => []);
-    const [first] = standings.slice(-12);
-    const told = standings
-      .slice(-12)
-      .map(({ atMs, ...rest }) => `${atMs - (first?.atMs ?? 0)} ms ${JSON.stringify(rest)}`);
-    throw new Error(`${this.#name} ${what}. It was told:\n${told.join('\n')}`, { cause });
+    const sinceMs = standings.at(-12)?.atMs ?? standings[0]?.atMs ?? 0;
+    throw new Error(`${this.#name} ${what}. ${await this.told(sinceMs)}`, { cause });
   }
 }
