@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { CLOSE_CODES, type FacadeOptions, FacadeSocket } from './facade-socket.ts';
 import { HeldCounter, TokenBucket } from './limits.ts';
 import { parseClientMessage } from './message.ts';
+import type { Counts } from './metrics/counts.ts';
 import type { NameplateDesk } from './nameplate-desk.ts';
 import type { OriginRules } from './origin-rules.ts';
 import { DEVICE_ID_LENGTH, RELAY_PATH } from './protocol.ts';
@@ -37,6 +38,7 @@ export interface GuardParts {
   readonly addresses: ClientAddresses;
   readonly origins: OriginRules;
   readonly config: Config;
+  readonly counts: Counts;
   readonly log: Logger;
 }
 
@@ -81,6 +83,11 @@ export class Guard {
     });
   }
 
+  /** Sockets that are open. */
+  get size(): number {
+    return this.#sockets.clients.size;
+  }
+
   /** Refuses newcomers from now on; `drop` ends what is left of the old ones. */
   stop(): void {
     this.#stopping = true;
@@ -118,15 +125,17 @@ export class Guard {
 
   #refuse(socket: Duplex, refusal: UpgradeRefusal): void {
     this.#parts.log.debug({ refusal }, 'upgrade refused');
+    this.#parts.counts.refusedUpgrades.add(refusal);
     refuseUpgrade(socket, refusal);
   }
 
   #accept(socket: WebSocket, options: FacadeOptions): void {
-    const { broker, config, desk, services, log } = this.#parts;
+    const { broker, config, counts, desk, services, log } = this.#parts;
     const client = new FacadeSocket(socket, options);
     const bucket = new TokenBucket(config.messagesPerSecond, config.messageBurst, performance.now());
     const end = (code: number, reason: string) => {
       log.debug({ reason }, 'client disconnected by us');
+      counts.cutClients.add(reason);
       client.close(code, reason);
     };
     const withinRate = (): boolean => {
@@ -144,6 +153,7 @@ export class Guard {
       if (isBinary) return end(CLOSE_CODES.unsupportedData, 'text only');
       const message = parseClientMessage(textOf(data), config.maxMessageDepth);
       if (!message) return end(CLOSE_CODES.policy, 'message refused');
+      counts.messages.add(message.type);
       if (!('n' in message)) return broker.route(client, message);
       if (client.secret !== null) return end(CLOSE_CODES.policy, 'message refused');
       switch (message.type) {

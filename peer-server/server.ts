@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import type { Backplane } from './backplane/backplane.ts';
 import { MemoryBackplane } from './backplane/memory.ts';
@@ -9,6 +8,9 @@ import { type Config, completeConfig } from './config.ts';
 import { Guard } from './guard.ts';
 import { createHttpHandler } from './http-handler.ts';
 import { HeldCounter } from './limits.ts';
+import { ListenError, listen, urlHost } from './listen.ts';
+import { Counts, type Levels } from './metrics/counts.ts';
+import { startMetricsServer } from './metrics/metrics-server.ts';
 import { NameplateDesk } from './nameplate-desk.ts';
 import { OriginRules } from './origin-rules.ts';
 import { Relay } from './relay/relay.ts';
@@ -16,26 +18,20 @@ import { RelayTickets } from './relay/relay-tickets.ts';
 import { ServiceDesk } from './service-desk.ts';
 import { SocketTokens } from './socket-token.ts';
 
+export { ListenError };
+
 export interface RunningServer {
   /** Without a slash at the end, such as `http://127.0.0.1:9000`. */
   readonly url: string;
   /** The real one where 0 was asked for. */
   readonly port: number;
+  /** Where its figures are to be read, if anywhere: `http://127.0.0.1:PORT/metrics`. */
+  readonly metricsUrl: string | null;
   /** Stops listening, disconnects every client and resolves when all sockets are closed. May be called again. */
   close(): Promise<void>;
 }
 
-/** The server could not listen. For `address-in-use` another port may be free. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError';
-  readonly code: 'address-in-use' | 'address-unavailable' | 'permission-denied';
-
-  constructor(code: ListenError['code'], message: string, cause: unknown) {
-    super(message, { cause });
-    this.code = code;
-  }
-}
-
+const NOTHING: Levels = { clients: 0, relaySockets: 0, relayRooms: { waiting: 0, joined: 0 } };
 /** How long clients may take to close after we said goodbye. */
 const GOODBYE_MS = 1000;
 /** A request head arrives in one piece from anyone honest. */
@@ -63,8 +59,14 @@ export async function startServer(
     requestTimeout: HEADERS_TIMEOUT_MS,
     connectionsCheckingInterval: HEADERS_TIMEOUT_MS / 2,
   });
+  const counts = new Counts();
+  let levels = (): Levels => NOTHING;
+  const metrics = await startMetricsServer(config, counts, () => levels(), log);
   // Before anything else, so that a taken port leaves nothing of `peer` behind. No request can come in until this turn ends.
-  const port = await listen(server, config);
+  const port = await listen(server, config.host, config.port).catch(async (error: unknown) => {
+    await metrics?.close();
+    throw error;
+  });
   // Errors from now on are failed accepts, as when file descriptors run out: nothing for those who are connected.
   server.on('error', (error) => log.error({ kind: error.name }, 'server error'));
   const addresses = new ClientAddresses(config.trustedProxies);
@@ -74,19 +76,31 @@ export async function startServer(
   const desk = new NameplateDesk(backplane, config, log);
   const tokens = new SocketTokens(config, backplane);
   const tickets = new RelayTickets(config, backplane);
-  const relay = config.relay ? new Relay({ backplane, tickets, addresses, origins, config, log }) : undefined;
-  const services = new ServiceDesk({ backplane, tickets, relay, config, log });
-  const guard = new Guard({ backplane, broker, desk, services, relay, tokens, addresses, origins, config, log });
+  const relay = config.relay ? new Relay({ backplane, tickets, addresses, origins, config, counts, log }) : undefined;
+  const services = new ServiceDesk({ backplane, tickets, relay, config, counts, log });
+  const guard = new Guard({
+    backplane,
+    broker,
+    desk,
+    services,
+    relay,
+    tokens,
+    addresses,
+    origins,
+    config,
+    counts,
+    log,
+  });
   // Twice, for those whose upgrade is being checked or whose goodbye is under way.
   server.maxConnections = (config.maxClients + config.relaySockets) * 2;
   const webSocketsPerAddress = config.socketsPerAddress + (relay ? config.relaySocketsPerAddress : 0);
   limitConnections(server, addresses, webSocketsPerAddress + SPARE_CONNECTIONS_PER_ADDRESS);
   server.on('request', createHttpHandler(broker.app, config, origins));
   guard.attach(server);
+  levels = () => ({ ...NOTHING, clients: guard.size, ...relay?.levels });
 
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  const url = `http://${host}:${port}`;
-  log.info({ url }, 'listening');
+  const url = `http://${urlHost(config.host)}:${port}`;
+  log.info({ url, metricsUrl: metrics?.url }, 'listening');
   if (config.publicHosts.length === 0 && !isLoopback(config.host)) {
     log.warn('PUBLIC_HOSTS is empty: a token signed for another server is accepted when the Host header says so');
   }
@@ -105,12 +119,14 @@ export async function startServer(
     }, GOODBYE_MS);
     await closed;
     clearTimeout(goodbye);
+    await metrics?.close();
     if (!sharedBackplane) await backplane.close();
     log.info('stopped');
   };
   return {
     url,
     port,
+    metricsUrl: metrics?.url ?? null,
     close: () => {
       closing ??= close();
       return closing;
@@ -131,33 +147,4 @@ function limitConnections(server: Server, addresses: ClientAddresses, perAddress
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}
-
-async function listen(server: Server, { host, port }: Config): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port));
-    server.once('error', fail);
-    server.listen(port, host, () => {
-      server.off('error', fail);
-      resolve();
-    });
-  });
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === 'string') throw new Error('listening without a port');
-  return address.port;
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new ListenError('address-in-use', `Port ${port} on ${host} is taken by another program.`, error);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new ListenError('address-unavailable', `${host} is not an address of this computer.`, error);
-    case 'EACCES':
-      return new ListenError('permission-denied', `This user may not listen on port ${port}.`, error);
-    default:
-      return error;
-  }
 }

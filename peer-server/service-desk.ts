@@ -3,6 +3,7 @@ import type { Backplane, Budget } from './backplane/backplane.ts';
 import type { Config } from './config.ts';
 import { CLOSE_CODES, type FacadeSocket } from './facade-socket.ts';
 import { type IceConfig, mintIceServers } from './ice-servers.ts';
+import type { Counts } from './metrics/counts.ts';
 import type { RelaySide, ServiceAnswer, ServiceRefusalCode, ServiceRequest } from './protocol.ts';
 import type { Relay } from './relay/relay.ts';
 import { type RelayTickets, relayRoomOf } from './relay/relay-tickets.ts';
@@ -17,6 +18,7 @@ export interface ServiceParts {
   /** Undefined where there is none. */
   readonly relay: Pick<Relay, 'isFull'> | undefined;
   readonly config: ServiceConfig;
+  readonly counts: Counts;
   readonly log: Logger;
 }
 
@@ -29,14 +31,16 @@ export class ServiceDesk {
   readonly #relay: Pick<Relay, 'isFull'> | undefined;
   readonly #mints: Budget;
   readonly #ticketsTaken: Budget;
+  readonly #counts: Counts;
   readonly #log: Logger;
 
-  constructor({ backplane, config, tickets, relay, log }: ServiceParts) {
+  constructor({ backplane, config, counts, tickets, relay, log }: ServiceParts) {
     this.#config = config;
     this.#tickets = tickets;
     this.#relay = relay;
     this.#mints = backplane.budget('ice-servers', config.iceServersPerIdPerMinute, MINUTE_MS);
     this.#ticketsTaken = backplane.budget('relay-tickets', config.relayTicketsPerIdPerMinute, MINUTE_MS);
+    this.#counts = counts;
     this.#log = log;
   }
 
@@ -46,6 +50,7 @@ export class ServiceDesk {
     // At once, as its time is measured.
     if (request.type === 'ping') return client.send(JSON.stringify({ type: 'pong', n } satisfies ServiceAnswer));
     if (request.type === 'relay-ticket' && sideOf(client.id, request) === undefined) {
+      this.#counts.cutClients.add('message refused');
       return client.close(CLOSE_CODES.policy, 'message refused');
     }
     const answer = request.type === 'ice-servers' ? this.#iceServers(client.id, n) : this.#ticket(client.id, request);
@@ -54,7 +59,16 @@ export class ServiceDesk {
         this.#log.error({ kind: error instanceof Error ? error.name : typeof error }, 'service request failed');
         return refused(n, 'busy');
       })
-      .then((answer) => client.send(JSON.stringify(answer)));
+      .then((answer) => {
+        this.#count(answer);
+        client.send(JSON.stringify(answer));
+      });
+  }
+
+  #count(answer: ServiceAnswer): void {
+    if (answer.type === 'ice-servers') this.#counts.iceLists++;
+    else if (answer.type === 'relay-ticket') this.#counts.relayTickets++;
+    else if (answer.type === 'refused') this.#counts.refusedRequests.add(answer.code);
   }
 
   async #iceServers(id: string, n: number): Promise<ServiceAnswer> {

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import type { Counts } from '../metrics/counts.ts';
 import { RELAY_CLOSE_CODES, RELAY_JOINED, type RelaySide } from '../protocol.ts';
 import type { ByteAllowance } from './byte-allowance.ts';
 import { costOf, RelaySocket } from './relay-socket.ts';
@@ -12,8 +13,7 @@ export interface RelayRoomOptions {
   readonly lifetimeMs: number;
   /** What an address may send. @param onSpent called when that is used up */
   allowance(address: string, onSpent: () => void): ByteAllowance;
-  /** A frame that is passed on. */
-  passed(bytes: number): void;
+  readonly counts: Counts;
   /** The room is no more. What waits for its sides may still be on its way. */
   ended(code: number): void;
 }
@@ -49,8 +49,9 @@ export class RelayRoom {
       received: (frame) => this.#received(side, frame),
       stalled: (isStalled) => {
         const sender = this.#places[otherOf(side)]?.socket;
-        if (isStalled) sender?.pause();
-        else sender?.resume();
+        if (!isStalled) return sender?.resume();
+        this.#options.counts.relayStalls++;
+        sender?.pause();
       },
       ended: () => {
         if (this.#places[side]?.socket === socket) this.end(RELAY_CLOSE_CODES.alone, 'the other side left');
@@ -93,7 +94,9 @@ export class RelayRoom {
     if (this.#leftBytes < 0) return this.end(RELAY_CLOSE_CODES.bytes, 'no more bytes for this room');
     from.allowance.use(cost);
     to.socket.sendFrame(frame);
-    this.#options.passed(frame.length);
+    const { counts } = this.#options;
+    counts.relayFrames++;
+    counts.relayBytes += frame.length;
   }
 }
 

@@ -7,6 +7,7 @@ import type { ClientAddresses } from '../client-address.ts';
 import type { Config } from '../config.ts';
 import { CLOSE_CODES } from '../facade-socket.ts';
 import { HeldCounter } from '../limits.ts';
+import type { Counts, Levels } from '../metrics/counts.ts';
 import type { OriginRules } from '../origin-rules.ts';
 import { RELAY_MAX_FRAME_BYTES } from '../protocol.ts';
 import { refuseUpgrade, type UpgradeRefusal } from '../upgrade-refusal.ts';
@@ -28,6 +29,7 @@ export interface RelayParts {
   readonly addresses: ClientAddresses;
   readonly origins: OriginRules;
   readonly config: Config;
+  readonly counts: Counts;
   readonly log: Logger;
 }
 
@@ -75,6 +77,11 @@ export class Relay {
     return this.#sockets.clients.size >= this.#parts.config.relaySockets;
   }
 
+  get levels(): Pick<Levels, 'relaySockets' | 'relayRooms'> {
+    const waiting = this.#waiting.size;
+    return { relaySockets: this.#sockets.clients.size, relayRooms: { waiting, joined: this.#rooms.size - waiting } };
+  }
+
   /** Lets a client with a ticket in. What is counted is counted before anything is awaited. */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { addresses, config, origins, tickets } = this.#parts;
@@ -114,6 +121,7 @@ export class Relay {
 
   #refuse(socket: Duplex, refusal: UpgradeRefusal): void {
     this.#parts.log.debug({ refusal }, 'relay refused');
+    this.#parts.counts.refusedUpgrades.add(refusal);
     refuseUpgrade(socket, refusal);
   }
 
@@ -124,15 +132,16 @@ export class Relay {
   }
 
   #open(name: string, maxBytes: number): RelayRoom {
-    const { config, log } = this.#parts;
+    const { config, counts, log } = this.#parts;
     const room: RelayRoom = new RelayRoom({
       maxBytes,
       waitMs: config.relayWaitMs,
       lifetimeMs: config.relayLifetimeMs,
       allowance: (address, onSpent) => new ByteAllowance(this.#bytes, address, onSpent, this.#report),
-      passed: () => undefined,
+      counts,
       ended: (code) => {
         log.debug({ code }, 'relay room ended');
+        counts.relayRoomsEnded.add(String(code));
         this.#rooms.delete(room);
         if (this.#waiting.get(name) === room) this.#waiting.delete(name);
       },

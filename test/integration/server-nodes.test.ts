@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Budget } from '../../peer-server/backplane/backplane.ts';
 import { MemoryBackplane } from '../../peer-server/backplane/memory.ts';
 import { completeConfig } from '../../peer-server/config.ts';
 import { type RunningServer, startServer } from '../../peer-server/server.ts';
 import { idOf } from '../support/device.ts';
 import { dial, join, offer, signedToken } from '../support/raw-client.ts';
+import { RelayClient, randomSession, ticketFor } from '../support/relay-client.ts';
 
 // Two servers that share a backplane act as one: nothing in a server may take itself for the only one.
 
@@ -13,6 +15,7 @@ const CONFIG = completeConfig({
   allowStockClients: true,
   publicHosts: ['pairwise.example'],
   connectsPerAddressPerMinute: 20,
+  relaySecret: 'the-secret-of-both',
   pendingTimeoutMs: 50,
 });
 const SID_H = 'AAECAwQFBgcICQoLDA0ODw';
@@ -20,12 +23,25 @@ const SID_H = 'AAECAwQFBgcICQoLDA0ODw';
 /** A backplane whose state can be out of reach, as that of another process can. */
 class FragileBackplane extends MemoryBackplane {
   isReachable = true;
+  areBudgetsReachable = true;
 
   constructor() {
     super(CONFIG);
     const { directory, nameplates } = this;
     for (const method of ['register', 'announce', 'unregister', 'send'] as const) this.#breakable(directory, method);
     for (const method of ['open', 'claim', 'close'] as const) this.#breakable(nameplates, method);
+  }
+
+  override budget(name: string, limit: number, windowMs: number): Budget {
+    const real = super.budget(name, limit, windowMs);
+    return {
+      take: async (key) => {
+        if (!this.areBudgetsReachable) throw new Error('unreachable');
+        return real.take(key);
+      },
+      giveBack: (key) => real.giveBack(key),
+      isSpent: (key) => real.isSpent(key),
+    };
   }
 
   #breakable<Name extends string>(part: Record<Name, (...args: never[]) => Promise<unknown>>, name: Name): void {
@@ -157,4 +173,42 @@ test('shared state out of reach: those inside still talk, everything else is ans
   expect(await carol.next()).toMatchObject({ src: alice.id, payload: { n: 2 } });
   alice.send({ type: 'nameplate-open', n: 3, sidH: SID_H });
   expect(await alice.next()).toMatchObject({ type: 'nameplate-opened', n: 3 });
+});
+
+test('a relay ticket of one server is good at the other, once; both sides have to meet at the same one', async () => {
+  const [alice, bob] = await Promise.all([
+    join(east.url, 'alice', fresh('alice')),
+    join(west.url, 'bob', fresh('bob')),
+  ]);
+  const session = randomSession();
+  const [first, second] = [await ticketFor(alice, bob.id, session), await ticketFor(bob, alice.id, session)];
+  const left = new RelayClient(west.url, first);
+  expect(await left.refused).toBeUndefined();
+  expect(await new RelayClient(east.url, first).refused).toBe(401);
+  const right = new RelayClient(west.url, second);
+  await Promise.all([left.joined, right.joined]);
+  left.send(Buffer.from('hello'));
+  expect(String(await right.next())).toBe('hello');
+});
+
+test('budgets out of reach: no ticket is made or taken, rooms go on', async () => {
+  const [alice, bob] = await Promise.all([
+    join(east.url, 'alice', fresh('alice')),
+    join(east.url, 'bob', fresh('bob')),
+  ]);
+  const session = randomSession();
+  const tickets = [await ticketFor(alice, bob.id, session), await ticketFor(bob, alice.id, session)];
+  const spare = await ticketFor(alice, bob.id, session);
+  const [left, right] = tickets.map((ticket) => new RelayClient(east.url, ticket));
+  await Promise.all([left?.joined, right?.joined]);
+  backplane.areBudgetsReachable = false;
+  alice.send({ type: 'relay-ticket', n: 9, peer: bob.id, session });
+  expect(await alice.next()).toEqual({ type: 'refused', n: 9, code: 'busy' });
+  expect(await new RelayClient(east.url, spare).refused).not.toBeUndefined();
+  // More than what was taken of the budget ahead.
+  for (let n = 0; n < 40; n++) {
+    left?.send(Buffer.alloc(64 * 1024, n));
+    expect((await right?.next())?.[0]).toBe(n);
+  }
+  backplane.areBudgetsReachable = true;
 });

@@ -129,6 +129,29 @@ describe('a room', () => {
   });
 });
 
+test('a ticket that was not used in time: 401', async () => {
+  const url = await start({ relayTicketTtlMs: 100 });
+  const ticket = await aliceTicket(url);
+  const expiresMs = Number(ticket.split('.')[2]);
+  await expect.poll(() => Date.now()).toBeGreaterThan(expiresMs);
+  expect(await enter(url, ticket).refused).toBe(401);
+});
+
+test('a web page: 403, with any ticket', async () => {
+  const url = await start();
+  expect(await enter(url, await aliceTicket(url), { origin: 'https://evil.example' }).refused).toBe(403);
+});
+
+test('no relay: 404', async () => {
+  const url = await start();
+  const ticket = await aliceTicket(url);
+  expect(await enter(await start({ relay: false }), ticket).refused).toBe(404);
+});
+
+test('an URL over 1 kB: 414', async () => {
+  expect(await enter(await start(), 'x'.repeat(1024)).refused).toBe(414);
+});
+
 describe('who comes again', () => {
   test('while waiting: takes the place of the connection it has given up', async () => {
     const url = await start();
