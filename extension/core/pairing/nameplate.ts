@@ -49,6 +49,7 @@ export async function offerNameplate(options: {
       address: server.address,
       id: nameplateId(code.nameplate),
       token: async () => newId(),
+      canPing: () => false,
       iceServers: () => [],
       seal: () => null,
     });

@@ -5,6 +5,7 @@ import { EncodePool } from '../files/encode-pool.ts';
 import { OpfsCopies } from '../files/opfs-copies.ts';
 import { openOpfsStore } from '../files/opfs-store.ts';
 import { parseFolder } from '../files/safe-folder.ts';
+import { watchNetwork } from '../link/network-watch.ts';
 import type { Hello, Message } from '../protocol/messages.ts';
 import { AppError, type ErrorCode } from '../shared/errors.ts';
 import { report } from '../shared/report.ts';
@@ -27,6 +28,8 @@ import { WebFiles } from './web-files.ts';
 
 /** Addresses of our own servers that are remembered. */
 const MAX_SERVERS = 100;
+/** A server that is there answers sooner, and a person with a new network waits. */
+const SERVER_CHECK_MS = 1_500;
 
 export interface PairwiseOptions {
   platform: Platform;
@@ -138,8 +141,8 @@ export class Pairwise {
       shareWith: (peerId) => this.live.outgoing.shownTo(peerId),
       onConnected: (peerId, session, hello, isSwitch) => {
         if (session.link) this.files.connected(peerId, session.link);
-        // What is shown goes on; a greeting may be older than what was said over the link before it.
-        if (isSwitch) return;
+        // What I am shown goes on; a greeting may be older than what was said over the link before it.
+        if (isSwitch) return this.live.outgoing.connected(peerId);
         this.chat.flush(peerId);
         this.live.connected(peerId, hello.shareId);
       },
@@ -157,6 +160,7 @@ export class Pairwise {
       onMessage: (peerId, message) => this.#receive(peerId, message),
     });
     this.#place = this.#openPlace();
+    watchNetwork(() => this.#networkChanged());
     this.pairing = new PairingFlow({
       store,
       self: () => ({ keys, name: this.#settings.name }),
@@ -232,6 +236,12 @@ export class Pairwise {
   /** What the connection doctor needs to check the way to others. Each call asks for new places on the relay. */
   doctorFacts(): Promise<DoctorFacts> {
     return this.#place.doctorFacts();
+  }
+
+  #networkChanged(): void {
+    this.#place.broker.networkChanged(SERVER_CHECK_MS);
+    this.peers.networkChanged();
+    this.live.networkChanged();
   }
 
   #openPlace(): ServerPlace {

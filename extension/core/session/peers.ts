@@ -60,13 +60,14 @@ export class Peers {
   }
 
   /** Meets everybody on this server; an earlier one is left. */
-  useServer({ broker, ice }: ServerPlace): void {
+  useServer({ broker, paths }: ServerPlace): void {
     this.#rendezvous?.close();
     this.#rendezvous = new Rendezvous(broker, {
       self: this.#options.keys,
-      iceServers: ice.list,
+      paths,
       onLink: (peerId, link) => this.#linked(peerId, link),
       onStatus: (peerId, status) => this.#status(peerId, status),
+      onSuspect: (peerId, isSuspect) => this.#suspect(peerId, isSuspect),
       onTs: (peerId, ts) => this.#sawTs(peerId, ts),
       onBye: (peerId, proof) => void this.#bye(peerId, proof).catch(report),
       onStranger: (peerId) => this.#farewells.messageFor(peerId),
@@ -162,6 +163,11 @@ export class Peers {
 
   retry(peerId: string): void {
     this.#rendezvous?.retry(peerId);
+  }
+
+  /** This device has another network, or slept. */
+  networkChanged(): void {
+    this.#rendezvous?.networkChanged();
   }
 
   /** The person went away or came back. */
@@ -268,9 +274,17 @@ export class Peers {
   #showPath(peerId: string, session: Session): void {
     const link = session.link;
     if (!link) return;
+    const { path, rttMs, isSuspect } = link;
     this.#options.store.changePeer(peerId, {
-      connection: { state: 'connected', path: link.path, rttMs: link.rttMs },
+      connection: { state: 'connected', path, rttMs, ...(isSuspect && { isSuspect }) },
     });
+  }
+
+  #suspect(peerId: string, isSuspect: boolean): void {
+    const connection = this.#options.store.peer(peerId)?.connection;
+    if (connection?.state !== 'connected' || (connection.isSuspect ?? false) === isSuspect) return;
+    const { isSuspect: _, ...shown } = connection;
+    this.#options.store.changePeer(peerId, { connection: isSuspect ? { ...shown, isSuspect } : shown });
   }
 
   #status(peerId: string, status: RendezvousStatus): void {

@@ -1,9 +1,12 @@
-import { effect } from '@preact/signals-core';
+import { effect, signal } from '@preact/signals-core';
 import type { DeviceKeys } from '../crypto/device-keys.ts';
 import type { SealedPayload } from '../crypto/seal.ts';
 import { toBase64Url } from '../shared/bytes.ts';
+import type { ErrorCode } from '../shared/errors.ts';
 import { Broker } from '../signalling/broker.ts';
+import type { Paths } from '../signalling/contact.ts';
 import { IceServers } from '../signalling/ice-servers.ts';
+import { meetOnRelay } from '../signalling/relay-meeting.ts';
 import { askRelayTicket } from '../signalling/relay-tickets.ts';
 import { ServerAccess } from '../signalling/server-access.ts';
 import { parseServerAddress } from '../signalling/server-address.ts';
@@ -39,6 +42,8 @@ export class ServerPlace {
   readonly broker: Broker;
   readonly ice: IceServers;
   readonly #options: ServerPlaceOptions;
+  /** Why there was no way in at the last attempt. */
+  readonly #problem = signal<ErrorCode | null>(null);
   readonly #stop: () => void;
 
   /** Goes to the server of the settings, and shows in the state how it stands. @throws AppError `server-address` */
@@ -52,12 +57,15 @@ export class ServerPlace {
       stockToken,
       wasOurs: ourServers.includes(url),
       onOurs,
-      onProblem: (problem) => store.change({ server: { ...store.now.server, problem } }),
+      onProblem: (problem) => {
+        this.#problem.value = problem;
+      },
     });
     const broker = new Broker({
       address: access.address,
       id: keys.id,
-      token: () => access.token(),
+      token: (isKnown) => access.token(isKnown),
+      canPing: () => access.has('ping'),
       iceServers: () => this.ice.list(),
       seal,
     });
@@ -68,11 +76,20 @@ export class ServerPlace {
     this.#stop = effect(() => {
       const status = broker.status.value === 'taken' ? 'unreachable' : broker.status.value;
       const services = ice.services.value;
-      const { problem } = store.now.server;
+      const problem = this.#problem.value ?? (status === 'unreachable' ? 'server-unreachable' : null);
       const clock = access.offsetMs === null ? {} : { clockAheadMs: access.offsetMs };
       store.change({ server: { url, status, kind: access.kind, problem, services, ...clock } });
     });
   }
+
+  /** The ways to a peer that the server offers right now. */
+  readonly paths = (): Paths => ({
+    iceServers: this.ice.list,
+    services: () => this.ice.services.peek(),
+    openRelay: this.access.has('relay')
+      ? (meeting, signal) => meetOnRelay(this.broker, this.access.address, meeting, signal)
+      : null,
+  });
 
   async doctorFacts(): Promise<DoctorFacts> {
     const { url: serverUrl, status: serverStatus } = this.#options.store.now.server;

@@ -2,7 +2,7 @@ import { type ReadonlySignal, signal } from '@preact/signals-core';
 import { type DataConnection, Peer } from 'peerjs';
 import * as v from 'valibot';
 import type { SealedPayload } from '../crypto/seal.ts';
-import { Backoff } from '../shared/backoff.ts';
+import { within } from '../shared/abort.ts';
 import { Emitter } from '../shared/emitter.ts';
 import { PeerId } from '../shared/schemas.ts';
 import {
@@ -14,6 +14,8 @@ import {
   ServerEnvelope,
   type SignallingMessage,
 } from './messages.ts';
+import { Pulse } from './pulse.ts';
+import { RetryPace } from './retry-pace.ts';
 import type { ServerAddress } from './server-address.ts';
 import { ServerAnswer, type ServerRequest } from './server-messages.ts';
 
@@ -23,18 +25,21 @@ export type BrokerStatus = 'connecting' | 'online' | 'unreachable' | 'taken';
 export interface BrokerOptions {
   address: ServerAddress;
   id: string;
-  /** A token for the next connection. Made anew each time: on our server each is good once. @throws when there can be none now */
-  token(): Promise<string>;
+  /**
+   * A token for the next connection. Made anew each time: on our server each is good once. `isKnown`: the server was there before and
+   * has said nothing since that makes it another one. @throws when there can be none now
+   */
+  token(isKnown: boolean): Promise<string>;
+  /** Whether the server answers pings. */
+  canPing(): boolean;
   /** For the next connection. */
   iceServers(): RTCIceServer[];
   /** Seals what PeerJS says to this peer; null when there is no session with it, and then nothing is said. */
   seal(peerId: string, message: unknown): SealedPayload | null;
 }
 
-/** A server that accepts the socket and then says nothing is as good as none. */
-const OPEN_LIMIT_MS = 8_000;
-const FIRST_RETRY_MS = 500;
-const MAX_RETRY_MS = 30_000;
+/** Without pings only a new socket tells whether the server is there; not more often than this. */
+const MIN_SOCKET_AGE_MS = 5_000;
 
 /**
  * This device's place on the signalling server, kept by PeerJS 1.5.5. What PeerJS says to a peer goes out sealed; it hears nothing but
@@ -60,7 +65,12 @@ export class Broker {
   readonly onAnswer = this.#answer.on;
   /** A known peer dials. Called in the task in which PeerJS made the connection. */
   readonly onConnection = this.#incoming.on;
-  readonly #backoff = new Backoff(FIRST_RETRY_MS, MAX_RETRY_MS);
+  readonly #pace = new RetryPace();
+  readonly #pulse = new Pulse({ ping: () => this.#ping(), onDead: () => this.#cut() });
+  #pingNumber = 0;
+  #openedAt = 0;
+  /** The last socket ended because this side gave it up: nothing is known to have changed at the server. */
+  #gaveUp = false;
   #peer: Peer | null = null;
   /** PeerJS reads it whenever it makes a connection. */
   readonly #config: RTCConfiguration = { iceServers: [] };
@@ -110,27 +120,52 @@ export class Broker {
 
   /** Tries the server now instead of at the next turn. */
   retry(): void {
-    if (this.#closed || !this.#retryTimer) return; // Online, or already trying.
-    this.#backoff.reset();
-    void this.#connect();
+    if (this.#closed) return;
+    this.#pace.hurry();
+    if (this.#retryTimer) void this.#connect();
+    else this.check(); // Online, or already trying.
+  }
+
+  /** Something else is wrong, and the server may have gone with it: it is asked each second for a while. */
+  doubt(): void {
+    if (this.#status.peek() === 'online' && this.#options.canPing()) this.#pulse.doubt();
+  }
+
+  /** Finds out now whether the server is there. `limitMs` for its answer. */
+  check(limitMs?: number): void {
+    if (this.#status.peek() !== 'online') return;
+    if (this.#options.canPing()) this.#pulse.check(limitMs);
+    else if (performance.now() - this.#openedAt > MIN_SOCKET_AGE_MS) this.#cut();
+  }
+
+  /** The network has changed: whatever was tried on the one before is tried anew. */
+  networkChanged(limitMs: number): void {
+    if (this.#closed) return;
+    this.#pace.hurry();
+    if (this.#retryTimer) void this.#connect();
+    else if (this.#status.peek() === 'online') this.check(limitMs);
+    else this.#cut();
   }
 
   /** Leaves the server. Live links between browsers go on. */
   close(): void {
     this.#closed = true;
     this.#clearTimers();
+    this.#pulse.stop();
     this.#peer?.destroy();
   }
 
   /** One attempt: a fresh token, then a new PeerJS peer or the old one with its live connections. */
   async #connect(): Promise<void> {
     this.#clearTimers();
+    const limitMs = this.#pace.begin();
     let token: string;
     try {
-      token = await this.#options.token();
+      token = await within(this.#options.token(this.#gaveUp), limitMs, 'server-unreachable');
     } catch {
       return this.#lost();
     }
+    this.#gaveUp = false;
     if (this.#closed) return;
     const peer = this.#peer;
     // Only a peer whose id was refused at the very first is made anew.
@@ -139,9 +174,18 @@ export class Broker {
       peer.options.token = token;
       peer.reconnect();
     }
-    this.#openTimer = setTimeout(() => {
-      if (this.#peer?.disconnected === false) this.#peer.disconnect();
-    }, OPEN_LIMIT_MS);
+    this.#openTimer = setTimeout(() => this.#cut(), limitMs);
+  }
+
+  /** Gives the socket up. */
+  #cut(): void {
+    if (this.#peer?.disconnected !== false) return;
+    this.#gaveUp = true;
+    this.#peer.disconnect();
+  }
+
+  #ping(): void {
+    this.#write({ type: 'ping', n: ++this.#pingNumber });
   }
 
   #start(token: string): Peer {
@@ -158,7 +202,8 @@ export class Broker {
     this.#gate(peer);
     peer.on('open', () => {
       this.#clearTimers();
-      this.#backoff.reset();
+      this.#pace.found();
+      this.#openedAt = performance.now();
       this.#status.value = 'online';
     });
     peer.on('connection', (connection) => this.#incoming.emit(connection));
@@ -185,6 +230,7 @@ export class Broker {
   }
 
   #receive(data: unknown): void {
+    this.#pulse.heard();
     const sealed = v.safeParse(SealedEnvelope, data);
     if (sealed.success) return this.#sealed.emit(sealed.output.src, sealed.output.payload);
     const own = v.safeParse(OwnEnvelope, data);
@@ -210,9 +256,11 @@ export class Broker {
 
   #lost(): void {
     if (this.#closed) return;
+    this.#pulse.stop();
+    if (this.#status.peek() === 'online') this.#pace.lost();
     if (this.#status.peek() !== 'taken') this.#status.value = 'unreachable';
     this.#clearTimers();
-    this.#retryTimer = setTimeout(() => void this.#connect(), this.#backoff.next());
+    this.#retryTimer = setTimeout(() => void this.#connect(), this.#pace.next());
   }
 
   #clearTimers(): void {

@@ -29,7 +29,7 @@ export interface HandshakeOptions {
   onTs(ts: number): void;
 }
 
-type HandshakeMessage = Extract<SignallingMessage, { type: 'knock' | 'welcome' | 'knock-again' }>;
+export type HandshakeMessage = Extract<SignallingMessage, { type: 'knock' | 'welcome' | 'knock-again' }>;
 
 /** Message 1 says no more than this; what it says may be a recording. */
 const KnockPayload = v.object({ v: v.literal(1), ts: TimeMs, challenge: v.optional(v.string()) });

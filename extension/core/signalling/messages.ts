@@ -67,8 +67,11 @@ export const SealedEnvelope = v.object({ type: v.literal('CANDIDATE'), src: Peer
 /** What PeerJS wants to say to a peer; its shape is checked where it arrives. */
 export const PeerJsSays = v.object({ type: v.picklist(['OFFER', 'ANSWER', 'CANDIDATE']), payload: v.looseObject({}) });
 
-/** What is inside a sealed message: PeerJS's own, or the first sign of life in a new session: "it is fresh, dial". */
-export const SealedMessage = v.union([v.object({ type: v.literal('READY') }), PeerJsSays]);
+/** Between the two devices themselves. READY: "the session is fresh, dial", or later "dial again". RELAY: "I go to the relay now". */
+export const SealedCall = v.object({ type: v.picklist(['READY', 'RELAY']) });
+
+/** What is inside a sealed message: our own, or PeerJS's. */
+export const SealedMessage = v.union([SealedCall, PeerJsSays]);
 export type SealedMessage = v.InferOutput<typeof SealedMessage>;
 
 const description = v.object({ type: v.picklist(['offer', 'answer']), sdp: text(32_000) });

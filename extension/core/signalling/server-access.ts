@@ -2,7 +2,10 @@ import type { DeviceKeys } from '../crypto/device-keys.ts';
 import { signSocketToken } from '../crypto/socket-token.ts';
 import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
 import type { ServerAddress } from './server-address.ts';
-import { probeServer } from './server-info.ts';
+import { probeServer, type ServerKind } from './server-info.ts';
+
+/** How long what a server says of itself is believed, where nothing tells otherwise. */
+const KNOWN_MS = 3_600_000;
 
 export interface ServerAccessOptions {
   address: ServerAddress;
@@ -13,7 +16,7 @@ export interface ServerAccessOptions {
   wasOurs: boolean;
   /** It is one: to be remembered. */
   onOurs(): void;
-  /** Why there was no token this time; null when there was one. */
+  /** Why there was no token this time; null when there was one. Not called when nobody had to be asked. */
   onProblem(code: ErrorCode | null): void;
 }
 
@@ -24,6 +27,7 @@ export class ServerAccess {
   #wasOurs: boolean;
   #lastTs = 0;
   #kind: 'pairwise' | 'stock' | null = null;
+  #known: { server: ServerKind; askedAt: number } | null = null;
   #features: readonly string[] = [];
   #offsetMs: number | null = null;
 
@@ -49,13 +53,17 @@ export class ServerAccess {
   }
 
   /**
-   * A token for one connection.
+   * A token for one connection. `isKnown`: what the server said last still counts, unless that is long ago.
    * @throws AppError `server-unreachable`; `server-changed` when a server that was ours answers as another: then the protection of ids
    * and nameplates would be gone without a word.
    */
-  async token(): Promise<string> {
+  async token(isKnown = false): Promise<string> {
+    if (isKnown && this.#known && performance.now() - this.#known.askedAt < KNOWN_MS)
+      return this.#tokenFor(this.#known.server);
     try {
-      const token = await this.#token();
+      const server = await probeServer(this.address);
+      const token = await this.#tokenFor(server);
+      this.#known = { server, askedAt: performance.now() };
       this.#options.onProblem(null);
       return token;
     } catch (error) {
@@ -64,9 +72,8 @@ export class ServerAccess {
     }
   }
 
-  async #token(): Promise<string> {
+  async #tokenFor(server: ServerKind): Promise<string> {
     const { keys, stockToken } = this.#options;
-    const server = await probeServer(this.address);
     if (server.kind === 'stock') {
       if (this.#wasOurs) throw new AppError('server-changed');
       this.#kind = 'stock';

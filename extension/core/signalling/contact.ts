@@ -1,0 +1,287 @@
+import type { DataConnection } from 'peerjs';
+import type { DhKey } from '../crypto/dh.ts';
+import type { SealedPayload } from '../crypto/seal.ts';
+import type { Role, SessionKeys } from '../crypto/session-keys.ts';
+import type { Link, Path } from '../link/link.ts';
+import { Backoff } from '../shared/backoff.ts';
+import { AppError, type ErrorCode } from '../shared/errors.ts';
+import type { Broker } from './broker.ts';
+import { failureCode } from './failure.ts';
+import { Handshake, type HandshakeMessage, type PeerCredentials } from './handshake.ts';
+import type { Services } from './ice-servers.ts';
+import { Race, type RaceFailure } from './race.ts';
+import { isBetter, Upgrade } from './upgrade.ts';
+
+export type RendezvousStatus = { state: 'offline' } | { state: 'connecting' } | { state: 'failed'; code: ErrorCode };
+
+/** What the server offers for reaching a peer. */
+export interface Paths {
+  iceServers(): RTCIceServer[];
+  services(): Services | null;
+  /** Meets the peer of this session on the relay; null where the server has none. */
+  openRelay: ((options: RelayMeeting, signal: AbortSignal) => Promise<Link>) | null;
+}
+
+export interface RelayMeeting {
+  readonly peerId: string;
+  readonly role: Role;
+  readonly keys: SessionKeys;
+}
+
+export interface ContactOptions {
+  self: { id: string; identity: DhKey };
+  peerId: string;
+  credentials: PeerCredentials;
+  broker: Broker;
+  paths(): Paths;
+  /** A link is open: resolves with true once the peer has greeted on it. The one before goes on until then, and ends by itself. */
+  onLink(link: Link): Promise<boolean>;
+  onStatus(status: RendezvousStatus): void;
+  /** The link in use was heard no more, or is again. */
+  onSuspect(isSuspect: boolean): void;
+  onTs(ts: number): void;
+}
+
+/** Insurance only: a peer that comes online knocks by itself. */
+const FIRST_KNOCK_MS = 4_000;
+const MAX_KNOCK_MS = 60_000;
+/** A link that was lost: the server may be away as well, and nothing says so. */
+const LOST_MS = 30_000;
+/** Of descriptions: one dial at a time, and what a late one left. */
+const MAX_DESCRIBED = 4;
+
+/** One known peer: the session with it, the link in use, and what is done to have one. */
+export class Contact {
+  readonly #options: ContactOptions;
+  readonly #handshake: Handshake;
+  readonly #race: Race;
+  readonly #upgrade: Upgrade;
+  readonly #backoff = new Backoff(FIRST_KNOCK_MS, MAX_KNOCK_MS);
+  /** What the peer said of its connections, as it came out of the seal: each must end at the certificate named there. */
+  readonly #described = new Map<string, string>();
+  #session: { role: Role; keys: SessionKeys } | null = null;
+  #link: Link | null = null;
+  #lastPath: Path | null = null;
+  /** The peer asked for a new link: it may know more of the one in use. */
+  #isAsked = false;
+  #isSuspect = false;
+  #hasFailed = false;
+  #lostAt = Number.NEGATIVE_INFINITY;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #closed = false;
+
+  constructor(options: ContactOptions) {
+    this.#options = options;
+    const { self, peerId, credentials, broker, onTs, paths } = options;
+    this.#handshake = new Handshake({
+      self,
+      peerId,
+      credentials,
+      send: (message) => broker.send(peerId, message),
+      onFresh: (role, keys) => this.#fresh(role, keys),
+      onTs,
+    });
+    this.#race = new Race({
+      connect: () => broker.connect(peerId),
+      iceServers: () => paths().iceServers(),
+      described: (connectionId) => this.#described.get(connectionId),
+      hasRelay: () => paths().openRelay !== null && broker.status.peek() === 'online',
+      callRelay: () => broker.sendSealed(peerId, { type: 'RELAY' }),
+      openRelay: (signal) => this.#openRelay(signal),
+      onLink: (link) => void this.#offer(link),
+      onOver: (failure) => this.#failed(failure),
+    });
+    this.#upgrade = new Upgrade(() => this.#dialAgain());
+  }
+
+  get hasLink(): boolean {
+    return this.#link !== null;
+  }
+
+  /** Something is wrong, or was a moment ago: the server may have gone with it. */
+  get isInDoubt(): boolean {
+    return this.#isSuspect || performance.now() - this.#lostAt < LOST_MS;
+  }
+
+  /** Knocks now. The person wants it, or there is a server again. */
+  retry(): void {
+    if (this.#link && !this.#isSuspect) return;
+    this.#backoff.reset();
+    this.#knock();
+  }
+
+  /** This device is on the server (again): what was said to the one before may be lost. */
+  online(): void {
+    this.#handshake.absent();
+    this.#hasFailed = false;
+    this.retry();
+  }
+
+  offline(): void {
+    if (!this.#link && !this.#race.isRunning) this.#options.onStatus({ state: 'offline' });
+  }
+
+  /** The server could not deliver: the peer isn't there. */
+  absent(): void {
+    this.#handshake.absent();
+    if (!this.#link) this.#options.onStatus({ state: 'offline' });
+  }
+
+  /** The network has changed: is the link still there, is there a better one? */
+  networkChanged(): void {
+    this.#link?.probe();
+    if (this.#leads) this.#upgrade.now();
+    else if (this.#link && this.#link.path !== 'direct') this.#askToDial();
+    if (!this.#link) this.retry();
+  }
+
+  /** To be called every second. */
+  look(): void {
+    const isSuspect = this.#link?.isSuspect ?? false;
+    if (isSuspect !== this.#isSuspect) {
+      this.#isSuspect = isSuspect;
+      this.#options.onSuspect(isSuspect);
+      if (isSuspect) this.retry();
+    }
+  }
+
+  receive(message: HandshakeMessage): void {
+    this.#handshake.receive(message);
+  }
+
+  seal(message: unknown): SealedPayload | null {
+    return this.#handshake.seal(message);
+  }
+
+  /** What the peer sealed, for whoever knows what to do with it; null for everything else. */
+  open(payload: SealedPayload): unknown {
+    return this.#handshake.open(payload);
+  }
+
+  describe(connectionId: string, sdp: string): void {
+    this.#described.delete(connectionId);
+    this.#described.set(connectionId, sdp);
+    const [oldest] = this.#described.keys();
+    if (this.#described.size > MAX_DESCRIBED && oldest !== undefined) this.#described.delete(oldest);
+  }
+
+  /** The peer dials through the sealed session. */
+  incoming(connection: DataConnection): void {
+    if (this.#leads) return connection.close();
+    if (!this.#link && !this.#hasFailed) this.#options.onStatus({ state: 'connecting' });
+    this.#race.incoming(connection);
+  }
+
+  /** The peer, which doesn't dial, wants this side to. */
+  dialWanted(): void {
+    if (this.#leads && this.#link) this.#dialAgain();
+  }
+
+  /** The peer has gone to the relay. */
+  relayWanted(): void {
+    this.#race.relay();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#race.stop();
+    this.#upgrade.watch(null);
+    this.#stopKnocking();
+    const link = this.#link;
+    this.#link = null;
+    link?.close('bye');
+  }
+
+  /** The side with the lower id dials, so both never do at once, and says which link is used. */
+  get #leads(): boolean {
+    return this.#options.broker.id < this.#options.peerId;
+  }
+
+  #knock(): void {
+    this.#stopKnocking();
+    const isNeeded = !this.#link || this.#isSuspect;
+    if (!isNeeded || this.#race.isRunning || this.#options.broker.status.peek() !== 'online') return;
+    this.#handshake.knock();
+    this.#knockLater();
+  }
+
+  #knockLater(): void {
+    this.#stopKnocking();
+    this.#timer = setTimeout(() => this.#knock(), this.#backoff.next());
+  }
+
+  #stopKnocking(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  /** The peer is there, and wants a link. */
+  #fresh(role: Role, keys: SessionKeys): void {
+    if (this.#closed) return;
+    const { broker, peerId, onStatus } = this.#options;
+    this.#session = { role, keys };
+    this.#isAsked = role === 'responder';
+    this.#stopKnocking();
+    if (!this.#link && !this.#hasFailed) onStatus({ state: 'connecting' });
+    this.#race.start(this.#leads, this.#lastPath === 'relay');
+    if (!this.#leads && role === 'initiator') broker.sendSealed(peerId, { type: 'READY' });
+  }
+
+  #dialAgain(): void {
+    if (!this.#race.isRunning && !this.#race.isDialling) this.#race.dial();
+  }
+
+  #askToDial(): void {
+    this.#options.broker.sendSealed(this.#options.peerId, { type: 'READY' });
+  }
+
+  async #openRelay(signal: AbortSignal): Promise<Link> {
+    const { openRelay } = this.#options.paths();
+    if (!openRelay || !this.#session) throw new AppError('peer-unreachable');
+    return openRelay({ peerId: this.#options.peerId, ...this.#session }, signal);
+  }
+
+  async #offer(link: Link): Promise<void> {
+    const now = this.#link;
+    // The other side follows: what this one greets on is used.
+    const isWanted = !this.#leads || !now || this.#isAsked || now.isSuspect || isBetter(link, now);
+    if (this.#closed || !isWanted) return link.close('replaced');
+    const isGreeted = await this.#options.onLink(link);
+    if (this.#closed) return link.close('bye');
+    if (isGreeted) return this.#use(link);
+    if (!this.#link && !this.#race.isRunning) this.#knockLater();
+  }
+
+  #use(link: Link): void {
+    this.#link = link;
+    this.#lastPath = link.path;
+    this.#isAsked = this.#hasFailed = false;
+    this.#lostAt = Number.NEGATIVE_INFINITY;
+    this.#backoff.reset();
+    this.#stopKnocking();
+    if (this.#leads) this.#upgrade.watch(link);
+    this.look();
+    void link.closed.then((reason) => {
+      if (this.#link !== link) return;
+      this.#link = null;
+      this.#upgrade.watch(null);
+      // Heard no more, rather than ended: the server may be in the same silence.
+      if (this.#isSuspect) this.#options.broker.check();
+      this.look();
+      this.#options.onStatus({ state: this.#race.isRunning ? 'connecting' : 'offline' });
+      // After a goodbye the peer knocks when it is back; otherwise look for it at once.
+      if (reason === 'bye' || reason === 'replaced') return;
+      this.#lostAt = performance.now();
+      this.retry();
+    });
+  }
+
+  #failed(failure: RaceFailure): void {
+    if (!this.#link) {
+      this.#hasFailed = true;
+      const code = failureCode(failure, this.#options.paths().services());
+      this.#options.onStatus({ state: 'failed', code });
+    }
+    this.#knockLater();
+  }
+}

@@ -1,0 +1,162 @@
+import type { DataConnection } from 'peerjs';
+import type { Link } from '../link/link.ts';
+import { type ErrorCode, errorCode } from '../shared/errors.ts';
+import { DIAL_LIMIT_MS, Dial, type DialOptions } from './dial.ts';
+
+/** A direct link or TURN, where they work, are there by then. */
+const RELAY_AFTER_MS = 2_000;
+
+export interface RaceOptions extends Omit<DialOptions, 'dialled'> {
+  /** Starts PeerJS's connection to the peer; null when there is no server right now. */
+  connect(): DataConnection | null;
+  /** Meets the peer on the server's relay. */
+  openRelay(signal: AbortSignal): Promise<Link>;
+  /** Whether there is a relay to meet on. */
+  hasRelay(): boolean;
+  /** Tells the peer that this side goes to the relay now. */
+  callRelay(): void;
+  /** Something is open; better or worse than what was. */
+  onLink(link: Link): void;
+  /** Every way was tried, and none is open. */
+  onOver(failure: RaceFailure): void;
+}
+
+export interface RaceFailure {
+  /** What went wrong on the way to a direct link. */
+  readonly direct: ErrorCode;
+  /** … and on the relay; null where there is none. */
+  readonly relay: ErrorCode | null;
+  /** The browser found no way of its own at all: it isn't allowed any. */
+  readonly isBlocked: boolean;
+  /** It found none that leads out of the local network. */
+  readonly isLocal: boolean;
+}
+
+/** The race of direct, TURN and relay to one peer. A later direct link is still told of when the relay was first. */
+export class Race {
+  readonly #options: RaceOptions;
+  #running = false;
+  #dial: Dial | null = null;
+  /** How the direct way ended in this race; null while it may still come about. */
+  #direct: { code: ErrorCode; isBlocked: boolean; isLocal: boolean } | null = null;
+  #relay: AbortController | null = null;
+  #relayFailure: ErrorCode | null = null;
+  #relayTimer: ReturnType<typeof setTimeout> | undefined;
+  #directTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: RaceOptions) {
+    this.#options = options;
+  }
+
+  /** Whether nothing has opened yet, and something still may. */
+  get isRunning(): boolean {
+    return this.#running;
+  }
+
+  get isDialling(): boolean {
+    return this.#dial !== null;
+  }
+
+  /** A session is fresh. `dials`: this side does, the other waits. `relayAtOnce`: there was no other way a moment ago. */
+  start(dials: boolean, relayAtOnce: boolean): void {
+    this.stop();
+    this.#running = true;
+    this.#direct = null;
+    this.#relayFailure = null;
+    this.#relayTimer = setTimeout(() => this.relay(), relayAtOnce ? 0 : RELAY_AFTER_MS);
+    this.#directTimer = setTimeout(() => this.#directFailed('peer-unreachable', null), DIAL_LIMIT_MS);
+    if (dials) this.dial();
+  }
+
+  /** Dials, in a race or by itself. */
+  dial(): void {
+    const connection = this.#options.connect();
+    if (connection) this.#try(connection, true);
+  }
+
+  /** The peer dials. */
+  incoming(connection: DataConnection): void {
+    this.#try(connection, false);
+  }
+
+  /** It is clear, or late enough, that nothing else opens soon; or the peer says so. */
+  relay(): void {
+    clearTimeout(this.#relayTimer);
+    if (!this.#running || this.#relay) return;
+    const { hasRelay, callRelay, openRelay, onLink } = this.#options;
+    if (!hasRelay()) return;
+    callRelay();
+    const relay = new AbortController();
+    this.#relay = relay;
+    openRelay(relay.signal).then(
+      (link) => {
+        if (this.#relay !== relay) return link.close('replaced');
+        this.#won();
+        onLink(link);
+      },
+      (error) => {
+        if (this.#relay !== relay) return;
+        this.#relayFailure = errorCode(error);
+        this.#look();
+      },
+    );
+  }
+
+  /** Nothing that is under way is wanted any more. */
+  stop(): void {
+    this.#dial?.stop();
+    this.#dial = null;
+    this.#won();
+  }
+
+  #won(): void {
+    this.#running = false;
+    clearTimeout(this.#relayTimer);
+    clearTimeout(this.#directTimer);
+    const relay = this.#relay;
+    this.#relay = null;
+    relay?.abort();
+  }
+
+  #try(connection: DataConnection, dialled: boolean): void {
+    this.#dial?.stop();
+    const dial = new Dial(connection, { ...this.#options, dialled });
+    this.#dial = dial;
+    clearTimeout(this.#directTimer);
+    void dial.candidates.exhausted.then(() => {
+      if (this.#dial === dial) this.relay();
+    });
+    dial.open().then(
+      (link) => {
+        if (this.#dial !== dial) return link.close('replaced');
+        this.#dial = null;
+        this.#won();
+        this.#options.onLink(link);
+      },
+      (error) => {
+        if (this.#dial !== dial) return;
+        this.#dial = null;
+        this.#directFailed(errorCode(error), dial);
+      },
+    );
+  }
+
+  #directFailed(code: ErrorCode, dial: Dial | null): void {
+    this.#direct = {
+      code,
+      isBlocked: dial?.candidates.isNone ?? false,
+      isLocal: dial?.candidates.isLocal ?? false,
+    };
+    this.relay();
+    this.#look();
+  }
+
+  #look(): void {
+    if (!this.#running || !this.#direct) return;
+    if (this.#relay && this.#relayFailure === null) return;
+    const { code: direct, ...found } = this.#direct;
+    const relay = this.#relay ? this.#relayFailure : null;
+    this.#won();
+    this.#options.onOver({ direct, relay, ...found });
+  }
+}

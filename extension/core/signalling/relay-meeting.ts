@@ -1,0 +1,25 @@
+import type { Link } from '../link/link.ts';
+import { openRelayLink } from '../link/relay-link.ts';
+import { openSecureLink } from '../link/secure-link.ts';
+import { toBase64Url } from '../shared/bytes.ts';
+import type { Broker } from './broker.ts';
+import type { RelayMeeting } from './contact.ts';
+import { askRelayTicket } from './relay-tickets.ts';
+import type { ServerAddress } from './server-address.ts';
+
+/**
+ * Meets the peer of a session on the server's relay. Both ask for a ticket of their own; what they say there is sealed with the keys
+ * of the session, so the server learns how much it is and when, and no more.
+ * @throws AppError `relay-full`, `link-lost`, `timed-out`, …; the signal's reason
+ */
+export async function meetOnRelay(
+  broker: Broker,
+  address: ServerAddress,
+  { peerId, role, keys }: RelayMeeting,
+  signal: AbortSignal,
+): Promise<Link> {
+  const session = toBase64Url(keys.id);
+  const { room, url } = await askRelayTicket(broker, address, { peer: peerId, session }, signal);
+  const inner = await openRelayLink(url, signal);
+  return openSecureLink(inner, { secret: keys.relay, room, role }, signal);
+}
