@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { importSecret } from '../../extension/core/crypto/hkdf.ts';
+import type { Link } from '../../extension/core/link/link.ts';
+import { openRelayLink } from '../../extension/core/link/relay-link.ts';
+import { openSecureLink } from '../../extension/core/link/secure-link.ts';
+import type { LinkPair } from '../contracts/link.ts';
 
 export interface RelayPipe {
   /** Where the next socket goes; two after each other meet. */
@@ -42,3 +47,29 @@ function join(from: WebSocket, to: WebSocket): void {
   from.on('close', () => to.close(4404));
   from.send(JSON.stringify({ type: 'joined' }));
 }
+
+/** Both ends of a link through the pipe. There has to be a global `WebSocket`. */
+export async function openRelayPair({ url }: RelayPipe): Promise<LinkPair> {
+  const [a, b] = await Promise.all([openRelayLink(url), openRelayLink(url)]);
+  return pairOf(a, b);
+}
+
+/** The same, sealed. */
+export async function openSealedPair(pipe: RelayPipe): Promise<LinkPair> {
+  const inner = await openRelayPair(pipe);
+  const secret = await importSecret(new Uint8Array(32).fill(1));
+  const [a, b] = await Promise.all([
+    openSecureLink(inner.a, { secret, room: 'room', role: 'initiator' }),
+    openSecureLink(inner.b, { secret, room: 'room', role: 'responder' }),
+  ]);
+  return pairOf(a, b);
+}
+
+const pairOf = (a: Link, b: Link): LinkPair => ({
+  a,
+  b,
+  end: () => {
+    a.close('replaced');
+    b.close('replaced');
+  },
+});

@@ -220,6 +220,82 @@ describe('a hostile peer or server loses the link', () => {
   });
 });
 
+test('two honest sides, whatever they send, read and deliver when: everything arrives, once and in order', async () => {
+  vi.useRealTimers();
+  const side = fc.constantFrom(0 as const, 1 as const);
+  const lane = fc.constantFrom('control' as const, 'bulk' as const);
+  const step = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        act: fc.constant('send' as const),
+        side,
+        lane,
+        length: fc.integer({ min: 4, max: MAX_FRAME_BYTES }),
+      }),
+    },
+    fc.record({ act: fc.constant('deliver' as const), side, count: fc.nat(40) }),
+    fc.record({ act: fc.constant('read' as const), side, lane, count: fc.nat(20) }),
+    fc.record({ act: fc.constant('fill' as const), side, bufferedAmount: fc.constantFrom(0, 4 * MIB) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 150 }), async (steps) => {
+      const sockets = [new ScriptedSocket(), new ScriptedSocket()] as const;
+      const links = [new RelayLink(sockets[0]), new RelayLink(sockets[1])] as const;
+      const flows = ([0, 1] as const).flatMap((from) =>
+        (['control', 'bulk'] as const).map((lane) => ({
+          from,
+          lane,
+          reader: links[from === 0 ? 1 : 0].lane(lane).frames.getReader(),
+          sent: [] as number[],
+          arrived: [] as number[],
+        })),
+      );
+      const flow = (from: 0 | 1, lane: RelayLaneName) => {
+        const found = flows.find((one) => one.from === from && one.lane === lane);
+        if (!found) throw new Error('There are four.');
+        return found;
+      };
+      const deliver = (from: 0 | 1, count: number) => {
+        for (const message of sockets[from].sent.splice(0, count)) sockets[from === 0 ? 1 : 0].says(message);
+      };
+      const reading: Promise<void>[] = [];
+      const sending: Promise<void>[] = [];
+      const read = ({ reader, arrived }: (typeof flows)[number], count: number) => {
+        for (let index = 0; index < count; index++) {
+          const taken = reader.read().then(({ value }) => void (value && arrived.push(value.length)));
+          reading.push(taken);
+        }
+      };
+      for (const step of steps) {
+        if (step.act === 'send') {
+          flow(step.side, step.lane).sent.push(step.length);
+          sending.push(links[step.side].lane(step.lane).send(new Uint8Array(step.length)));
+        } else if (step.act === 'deliver') deliver(step.side, step.count);
+        else if (step.act === 'read') read(flow(step.side, step.lane), step.count);
+        else sockets[step.side].bufferedAmount = step.bufferedAmount;
+        await turnOver();
+      }
+      for (const socket of sockets) socket.bufferedAmount = 0;
+      // Somebody always says something: a heartbeat at least.
+      for (const link of links) link.probe();
+      for (const one of flows) read(one, one.sent.length);
+      while (flows.some(({ sent, arrived }) => arrived.length < sent.length)) {
+        const isIdle = sockets.every(({ sent }) => sent.length === 0);
+        if (isIdle) throw new Error('Frames are held back for ever.');
+        for (const from of [0, 1] as const) deliver(from, 1_000);
+        await turnOver();
+      }
+      await Promise.all(sending);
+      for (const { sent, arrived } of flows) expect(arrived).toEqual(sent);
+      for (const link of links) link.close('replaced');
+      await Promise.all(reading);
+      expect(await Promise.all(links.map((link) => link.closed))).toEqual(['replaced', 'replaced']);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 describe('the end', () => {
   test.each([
     [4404, 'link-lost'],
