@@ -101,6 +101,32 @@ test.each(['offer', 'answer'] as const)('a lost %s is made up for by a restart',
   expect(seen).toEqual({ before: 'have-local-offer', errors: [] });
 });
 
+test('offers that arrive twice and are answered twice don’t confuse those that follow', async () => {
+  const seen = await page.evaluate(async () => {
+    // What a lost link delivers again: each description comes twice, the second time behind all that followed at once.
+    const pair = lab.pair((signal) => (signal.kind === 'description' ? [signal, signal] : [signal]));
+    pair.impolite.connection.addTransceiver('video');
+    await lab.settled(pair);
+    const names = new Set<string | undefined>();
+    for (let n = 0; n < 10; n++) {
+      const before = lab.paths(pair.polite);
+      names.add(before.mine);
+      pair.impolite.negotiation.restart();
+      await new Promise((resolve) => setTimeout(resolve, n * 3));
+      pair.impolite.negotiation.restart();
+      await lab.settled(pair, () => lab.paths(pair.polite).theirs !== before.theirs);
+    }
+    await lab.settled(pair, () => lab.paths(pair.polite).theirs === lab.paths(pair.impolite).mine);
+    return {
+      errors: [...pair.polite.errors, ...pair.impolite.errors],
+      polite: lab.paths(pair.polite),
+      impolite: lab.paths(pair.impolite),
+    };
+  });
+  expect(seen.errors).toEqual([]);
+  expect(seen.polite).toEqual({ mine: seen.impolite.theirs, theirs: seen.impolite.mine });
+});
+
 test('a late answer and candidates of a path given up change nothing', async () => {
   const seen = await page.evaluate(async () => {
     const pair = lab.pair();

@@ -201,6 +201,49 @@ test('a viewer that can show none of the codecs is told so, and so is the sharer
   expect(await sharer.event((event) => event.kind === 'error')).toEqual(wanted);
 });
 
+test('a new path is looked for again and again without a flicker, with the servers of that moment', async () => {
+  const sharer = await stage.sharer({ colour: css(RED), toneHz: 880 });
+  const viewer = await stage.viewer('v1');
+  await viewer.sees(RED);
+  await viewer.seesMotion();
+  const paths = () => descriptions(sharer);
+  await viewer.page.evaluate(() => media.watchStillness());
+  for (let n = 1; n <= 4; n++) {
+    const before = paths();
+    const list = [{ urls: [`stun:127.0.0.1:${n}`] }];
+    for (const { page } of [sharer, viewer]) await page.evaluate((list) => media.useIceServers(list), list);
+    // Whoever asks: the session at the sharer's side, or the viewer whose network has changed.
+    if (n % 2) await sharer.page.evaluate(() => media.findPath());
+    else await sharer.page.evaluate(() => media.toSharer('v1', { kind: 'restart' }));
+    await expect.poll(paths, { timeout: 60_000 }).toBeGreaterThan(before);
+    const used = () => Promise.all([sharer, viewer].map(({ page }) => page.evaluate(() => media.servers())));
+    await expect.poll(used, { timeout: 60_000 }).toMatchObject([list, list]);
+    await viewer.seesMotion();
+  }
+  // The source itself draws thirty a second, on busy cores.
+  expect(await viewer.page.evaluate(() => media.stillness())).toBeLessThan(1_000);
+  expect(viewer.events.filter((event) => event.kind === 'stream')).toHaveLength(1);
+  expect(viewer.events.filter((event) => event.kind === 'state')).toEqual([{ kind: 'state', state: 'connected' }]);
+  expect(sharer.events.filter((event) => event.kind === 'health')).toEqual([
+    { kind: 'health', health: 'connecting' },
+    { kind: 'health', health: 'connected' },
+  ]);
+});
+
+test('a peer that wishes for a new path all the time costs one a second', async () => {
+  const sharer = await stage.sharer({ colour: css(RED), toneHz: null });
+  const viewer = await stage.viewer('v1');
+  await viewer.sees(RED);
+  const before = descriptions(sharer);
+  const startedAtMs = performance.now();
+  await sharer.page.evaluate(() => {
+    for (let n = 0; n < 500; n++) media.toSharer('v1', { kind: 'restart' });
+  });
+  await expect.poll(() => descriptions(sharer), { timeout: 60_000 }).toBe(before + 2);
+  await viewer.seesMotion();
+  expect(descriptions(sharer) - before).toBeLessThan(2 + (performance.now() - startedAtMs) / 1_000);
+});
+
 /** As if it came from a browser with codecs of its own only. */
 const withoutVideo = (sdp: string) => sdp.replace(/^(a=rtpmap:\d+ )[A-Za-z0-9-]+(\/90000)/gm, '$1Homemade$2');
 
@@ -226,6 +269,44 @@ describe('over a network that can be cut', () => {
     await viewer.hears(880);
     expect(viewer.events.filter((event) => event.kind === 'stream')).toHaveLength(1);
     expect(sharer.events.filter((event) => event.kind === 'watching')).toEqual([{ kind: 'watching', watching: true }]);
+  });
+
+  test('a path that dies is replaced at once when the session has another link, before the browser has noticed', async () => {
+    const sharer = await stage.sharer({ colour: css(RED), toneHz: null });
+    stage.interfere(network.reroute);
+    const viewer = await stage.viewer('v1');
+    await viewer.sees(RED);
+    network.cut();
+    const frames = () => viewer.page.evaluate(() => media.framesSeen());
+    // What was on its way has arrived.
+    let before = -1;
+    for (let now = await frames(); now !== before; now = await frames()) {
+      before = now;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    const cutAtMs = performance.now();
+    await sharer.page.evaluate(() => media.findPath());
+    await expect.poll(frames, { timeout: 60_000, interval: 50 }).toBeGreaterThan(before + 3);
+    expect(performance.now() - cutAtMs).toBeLessThan(3_000);
+  });
+
+  test('after a loss of twenty seconds, with signals lost too, the picture is back within three', async () => {
+    const sharer = await stage.sharer({ colour: css(RED), toneHz: null });
+    stage.interfere(network.reroute);
+    const viewer = await stage.viewer('v1');
+    await viewer.sees(RED);
+    network.cut();
+    stage.interfere(() => null);
+    await viewer.event((event) => event.kind === 'state' && event.state === 'reconnecting');
+    await new Promise((resolve) => setTimeout(resolve, 14_000));
+    const frames = () => viewer.page.evaluate(() => media.framesSeen());
+    const before = await frames();
+    stage.interfere(network.reroute);
+    const backAtMs = performance.now();
+    await sharer.page.evaluate(() => media.findPath());
+    await expect.poll(frames, { timeout: 60_000, interval: 50 }).toBeGreaterThan(before + 3);
+    expect(performance.now() - backAtMs).toBeLessThan(3_000);
+    await viewer.backToConnected();
   });
 
   test('a first attempt that gets nowhere is followed by another', async () => {

@@ -5,7 +5,7 @@ import type { Content } from '../../../extension/core/media/quality/settings.ts'
 import { Sharer } from '../../../extension/core/media/sharer.ts';
 import type { MediaStats } from '../../../extension/core/media/stats.ts';
 import { Watcher } from '../../../extension/core/media/watcher.ts';
-import type { Signal } from '../../../extension/core/protocol/messages.ts';
+import type { MediaSignal, Signal } from '../../../extension/core/protocol/messages.ts';
 import { Ear } from './ear.ts';
 import { colourOf, firstPixel, makeSource, makeVoice, type Source } from './source.ts';
 
@@ -45,6 +45,7 @@ let ear: Ear | undefined;
 let voiceEar: Ear | undefined;
 let ownVoice: MediaStreamTrack | null = null;
 let iceServers: RTCIceServer[] = [];
+let stillestMs = 0;
 
 /** Remembered, so that a test can ask what has become of it. */
 function give(from: Source): MediaStream {
@@ -109,7 +110,7 @@ const api = {
   findPath: () => sharer?.findPath(),
   viewerCame: (viewer: string) => sharer?.watch(viewer),
   viewerLeft: (viewer: string) => sharer?.leave(viewer),
-  toSharer: (viewer: string, signal: Signal) => sharer?.receive(viewer, signal),
+  toSharer: (viewer: string, signal: MediaSignal) => sharer?.receive(viewer, signal),
   stopSharing: () => sharer?.close(),
   /** What happens to the track when the captured tab is closed. */
   endSource(): void {
@@ -172,6 +173,21 @@ const api = {
   stats: (): Promise<MediaStats> | undefined => watcher?.stats(),
 
   seen: () => colourOf(document.querySelector('video')),
+  /** The longest time without a new picture, from the call on until `stillness` is asked for. */
+  watchStillness(): void {
+    const video = document.querySelector('video');
+    stillestMs = 0;
+    let lastMs = performance.now();
+    const next = () => {
+      stillestMs = Math.max(stillestMs, performance.now() - lastMs);
+      lastMs = performance.now();
+      video?.requestVideoFrameCallback(next);
+    };
+    video?.requestVideoFrameCallback(next);
+  },
+  stillness: () => stillestMs,
+  /** STUN and TURN that the newest connection uses. */
+  servers: () => connection?.getConfiguration().iceServers ?? [],
   /** Counts up as long as new pictures arrive. */
   framesSeen: () => document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0,
   /** The strongest frequencies heard left and right, null where there is silence. */
