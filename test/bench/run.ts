@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { loopbackOnly } from '../support/loopback.ts';
+import { connectBench } from './connect.ts';
 import { filesBench } from './files.ts';
 import { pairingBench } from './pairing.ts';
 import { type Figure, type Gap, report } from './report.ts';
@@ -16,7 +17,12 @@ export interface BenchResult {
   readonly figures: readonly (Figure | Gap)[];
 }
 
-const BENCHES: Readonly<Record<string, Bench>> = { files: filesBench, pairing: pairingBench, share: shareBench };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  connect: connectBench,
+  files: filesBench,
+  pairing: pairingBench,
+  share: shareBench,
+};
 const USAGE = `Usage: npm run bench -- NAME [--json] [--case CASE]. NAME is one of: ${Object.keys(BENCHES).join(', ')}.`;
 
 /** Set in the process that runs in the namespace. */

@@ -1,6 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { PROJECT_DIR } from './build.ts';
+
+/** Of the figures in /proc, on every Linux there is. */
+const TICKS_PER_SECOND = 100;
 
 export interface ServerProcess {
   readonly url: string;
@@ -9,6 +13,8 @@ export interface ServerProcess {
   isRunning(): boolean;
   /** Resident memory, as the system counts it. */
   rssBytes(): number;
+  /** Processor time it has used. */
+  cpuSeconds(): number;
   /** All it has written to standard output and error. */
   output(): string;
   kill(signal: NodeJS.Signals): void;
@@ -54,6 +60,13 @@ export async function startServerProcess(
     output,
     isRunning: () => child.exitCode === null && child.signalCode === null,
     rssBytes: () => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) * 1024,
+    cpuSeconds: () => {
+      // Behind the name, which is in brackets and may hold anything: the 14th and 15th field of all.
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    },
     kill: (signal) => {
       child.kill(signal);
     },
