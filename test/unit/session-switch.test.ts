@@ -101,6 +101,17 @@ test('a peer that was started anew is met on its new link although the old one l
   alice.session.close();
 });
 
+test('who leaves a moment after a switch is on none of its links any more', async () => {
+  const { alice, bob, links } = await connected();
+  const next = createMemoryLinks();
+  await Promise.all([alice.session.attach(next.a), bob.session.attach(next.b)]);
+  alice.session.leave();
+  expect(alice.events).toEqual(['connected', 'switched', 'disconnected']);
+  expect(await Promise.all([links.a.closed, next.a.closed])).toEqual(['bye', 'bye']);
+  expect(alice.session.link).toBe(null);
+  bob.session.close();
+});
+
 test('another version is told once and its link is not used', async () => {
   const { alice, links } = await connected();
   const other = new Person(false, 2);

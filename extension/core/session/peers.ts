@@ -62,6 +62,7 @@ export class Peers {
   /** Meets everybody on this server; an earlier one is left. */
   useServer({ broker, paths }: ServerPlace): void {
     this.#rendezvous?.close();
+    for (const session of this.#sessions.values()) session.leave();
     this.#rendezvous = new Rendezvous(broker, {
       self: this.#options.keys,
       paths,
@@ -132,7 +133,7 @@ export class Peers {
     this.#options.store.changePeer(peerId, { blocked });
     if (blocked) {
       this.#options.onRemoved(peerId, 'blocked');
-      this.#rendezvous?.remove(peerId);
+      this.#leave(peerId);
       this.#options.store.changePeer(peerId, BLOCKED);
     } else if (changed.unpaired) this.#options.store.changePeer(peerId, UNPAIRED);
     else this.#meet(changed);
@@ -143,7 +144,7 @@ export class Peers {
     const stored = this.#stored.get(peerId);
     if (!stored) return;
     this.#options.onRemoved(peerId, 'unpaired');
-    this.#rendezvous?.remove(peerId);
+    this.#leave(peerId);
     await this.#keep({ ...stored, unpaired: true });
     this.#options.store.changePeer(peerId, UNPAIRED);
   }
@@ -231,12 +232,18 @@ export class Peers {
     if (!stored.unpaired && !stored.blocked) this.#rendezvous?.add(stored.id, credentials(stored));
   }
 
+  /** Looks for a peer no more, and closes every link to it. */
+  #leave(peerId: string): void {
+    this.#rendezvous?.remove(peerId);
+    this.#sessions.get(peerId)?.leave();
+  }
+
   #renew(known: StoredPeer, stored: StoredPeer): void {
     this.#renewals.begin(stored, () => {
-      this.#rendezvous?.remove(stored.id);
+      this.#leave(stored.id);
       this.#meet(known);
     });
-    this.#rendezvous?.remove(stored.id);
+    this.#leave(stored.id);
     this.#rendezvous?.add(stored.id, credentials(stored));
   }
 

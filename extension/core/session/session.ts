@@ -84,19 +84,25 @@ export class Session {
     return greeted;
   }
 
-  /** Ends the session and its links. Pending messages are given up. */
-  close(): void {
+  /** Closes every link; the session waits for the next one. */
+  leave(): void {
     const attached = [...this.#attached.values()];
     const wasConnected = this.#current !== null;
     this.#attached.clear();
     this.#current = null;
-    this.channel.close();
+    this.channel.detach();
     for (const { link, timer, settle } of attached) {
       clearTimeout(timer);
       settle(false);
       link.close('bye');
     }
     if (wasConnected) this.#options.onDisconnected();
+  }
+
+  /** Ends the session and its links. Pending messages are given up. */
+  close(): void {
+    this.leave();
+    this.channel.close();
   }
 
   #gone(lane: Lane): void {

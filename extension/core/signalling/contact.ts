@@ -94,10 +94,6 @@ export class Contact {
     this.#upgrade = new Upgrade(() => this.#dialAgain());
   }
 
-  get hasLink(): boolean {
-    return this.#link !== null;
-  }
-
   /** Something is wrong, or was a moment ago: the server may have gone with it. */
   get isInDoubt(): boolean {
     return this.#isSuspect || performance.now() - this.#lostAt < LOST_MS;
@@ -106,6 +102,7 @@ export class Contact {
   /** Knocks now. The person wants it, or there is a server again. */
   retry(): void {
     if (this.#link && !this.#isSuspect) return;
+    this.#hasFailed = false;
     this.#backoff.reset();
     this.#knock();
   }
@@ -113,7 +110,6 @@ export class Contact {
   /** This device is on the server (again): what was said to the one before may be lost. */
   online(): void {
     this.#handshake.absent();
-    this.#hasFailed = false;
     this.retry();
   }
 
