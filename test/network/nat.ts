@@ -11,11 +11,12 @@ export const SERVER_ADDRESS = '203.0.113.10';
 export const SERVER_PORT = 443;
 export const TURN_PORT = 3478;
 
-/** Bytes that have arrived at the servers: at TURN by either transport, and at the one port, where signalling and relay are. */
+/** Bytes that have come to the servers: to TURN by either transport, and to and from the one port, where signalling and relay are. */
 export interface Arrived {
   readonly turnUdp: number;
   readonly turnTcp: number;
   readonly onePort: number;
+  readonly fromOnePort: number;
 }
 
 /** The network of one person, behind a router of their own. What they do happens at once, as to a real one. */
@@ -85,6 +86,7 @@ export async function openNetwork(): Promise<Network> {
       'ip route add default via 203.0.113.1',
       // Rules without a target count, and do nothing.
       ...COUNTED.map((match) => `iptables -w -A INPUT -i eth0 ${match}`),
+      `iptables -w -A OUTPUT -o eth0 -p tcp --sport ${SERVER_PORT}`,
     );
     const home = async (plan: Plan, name: string) => openHome(plan, name, internet, await open(), await open());
     const homes = [await home(PLANS[0], 'home-a'), await home(PLANS[1], 'home-b')] as const;
@@ -101,11 +103,18 @@ export async function openNetwork(): Promise<Network> {
 const COUNTED = ['-p udp', `-p tcp --dport ${TURN_PORT}`, `-p tcp --dport ${SERVER_PORT}`];
 
 async function readCounts(servers: Namespace): Promise<Arrived> {
-  const listed = await servers.shell('iptables -w -L INPUT -v -x -n');
-  // Two lines of headings, then packets and bytes of each rule.
-  const rules = listed.trim().split('\n').slice(2);
-  const [turnUdp = 0, turnTcp = 0, onePort = 0] = rules.map((rule) => Number(rule.trim().split(/\s+/)[1]));
-  return { turnUdp, turnTcp, onePort };
+  const counts = async (chain: string) => {
+    const listed = await servers.shell(`iptables -w -L ${chain} -v -x -n`);
+    // Two lines of headings, then packets and bytes of each rule.
+    return listed
+      .trim()
+      .split('\n')
+      .slice(2)
+      .map((rule) => Number(rule.trim().split(/\s+/)[1]));
+  };
+  const [turnUdp = 0, turnTcp = 0, onePort = 0] = await counts('INPUT');
+  const [fromOnePort = 0] = await counts('OUTPUT');
+  return { turnUdp, turnTcp, onePort, fromOnePort };
 }
 
 async function openHome(

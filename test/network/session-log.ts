@@ -235,6 +235,11 @@ export class SessionLog {
     return atMs;
   }
 
+  /** Closes the page; nothing can be asked any more. */
+  close(): Promise<void> {
+    return this.#page.close();
+  }
+
   /** Where it stood around a moment, for whoever wonders why something took so long. */
   async told(sinceMs: number): Promise<string> {
     const standings = await this.standings(sinceMs).catch(() => []);

@@ -1,0 +1,30 @@
+import type { Person } from '../support/person.ts';
+import type { PeopleBehindRouters } from './people-behind-routers.ts';
+import type { Standing } from './session-log.ts';
+
+/** Loads the offscreen document again: the extension forgets every connection, as when the browser is started. */
+export async function startAgain({ browser }: Person): Promise<void> {
+  await (await browser.offscreen()).evaluate(() => location.reload());
+}
+
+/** Both come home, in the network that is there now, and find each other on this path. */
+export async function comeHome(people: PeopleBehindRouters, path: Standing['path']): Promise<void> {
+  const { alice, bob, aliceLog, bobLog } = people;
+  const startedMs = Date.now();
+  await Promise.all([alice, bob].map(startAgain));
+  await Promise.all([aliceLog, bobLog].map((log) => log.connects(path, startedMs)));
+}
+
+/**
+ * How long it takes from the moment Bob's Pairwise starts until a line of Alice's is on his screen, in ms.
+ * @param line what no other line is.
+ */
+export async function firstMessage(
+  { bob, aliceLog, bobLog }: PeopleBehindRouters,
+  line: string,
+): Promise<{ startedMs: number; tookMs: number }> {
+  const startedMs = Date.now();
+  await startAgain(bob);
+  await aliceLog.says(line);
+  return { startedMs, tookMs: (await bobLog.hears(line)) - startedMs };
+}
