@@ -165,7 +165,7 @@ async function again(page: Page): Promise<void> {
 }
 
 test('WebRTC that a policy forbids', async (context) => {
-  const { page } = await visit(context, {}, ['--force-webrtc-ip-handling-policy=disable_non_proxied_udp']);
+  const { page } = await visit(context, {}, ['--webrtc-ip-handling-policy=disable_non_proxied_udp']);
   expect(await findings(page)).toMatchObject({ WebRTC: 'blocked', Relay: 'works' });
   expect(await verdict(page)).toBe('WebRTC is blocked, the relay works');
 });
