@@ -77,10 +77,10 @@ pairedTest(
     const { pathname, search } = new URL(first.url());
     const second = await bob.browser.panel(pathname + search);
     await movingColours(second);
-    await says(first, 'Shown in another window');
+    await says(first, 'Shown in another windowA share is shown in one window at a time.');
     await first.bringToFront();
     await click(first, 'Watch here');
-    await says(second, 'Shown in another window');
+    await says(second, 'Shown in another windowA share is shown in one window at a time.');
     await says(first, 'The picture of Alice is shown.');
     await movingColours(first);
     expect(problems()).toEqual([]);
