@@ -154,6 +154,7 @@ async function openHome(
     );
   await plugIn();
   let masquerade = '';
+  let firstPort = 0;
   const translate = async (rules: readonly string[]) => {
     await router.shell('iptables -w -t nat -F POSTROUTING', ...rules, forget);
   };
@@ -181,8 +182,9 @@ async function openHome(
     },
     rebind: async () => {
       if (masquerade === '') throw new Error('An open network has no mappings.');
-      const range = ['udp', 'tcp'].map((one) => `${masquerade} -p ${one} -j MASQUERADE --to-ports 20000-29999`);
-      await translate(range);
+      firstPort = firstPort === 20_000 ? 30_000 : 20_000;
+      const ports = `--to-ports ${firstPort}-${firstPort + 9_999}`;
+      await translate(['udp', 'tcp'].map((one) => `${masquerade} -p ${one} -j MASQUERADE ${ports}`));
     },
     limit: async (bitsPerSecond) => {
       const shape = (device: string) =>

@@ -244,7 +244,8 @@ export class SessionLog {
   async told(sinceMs: number): Promise<string> {
     const standings = await this.standings(sinceMs).catch(() => []);
     const lines = standings.map(({ atMs, ...rest }) => `  ${atMs - sinceMs} ms ${JSON.stringify(rest)}`);
-    return [`${this.#name} was told:`, ...lines].join('\n');
+    const transfer = await this.#page.evaluate(() => globalThis.sessionLog?.files.at(-1)).catch(() => null);
+    return [`${this.#name} was told:`, ...lines, `  of the last file ${JSON.stringify(transfer)}`].join('\n');
   }
 
   async #fails(what: string, cause: unknown): Promise<never> {
