@@ -54,6 +54,29 @@ export async function receiveFile(link: Link, totalBytes: number): Promise<void>
   });
 }
 
+const FRAME_BYTES = 64 * 1024;
+
+/** Sends frames of 64 KiB on the bulk lane as fast as it takes them. @returns the ms until the other side says that it has all. */
+export async function sendFrames(link: Link, totalBytes: number): Promise<number> {
+  const frame = new Uint8Array(FRAME_BYTES);
+  const over = link.lane('control').frames.getReader();
+  const startMs = performance.now();
+  for (let bytes = 0; bytes < totalBytes; bytes += FRAME_BYTES) await link.lane('bulk').send(frame);
+  await over.read();
+  return performance.now() - startMs;
+}
+
+/** The other side. */
+export async function receiveFrames(link: Link, totalBytes: number): Promise<void> {
+  const reader = link.lane('bulk').frames.getReader();
+  for (let bytes = 0; bytes < totalBytes; ) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error('The link has closed.');
+    bytes += value.length;
+  }
+  await link.lane('control').send(new Uint8Array(1));
+}
+
 /** Asks for an echo on the control lane every `pauseMs` until `isOver` settles. @returns the round trips. */
 export async function askEcho(link: Link, pauseMs: number, isOver: Promise<unknown>): Promise<number[]> {
   const lane = link.lane('control');

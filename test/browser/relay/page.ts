@@ -13,7 +13,7 @@ import { ServerAccess } from '../../../extension/core/signalling/server-access.t
 import { parseServerAddress } from '../../../extension/core/signalling/server-address.ts';
 import { runLinkCase } from '../../contracts/link.ts';
 import { receiveBare, sendBare } from './bare.ts';
-import { askEcho, echo, receiveFile, sendFile } from './lanes.ts';
+import { askEcho, echo, receiveFile, receiveFrames, sendFile, sendFrames } from './lanes.ts';
 
 /** A room that no other has: nobody can know it. */
 const newSession = () => toBase64Url(crypto.getRandomValues(new Uint8Array(8)));
@@ -124,6 +124,8 @@ const lab = {
 
   sendFile: (totalBytes: number) => sendFile(theLink(), totalBytes),
   receiveFile: (totalBytes: number) => receiveFile(theLink(), totalBytes),
+  sendFrames: (totalBytes: number) => sendFrames(theLink(), totalBytes),
+  receiveFrames: (totalBytes: number) => receiveFrames(theLink(), totalBytes),
   askEcho: (pauseMs: number, isOver: Promise<unknown>) => askEcho(theLink(), pauseMs, isOver),
   echo: () => void echo(theLink()),
 
