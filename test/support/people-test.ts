@@ -17,7 +17,8 @@ export function pairedTestWith(options: MeetOptions) {
   });
 }
 
-function strangersTestWith(options: MeetOptions) {
+/** Strangers with browsers that were started otherwise. */
+export function strangersTestWith(options: MeetOptions) {
   return test.extend<{ people: People }>({
     people: async ({ onTestFailed }, use) => {
       const people = await meetPeople(options);
