@@ -141,8 +141,6 @@ test('a server that is down, and there again', async (context) => {
   expect(await verdict(page)).toBe('Local networks only');
   await server.close();
   await subject.until('misses the server', ({ server: { status } }) => status !== 'online');
-  // This computer may have no network beside its own address.
-  await page.evaluate(() => Object.defineProperty(navigator, 'onLine', { value: true }));
   await again(page);
   expect(await findings(page)).toMatchObject({
     Server: 'not reached',

@@ -7,6 +7,7 @@ import type { Outcome } from './findings.ts';
 
 /** Certificates and credentials allow for less than this. */
 const MAX_CLOCK_ERROR_MS = 5 * 60_000;
+const LOOPBACK = /^https?:\/\/(localhost|127\.[\d.]+|\[::1\])(?=[:/]|$)/;
 const ASK_AGAIN_MS = 500;
 
 export interface ServerSeen {
@@ -27,7 +28,8 @@ export async function checkServer(serverUrl: string): Promise<ServerSeen> {
   } catch (error) {
     if (errorCode(error) === 'internal') throw error;
     return {
-      server: { finding: navigator.onLine ? 'server-unreachable' : 'no-network' },
+      // A server on this computer needs no network.
+      server: { finding: navigator.onLine || LOOPBACK.test(serverUrl) ? 'server-unreachable' : 'no-network' },
       clock: { finding: 'needs-server' },
     };
   }

@@ -28,6 +28,7 @@ export interface Surroundings {
 
 /** Certificates allow for less. */
 const MAX_CLOCK_ERROR_MS = 5 * 60_000;
+const LOOPBACK = /^https?:\/\/(localhost|127\.[\d.]+|\[::1\])(?=[:/]|$)/;
 const BY_CODE: Partial<Record<ErrorCode, Cause>> = {
   'webrtc-blocked': 'webrtc-blocked',
   'udp-blocked': 'udp-blocked',
@@ -53,7 +54,8 @@ export function serverCause(
   { nowMs, isOnLine }: Surroundings,
 ): 'network' | 'clock' | 'server' | null {
   if (server.status === 'online') return null;
-  if (!isOnLine) return 'network';
+  // A server on this computer needs no network.
+  if (!isOnLine && !LOOPBACK.test(server.url)) return 'network';
   if (clockErrorMs(server, peers, nowMs) > MAX_CLOCK_ERROR_MS) return 'clock';
   return server.problem !== null || server.status === 'unreachable' ? 'server' : null;
 }

@@ -86,6 +86,8 @@ export class UiStage {
     await session.send('Emulation.setEmulatedMedia', { features });
     await page.evaluateOnNewDocument((now) => {
       Date.now = () => now;
+      // Tests run where there is nothing but this computer's own address.
+      Object.defineProperty(navigator, 'onLine', { value: true });
     }, NOW);
     await page.goto(this.#url);
     await page.evaluate((shownView, shown) => ui.open(shownView, shown), view, state);
