@@ -117,7 +117,7 @@ test('the small window opens and closes, and the picture goes on', async () => {
 test('statistics say how large, how coded and how fast', async () => {
   await watching();
   await page.keyboard.press('d');
-  const shown = () => page.$eval('.stats', (panel) => panel.textContent).catch(() => '');
+  const shown = () => page.$eval('.stats', (panel) => panel.textContent);
   await expect
     .poll(shown, { timeout: WAIT_MS })
     .toMatch(/640 × 360, \d+ fps.*VP8.*\d [kM]bit\/s.*\d %.*Direct · \d+ ms/);
