@@ -115,14 +115,12 @@ test('the small window opens and closes, and the picture goes on', async () => {
 
 test('statistics say how large, how coded and how fast', async () => {
   await watching();
-  const openedAtMs = performance.now();
   await page.keyboard.press('d');
-  const shown = () => page.$eval('.stats', (panel) => panel.textContent).catch(() => '');
-  await expect.poll(shown, { timeout: WAIT_MS, interval: 100 }).toMatch(/Latency\d+ ms/);
-  expect(performance.now() - openedAtMs).toBeLessThan(4_000);
+  const shown = () => page.$eval('.stats', (panel) => panel.textContent);
   await expect
     .poll(shown, { timeout: WAIT_MS })
     .toMatch(/640 × 360, \d+ fps.*VP8.*\d [kM]bit\/s.*\d %.*Direct · \d+ ms/);
+  await expect.poll(shown, { timeout: WAIT_MS }).toMatch(/Latency\d+ ms/);
   await shoot('statistics');
   await page.keyboard.press('d');
   expect(await page.$('.stats')).toBeNull();

@@ -67,7 +67,7 @@ test.skipIf(!hasScreen())('a shortcut shows the tab, and says so when nobody is 
   expect(await alice.badge()).toBe('');
 });
 
-test.skipIf(!hasScreen())('the menu of a page shows the tab, and a shortcut sends its link', async () => {
+test.skipIf(!hasScreen())('the menu of a page shows the tab, and shortcuts send its link and open Pairwise', async () => {
   const desk = await sitDown();
   const { alice, bob, pages, screen } = desk;
   await showsAnew(desk, pages.url('colours'));
@@ -81,6 +81,12 @@ test.skipIf(!hasScreen())('the menu of a page shows the tab, and a shortcut send
   await showsAnew(desk, pages.url('plain', { title: 'Tides of June' }));
   screen.presses('alt+shift+l');
   await bob.sees('Tides of June');
+
+  await alice.closesPopup();
+  await showsAnew(desk, pages.url('plain'));
+  screen.presses('alt+shift+o');
+  const popup = await alice.browser.waitForPanel('/popup.html');
+  await popup.waitForSelector('::-p-text(Tides of June)');
 });
 
 test.skipIf(!hasScreen())('the entire screen is shown', async () => {

@@ -162,10 +162,15 @@ async function asPage(target: Target): Promise<Page> {
 
 /**
  * A page whose waits are as long as those for targets, unless they say otherwise, and go on while nobody sees it: puppeteer looks again
- * when the page is drawn, and one in the background never is.
+ * when the page is drawn, and one in the background never is. Reading an element waits for it: what is shown seldom is loaded first.
  */
 export function patient(page: Page): Page {
   page.setDefaultTimeout(TARGET_TIMEOUT_MS);
+  const read: Page['$eval'] = page.$eval.bind(page);
+  page.$eval = (async (selector, ...rest) => {
+    await page.waitForSelector(selector);
+    return read(selector, ...rest);
+  }) as Page['$eval'];
   const waitForFunction: Page['waitForFunction'] = page.waitForFunction.bind(page);
   page.waitForFunction = (condition, options, ...given) =>
     waitForFunction(condition, { polling: LOOK_AGAIN_MS, ...options }, ...given);

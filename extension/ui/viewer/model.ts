@@ -78,6 +78,7 @@ export class ViewerModel implements Keyed {
   readonly #options: ViewerOptions;
   readonly #watching: Watching;
   readonly #stops: readonly (() => void)[];
+  #clockShown = true;
 
   constructor(options: ViewerOptions) {
     this.#options = options;
@@ -182,6 +183,12 @@ export class ViewerModel implements Keyed {
     this.zoom.pan({ x: -x * LOOK_STEP, y: -y * LOOK_STEP });
   }
 
+  /** Whether the running time can be seen: a page that nothing changes on costs nothing. */
+  showClock(shown: boolean): void {
+    this.#clockShown = shown;
+    if (shown) void this.#tick();
+  }
+
   noteTrouble(): void {
     this.#notedTrouble.value = this.trouble.value;
   }
@@ -235,7 +242,7 @@ export class ViewerModel implements Keyed {
   }
 
   async #tick(): Promise<void> {
-    this.nowMs.value = Date.now();
+    if (this.#clockShown) this.nowMs.value = Date.now();
     if (!this.statsShown.value) return;
     const { video } = this.player;
     if (video) this.#delay.follow(video);

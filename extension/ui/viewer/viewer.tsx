@@ -30,6 +30,7 @@ export function Viewer({ model }: { model: ViewerModel }) {
   const scene = model.scene.value;
   const isOver = scene === 'ended' || scene === 'replaced' || scene === 'failed';
   const isShown = controls.shown.value || scene !== null;
+  useEffect(() => model.showClock(isShown), [model, isShown]);
   const stats = model.statsShown.value ? model.stats.value : null;
   return (
     <main class="viewer" data-controls={isShown ? 'shown' : 'faded'} aria-label={title}>

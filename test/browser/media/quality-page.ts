@@ -21,7 +21,6 @@ let stream: MediaStream | undefined;
 let sender: RTCRtpSender | undefined;
 let still: Blob | null = null;
 let stills = 0;
-let stillArrived = () => {};
 let content: Content | null = null;
 let trouble: string | null = null;
 const troubles: (string | null)[] = [];
@@ -79,7 +78,6 @@ function startWatching(send: (signal: Signal) => void): Watcher {
       still = arrived;
       if (!arrived) return;
       stills++;
-      stillArrived();
     },
   });
 }
@@ -111,12 +109,6 @@ const api = {
       Object.defineProperty(track, 'muted', { value: on, configurable: true });
   },
   hasStill: () => still !== null,
-  /** Resolves when one arrives. */
-  nextStill(): Promise<void> {
-    return new Promise((resolve) => {
-      stillArrived = resolve;
-    });
-  },
   /** How many have arrived so far. */
   stills: () => stills,
   framesSeen: () => video.getVideoPlaybackQuality().totalVideoFrames,
@@ -146,6 +138,9 @@ const api = {
       await brightness(await (await fetch(`data:image/png;base64,${photograph}`)).blob()),
     );
   },
+  /** The same of whatever is on top. */
+  seenLikeness: (photograph: string): Promise<number> =>
+    still ? api.stillLikeness(photograph) : api.videoLikeness(photograph),
   /** The same of the video alone. */
   async videoLikeness(photograph: string): Promise<number> {
     if (video.readyState < video.HAVE_CURRENT_DATA) return 0;

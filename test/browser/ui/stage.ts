@@ -91,6 +91,8 @@ export class UiStage {
     }, NOW);
     await page.goto(this.#url);
     await page.evaluate((shownView, shown) => ui.open(shownView, shown), view, state);
+    // Some screens are loaded only when they are shown.
+    if (state) await page.waitForFunction(() => document.querySelector('main')?.firstElementChild);
     return page;
   }
 }

@@ -50,7 +50,7 @@ export class Quality {
 
   constructor(events: QualityEvents) {
     this.#events = events;
-    this.#stills = new StillSource(events, () => this.#sender.lineBitsPerSecond);
+    this.#stills = new StillSource(events, this.#sender);
   }
 
   /** The captured picture, at the start and whenever another one takes its place; null while paused: then nothing is looked at. */

@@ -22,20 +22,28 @@ export class SenderSettings {
   #working: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setInterval> | undefined;
   #lineBitsPerSecond: number | null = null;
+  #reader: SendingReader | null = null;
 
   /** What congestion control thinks the line carries; null where nobody knows. */
   get lineBitsPerSecond(): number | null {
     return this.#lineBitsPerSecond;
   }
 
+  /** Whether the picture that was sent last looks as it does here. Never rejects. */
+  async isClean(): Promise<boolean> {
+    // Rejects when the connection has been closed meanwhile.
+    return (await this.#reader?.isClean().catch(() => false)) ?? false;
+  }
+
   set(sender: RTCRtpSender | null): void {
     clearInterval(this.#timer);
     this.#sender = sender;
+    this.#reader = sender && new SendingReader(sender);
     this.#codec = null;
     this.#lineBitsPerSecond = null;
-    if (!sender) return;
+    const reader = this.#reader;
+    if (!sender || !reader) return;
     this.#tell();
-    const reader = new SendingReader(sender);
     const judge = new CodecJudge();
     this.#timer = setInterval(() => {
       // Rejects when the connection has been closed meanwhile.

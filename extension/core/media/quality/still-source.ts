@@ -1,6 +1,11 @@
 import type { Picture } from './picture.ts';
 import { canCarry, StillClock } from './still-clock.ts';
 
+type Run = ReturnType<typeof setTimeout> | undefined;
+
+/** Over a video in which nobody sees a difference a still is made only of what somebody reads, not of pages that are leafed through. */
+const CLEAN_REST_MS = 3_000;
+
 /** A lossless picture of a source that stands still. */
 export interface Still {
   readonly blob: Blob;
@@ -16,22 +21,29 @@ export interface StillEvents {
   onStillOver(): void;
 }
 
+/** What is known of the video that a still would lie over. */
+export interface VideoUnderneath {
+  /** What the line to the viewer carries, null where nobody knows. */
+  readonly lineBitsPerSecond: number | null;
+  /** Whether it looks the same already, as far as anybody can see. Never rejects. */
+  isClean(): Promise<boolean>;
+}
+
 /** Makes a still of the picture each time it comes to rest, while somebody can take it. */
 export class StillSource {
   readonly #events: StillEvents;
-  readonly #lineBitsPerSecond: () => number | null;
+  readonly #video: VideoUnderneath;
   readonly #clock = new StillClock();
   #picture: Picture | null = null;
   /** When the picture will have rested long enough. */
   #dueMs = 0;
   #isOn = false;
   #isOut = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Run;
 
-  /** `lineBitsPerSecond`: what the line to the viewer carries, null where nobody knows. */
-  constructor(events: StillEvents, lineBitsPerSecond: () => number | null) {
+  constructor(events: StillEvents, video: VideoUnderneath) {
     this.#events = events;
-    this.#lineBitsPerSecond = lineBitsPerSecond;
+    this.#video = video;
   }
 
   /** Whether stills can be sent. A viewer that comes gets the one of a picture that rests already. */
@@ -73,14 +85,20 @@ export class StillSource {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.#isOn || !this.#picture) return;
-    const timer = setTimeout(() => {
-      // Without memory for it there is the video, as before.
-      this.#make(timer).catch(() => undefined);
-    }, this.#dueMs - performance.now());
+    const timer = setTimeout(() => void this.#rested(timer), this.#dueMs - performance.now());
     this.#timer = timer;
   }
 
-  async #make(run: ReturnType<typeof setTimeout>): Promise<void> {
+  async #rested(run: Run): Promise<void> {
+    const isClean = await this.#video.isClean();
+    if (this.#timer !== run) return;
+    // Without memory for it there is the video, as before.
+    const make = () => void this.#make(this.#timer).catch(() => undefined);
+    if (isClean) this.#timer = setTimeout(make, CLEAN_REST_MS);
+    else make();
+  }
+
+  async #make(run: Run): Promise<void> {
     if (!this.#picture) return;
     const { width, height } = this.#picture;
     const canvas = new OffscreenCanvas(width, height);
@@ -89,7 +107,7 @@ export class StillSource {
     this.#picture.draw(context);
     // At quality 1 WebP is lossless; PNG would take eight times as long and be larger.
     const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 1 });
-    if (this.#timer !== run || !canCarry(this.#lineBitsPerSecond(), blob.size)) return;
+    if (this.#timer !== run || !canCarry(this.#video.lineBitsPerSecond, blob.size)) return;
     this.#clock.made(performance.now());
     this.#isOut = true;
     this.#events.onStill({ blob, width, height });
