@@ -4,6 +4,7 @@ import type { FileExchangeOptions } from './exchange-options.ts';
 import { type FileOffer, FileSide, type SideContext } from './file-side.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { type AnsweringLane, type DataFrame, IncomingRun } from './incoming-run.ts';
+import { KeptParts } from './kept-parts.ts';
 import { isConsistent, readFiles } from './manifest.ts';
 import { safeName } from './safe-name.ts';
 import { sameDetails, type TransferDetails } from './source.ts';
@@ -38,6 +39,7 @@ interface Receiving {
 export class ReceivingSide extends FileSide<Receiving> {
   readonly #context: ReceivingContext;
   readonly #held = new HeldBytes(WINDOW_BLOCKS * BLOCK_BYTES);
+  readonly #parts = new KeptParts();
   readonly #streams = new Map<number, Receiving>();
   /** Failed, with what has arrived of them. */
   readonly #kept = new Map<string, { details: TransferDetails; partial: PartialFile }>();
@@ -129,6 +131,7 @@ export class ReceivingSide extends FileSide<Receiving> {
       if (partial) this.#track(remove ? partial.remove() : partial.close());
     }
     if (remove) for (const { partial } of this.#kept.values()) this.#track(partial.remove());
+    for (const { blocks } of this.entries.values()) if (blocks) this.#parts.drop(blocks);
     this.entries.clear();
     this.#kept.clear();
     while (this.#unfinished.size > 0) await Promise.all(this.#unfinished);
@@ -141,9 +144,19 @@ export class ReceivingSide extends FileSide<Receiving> {
 
   protected override held(): void {}
 
+  /** Where it was in the middle of a block is kept for the next link. */
+  override interrupt(): void {
+    for (const receiving of this.entries.values()) this.#stop(receiving, { keepParts: true });
+    super.interrupt();
+  }
+
   protected override halt(receiving: Receiving): void {
+    this.#stop(receiving, { keepParts: false });
+  }
+
+  #stop(receiving: Receiving, { keepParts }: { keepParts: boolean }): void {
     if (!receiving.run) return;
-    receiving.run.stop();
+    receiving.run.stop({ keepParts });
     delete receiving.run;
     this.context.ended();
   }
@@ -153,6 +166,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     this.halt(receiving);
     this.entries.delete(transfer.id);
     for (const [stream, owner] of this.#streams) if (owner === receiving) this.#streams.delete(stream);
+    if (blocks) this.#parts.drop(blocks);
     if (!partial) return;
     const isKept = code !== undefined && KEEPING.has(code) && (blocks?.bytes ?? 0) > 0;
     if (isKept) this.#kept.set(transfer.id, { details: transfer.details, partial });
@@ -248,13 +262,14 @@ export class ReceivingSide extends FileSide<Receiving> {
       stream,
       from: blocks.leaves.firstMissing,
       also: blocks.also(),
+      parts: this.#parts.of(blocks).map(({ index, offset }) => ({ block: index, bytes: offset })),
     });
     this.settle(receiving);
   }
 
   #createRun(receiving: Receiving, stream: number, blocks: StoredBlocks): IncomingRun {
     const { transfer } = receiving;
-    const options = { stream, runBytes: transfer.runBytes, blocks, held: this.#held };
+    const options = { stream, runBytes: transfer.runBytes, blocks, held: this.#held, parts: this.#parts };
     return new IncomingRun(options, transfer.badBlocks, {
       arrived: (bytes) => transfer.count(bytes),
       wasBad: () => {
