@@ -188,6 +188,30 @@ describe('a restart', () => {
     expect(pair.alice.path(id)).toEqual(['offered', 'moving', 'interrupted', 'moving', 'done']);
   });
 
+  it('of the receiver whose long check of one file is not over lets a new one come meanwhile', async () => {
+    let checked = () => {};
+    const long = new Promise<void>((resolve) => {
+      checked = resolve;
+    });
+    let isRestarted = false;
+    const beforeOpen = async (name: string) => void (isRestarted && name === id && (await long));
+    const { pair, id, source, cut } = await sending({ bob: { beforeOpen } });
+    await cut;
+    isRestarted = true;
+    pair.restart('bob');
+    const { state: _, id: __, direction: ___, ...details } = pair.alice.changes[0] ?? expect.fail();
+    pair.bob.exchange.restore(id, details, { isWhole: false });
+    pair.reconnect();
+    pair.bob.acceptAll();
+    const next = randomId();
+    const file = randomFile(2 * BLOCK_BYTES);
+    await pair.alice.exchange.offer(next, sourceOf(file));
+    expect(await digest(await pair.bob.content(next))).toBe(await digest(file));
+    expect(pair.alice.state(id)?.state).toBe('interrupted');
+    checked();
+    expect(await digest(await pair.bob.content(id))).toBe(await digest(await run(source)));
+  });
+
   it('of the receiver after everything had come needs no sender', async () => {
     const { pair, id, source } = await sending();
     await pair.bob.content(id);

@@ -47,6 +47,7 @@ export class ReceivingSide extends FileSide<Receiving> {
   /** Work on the store that `close` waits for. */
   readonly #unfinished = new Set<Promise<void>>();
   #opening: Promise<void> = Promise.resolve();
+  #reopening: Promise<void> = Promise.resolve();
   /** Begins anywhere, so that frames from before a restart never meet a new run. */
   #stream = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
   #store: FileStore | undefined;
@@ -89,7 +90,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     if (this.entries.has(id)) return;
     const receiving = this.#create(id, details);
     receiving.transfer.restored();
-    this.#inTurn(() => this.#reopen(receiving, isWhole));
+    this.#reopening = this.#after(this.#reopening, () => this.#reopen(receiving, isWhole));
   }
 
   /** See `FileExchange.release`. */
@@ -205,7 +206,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     // Shown at once; the sender hears it when there is room.
     receiving.transfer.settle(this.context.now(), this.context.isAttached);
     this.context.began();
-    this.#inTurn(() => this.#prepare(receiving));
+    this.#opening = this.#after(this.#opening, () => this.#prepare(receiving));
   }
 
   /** Opens the partial file and looks for room; only then is the sender told to begin. */
@@ -314,10 +315,14 @@ export class ReceivingSide extends FileSide<Receiving> {
     return this.#store;
   }
 
-  /** One file is opened after the other: the room of one that was accepted before is set aside by then. */
-  #inTurn(open: () => Promise<void>): void {
-    this.#opening = this.#opening.then(open).catch(() => undefined);
-    this.#track(this.#opening);
+  /**
+   * One file is opened after the other: the room of one that was accepted before is set aside by then. Those of an earlier run have
+   * their room and a line of their own: all that is there is hashed again, and gigabytes of that must not keep new ones waiting.
+   */
+  #after(before: Promise<void>, open: () => Promise<void>): Promise<void> {
+    const done = before.then(open).catch(() => undefined);
+    this.#track(done);
+    return done;
   }
 
   /** A store that fails while it cleans up has nothing to say to anybody: its leftovers go at the next start. */
