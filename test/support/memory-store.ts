@@ -25,6 +25,8 @@ export interface MemoryStoreOptions {
   availableBytes?: number;
   /** What the disk really takes, whatever it said before. */
   capacityBytes?: number;
+  /** Opening waits for this first, as for a long check of what is there. */
+  beforeOpen?(name: string): Promise<void>;
   /** Every write waits for this first. With false the block is found wrong. */
   beforeWrite?(index: number): Promise<boolean | undefined>;
 }
@@ -53,6 +55,7 @@ export class MemoryStore implements FileStore {
 
   async open(name: string, sizeBytes: number): Promise<PartialFile> {
     if (this.isClosed) throw new Error('The store is closed.');
+    await this.#options.beforeOpen?.(name);
     const known = this.disk.files.get(name);
     await known?.settled;
     const file: StoredFile =

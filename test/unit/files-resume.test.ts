@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { BLOCK_BYTES } from '../../extension/core/files/blocks.ts';
+import { BLOCK_BYTES, MIN_CHUNK_BYTES } from '../../extension/core/files/blocks.ts';
 import type { LaneName } from '../../extension/core/link/link.ts';
 import type { FileMessage } from '../../extension/core/protocol/messages.ts';
 import {
@@ -81,7 +81,7 @@ describe('a cut link', () => {
     expect(written(pair.bob.store.written)).toEqual(all);
   });
 
-  it('at any point, any number of times, over any number of lanes, repeats at most a block for each lane', async () => {
+  it('at any point, any number of times, over any number of lanes, repeats at most a small chunk for each lane', async () => {
     const source = sourceOf(randomFile(5 * BLOCK_BYTES + 1));
     const expected = await digest(await run(source));
     const cuts = fc.array(fc.integer({ min: 1, max: 3 * BLOCK_BYTES }), { minLength: 1, maxLength: 4 });
@@ -115,7 +115,7 @@ describe('a cut link', () => {
           await pair.alice.reached(id, 'done');
           const { outcome } = await bob.arrived(id);
           expect(outcome.badBlocks).toBe(0);
-          expect(outcome.repeatedBytes).toBeLessThanOrEqual(made * lanes * BLOCK_BYTES);
+          expect(outcome.repeatedBytes).toBeLessThanOrEqual(made * lanes * MIN_CHUNK_BYTES);
           expect(written(bob.store.written)).toEqual([0, 1, 2, 3, 4, 5]);
           pair.disconnect();
         },
@@ -186,6 +186,30 @@ describe('a restart', () => {
     expect(await digest(await pair.bob.content(id))).toBe(await digest(await run(source)));
     expect(written([...before.written, ...pair.bob.store.written])).toEqual(all);
     expect(pair.alice.path(id)).toEqual(['offered', 'moving', 'interrupted', 'moving', 'done']);
+  });
+
+  it('of the receiver whose long check of one file is not over lets a new one come meanwhile', async () => {
+    let checked = () => {};
+    const long = new Promise<void>((resolve) => {
+      checked = resolve;
+    });
+    let isRestarted = false;
+    const beforeOpen = async (name: string) => void (isRestarted && name === id && (await long));
+    const { pair, id, source, cut } = await sending({ bob: { beforeOpen } });
+    await cut;
+    isRestarted = true;
+    pair.restart('bob');
+    const { state: _, id: __, direction: ___, ...details } = pair.alice.changes[0] ?? expect.fail();
+    pair.bob.exchange.restore(id, details, { isWhole: false });
+    pair.reconnect();
+    pair.bob.acceptAll();
+    const next = randomId();
+    const file = randomFile(2 * BLOCK_BYTES);
+    await pair.alice.exchange.offer(next, sourceOf(file));
+    expect(await digest(await pair.bob.content(next))).toBe(await digest(file));
+    expect(pair.alice.state(id)?.state).toBe('interrupted');
+    checked();
+    expect(await digest(await pair.bob.content(id))).toBe(await digest(await run(source)));
   });
 
   it('of the receiver after everything had come needs no sender', async () => {

@@ -4,6 +4,7 @@ import { blockLength, MAX_BAD_BLOCKS, MIN_CHUNK_BYTES, SPREAD_BLOCKS } from './b
 import type { Mover } from './file-side.ts';
 import { type BlockEncoding, encodeAgain, encodeStored, type Frame } from './frames.ts';
 import type { HeldBytes } from './held-bytes.ts';
+import type { KeptParts } from './kept-parts.ts';
 import type { StoredBlocks } from './stored-blocks.ts';
 import { blockOf, createLeafInput } from './tree-hash.ts';
 
@@ -33,6 +34,8 @@ export interface IncomingRunOptions {
   readonly blocks: StoredBlocks;
   /** Shared by all transfers that arrive. */
   readonly held: HeldBytes;
+  /** Shared too. Those of `blocks` were told to the sender. */
+  readonly parts: KeptParts;
 }
 
 /** One block being put together. */
@@ -40,6 +43,8 @@ interface Assembly {
   readonly lane: AnsweringLane;
   readonly bytes: Uint8Array<ArrayBuffer>;
   offset: number;
+  /** It goes on with what an earlier link brought: the sender said nothing yet of how that was encoded. */
+  readonly isContinued: boolean;
   /** A short chunk came: no other may follow. */
   isLast: boolean;
 }
@@ -65,7 +70,7 @@ export class IncomingRun implements Mover {
     this.#options = options;
     this.#events = events;
     this.#badBlocks = badBlocks;
-    this.#arrivedBytes = blocks.bytes;
+    this.#arrivedBytes = options.parts.of(blocks).reduce((sum, { offset }) => sum + offset, blocks.bytes);
   }
 
   get arrivedBytes(): number {
@@ -92,19 +97,24 @@ export class IncomingRun implements Mover {
     return assembly.lane === lane && this.#close(frame.block, assembly, frame.encoding, frame.leaf);
   }
 
-  /** Gives its memory back; nothing is answered or verified any more. What is being written is still written. */
-  stop(): void {
+  /**
+   * Gives its memory back; nothing is answered or verified any more. What is being written is still written. `keepParts`: the link is
+   * gone, and the next one goes on with what has arrived of blocks.
+   */
+  stop({ keepParts }: { keepParts: boolean }): void {
+    const { blocks, held, parts } = this.#options;
     this.#isStopped = true;
-    for (const [index, { offset }] of this.#assemblies) {
-      this.#options.held.give(this.#lengthOf(index));
-      this.#events.wasted(offset);
+    for (const [index, { bytes, offset }] of this.#assemblies) {
+      held.give(this.#lengthOf(index));
+      if (keepParts) parts.keep(blocks, { index, bytes }, offset, this.#events.wasted);
+      else this.#events.wasted(offset);
     }
     this.#assemblies.clear();
   }
 
   #fill(frame: Extract<Frame, { type: 'chunk' }>, lane: AnsweringLane): boolean {
     const { block, offset, bytes } = frame;
-    const assembly = this.#assemblies.get(block) ?? this.#begin(block, lane);
+    const assembly = this.#assemblies.get(block) ?? this.#begin(block, offset, lane);
     if (!assembly || assembly.lane !== lane || assembly.isLast || offset !== assembly.offset) return false;
     if (offset + bytes.length > assembly.bytes.length) return false;
     assembly.bytes.set(bytes, offset);
@@ -114,19 +124,30 @@ export class IncomingRun implements Mover {
     return true;
   }
 
-  #begin(index: number, lane: AnsweringLane): Assembly | undefined {
-    const { blocks, held } = this.#options;
+  #begin(index: number, offset: number, lane: AnsweringLane): Assembly | undefined {
+    const { blocks, held, parts } = this.#options;
     const { leaves } = blocks;
     const isWanted = index < leaves.count && !leaves.has(index) && !blocks.isWriting(index);
     const lengthBytes = this.#lengthOf(index);
     if (!isWanted || index > leaves.firstMissing + SPREAD_BLOCKS || !held.take(lengthBytes)) return undefined;
-    const assembly = { lane, bytes: blockOf(createLeafInput(lengthBytes)), offset: 0, isLast: false };
+    const part = parts.take(blocks, index);
+    const isContinued = part !== undefined && offset > 0;
+    if (part && !isContinued) this.#startOver(part.offset);
+    const bytes = part?.bytes ?? blockOf(createLeafInput(lengthBytes));
+    const assembly = { lane, bytes, offset: isContinued ? part.offset : 0, isContinued, isLast: false };
     this.#assemblies.set(index, assembly);
     return assembly;
   }
 
-  #close(index: number, { lane, bytes, offset }: Assembly, encoding: BlockEncoding, leaf: Uint8Array): boolean {
-    if (encoding === 0 && offset !== bytes.length) return false;
+  /** The sender doesn't go on with a block: it is an older one, or was started anew, or had packed it. */
+  #startOver(partBytes: number): void {
+    this.#arrived(-partBytes);
+    this.#events.wasted(partBytes);
+  }
+
+  #close(index: number, assembly: Assembly, encoding: BlockEncoding, leaf: Uint8Array): boolean {
+    const { lane, bytes, offset, isContinued } = assembly;
+    if (encoding === 0 ? offset !== bytes.length : isContinued) return false;
     this.#assemblies.delete(index);
     this.#write(index, bytes.subarray(0, offset), encoding, leaf, lane).catch((error) => this.#fail(error));
     return true;

@@ -1,5 +1,5 @@
 import { AppError } from '../shared/errors.ts';
-import { BLOCK_BYTES, blockCount, SPREAD_BLOCKS } from './blocks.ts';
+import { BLOCK_BYTES, blockCount, blockLength, SPREAD_BLOCKS } from './blocks.ts';
 import type { EncodedBytes } from './exchange-options.ts';
 import type { Mover } from './file-side.ts';
 import { encodeBlockEnd, encodeEnd } from './frames.ts';
@@ -21,6 +21,8 @@ export interface OutgoingRunOptions {
   /** What the receiver has, as it said. */
   readonly from: number;
   readonly also: readonly number[];
+  /** The first bytes that it has of plain blocks, by index. */
+  readonly parts: ReadonlyMap<number, number>;
   encode(block: LeafInput): Promise<EncodedBytes>;
 }
 
@@ -42,8 +44,12 @@ export class OutgoingRun implements Mover {
   readonly #events: OutgoingRunEvents;
   readonly #count: number;
   readonly #there: ReadonlySet<number>;
-  /** Go before all others: what was wrong, or was put back. */
-  readonly #first: number[] = [];
+  /** What is gone on with, until it is handed out. */
+  readonly #parts: Map<number, number>;
+  /** Go before all others: what the receiver has in part, what was wrong, or was put back. */
+  readonly #first: number[];
+  /** Are not come to in their order: they went first. */
+  readonly #begun: ReadonlySet<number>;
   #next: number;
   /** The next block that may be there and have no leaf. */
   #nextCheck = 0;
@@ -69,9 +75,15 @@ export class OutgoingRun implements Mover {
     this.#count = blockCount(runBytes);
     const from = Math.min(options.from, this.#count);
     this.#there = new Set(options.also.filter((index) => index > from && index < this.#count));
+    const isUseful = ([index, bytes]: readonly [number, number]) =>
+      index >= from && index < from + SPREAD_BLOCKS && !this.#there.has(index) && bytes < blockLength(runBytes, index);
+    this.#parts = new Map([...options.parts].filter(isUseful));
+    this.#first = [...this.#parts.keys()].sort((a, b) => a - b);
+    this.#begun = new Set(this.#first);
     this.#next = from;
     this.#frontier = from;
     this.#arrivedBytes = Math.min(from * BLOCK_BYTES, runBytes) + bytesOf(runBytes, this.#there);
+    for (const bytes of this.#parts.values()) this.#arrivedBytes += bytes;
     this.#moveFrontier();
   }
 
@@ -82,6 +94,12 @@ export class OutgoingRun implements Mover {
   /** What the receiver has, in bytes of the run. */
   get arrivedBytes(): number {
     return this.#arrivedBytes;
+  }
+
+  /** Blocks that were begun as they are and are not known to be stored: a later run can go on with what the receiver has of them. */
+  get begunPlain(): ReadonlySet<number> {
+    const out = [...this.#out.values()].filter(({ encoding }) => encoding === 0);
+    return new Set([...this.#parts.keys(), ...out.map(({ index }) => index)]);
   }
 
   /** Blocks that the receiver may hold in memory. */
@@ -141,6 +159,7 @@ export class OutgoingRun implements Mover {
   takeBlock(): SendBlock | undefined {
     const block = this.#ready.shift();
     if (!block) return undefined;
+    this.#parts.delete(block.index);
     this.#out.set(block.index, block);
     this.#work();
     return block;
@@ -199,7 +218,7 @@ export class OutgoingRun implements Mover {
   }
 
   #advance(): number | undefined {
-    while (this.#there.has(this.#next)) this.#next++;
+    while (this.#there.has(this.#next) || this.#begun.has(this.#next)) this.#next++;
     return this.#next < Math.min(this.#count, this.#frontier + SPREAD_BLOCKS) ? this.#next++ : undefined;
   }
 
@@ -208,11 +227,14 @@ export class OutgoingRun implements Mover {
     const input = await source.readBlock(index);
     const plainBytes = blockOf(input).length;
     // Hashing takes a copy at once, so that packing can have the memory.
-    const [leaf, { bytes, encoding }] = await Promise.all([hashLeaf(input), encode(input)]);
+    const hashed = hashLeaf(input);
+    const from = this.#parts.get(index) ?? 0;
+    const encoded = from > 0 ? { bytes: blockOf(input), encoding: 0 as const } : encode(input);
+    const [leaf, { bytes, encoding }] = await Promise.all([hashed, encoded]);
     this.#keepLeaf(index, leaf);
     const onArrived = (arrivedBytes: number) => this.#arrived(arrivedBytes);
     if (!this.#isOn) this.#first.push(index);
-    else this.#ready.push(new SendBlock({ stream, index, bytes, encoding, leaf, plainBytes, onArrived }));
+    else this.#ready.push(new SendBlock({ stream, index, bytes, encoding, leaf, plainBytes, from, onArrived }));
   }
 
   /** Hashes what the receiver has, one after the other: sending comes first. */

@@ -4,6 +4,7 @@ import type { FileExchangeOptions } from './exchange-options.ts';
 import { type FileOffer, FileSide, type SideContext } from './file-side.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { type AnsweringLane, type DataFrame, IncomingRun } from './incoming-run.ts';
+import { KeptParts } from './kept-parts.ts';
 import { isConsistent, readFiles } from './manifest.ts';
 import { safeName } from './safe-name.ts';
 import { sameDetails, type TransferDetails } from './source.ts';
@@ -38,6 +39,7 @@ interface Receiving {
 export class ReceivingSide extends FileSide<Receiving> {
   readonly #context: ReceivingContext;
   readonly #held = new HeldBytes(WINDOW_BLOCKS * BLOCK_BYTES);
+  readonly #parts = new KeptParts();
   readonly #streams = new Map<number, Receiving>();
   /** Failed, with what has arrived of them. */
   readonly #kept = new Map<string, { details: TransferDetails; partial: PartialFile }>();
@@ -45,6 +47,7 @@ export class ReceivingSide extends FileSide<Receiving> {
   /** Work on the store that `close` waits for. */
   readonly #unfinished = new Set<Promise<void>>();
   #opening: Promise<void> = Promise.resolve();
+  #reopening: Promise<void> = Promise.resolve();
   /** Begins anywhere, so that frames from before a restart never meet a new run. */
   #stream = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
   #store: FileStore | undefined;
@@ -87,7 +90,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     if (this.entries.has(id)) return;
     const receiving = this.#create(id, details);
     receiving.transfer.restored();
-    this.#inTurn(() => this.#reopen(receiving, isWhole));
+    this.#reopening = this.#after(this.#reopening, () => this.#reopen(receiving, isWhole));
   }
 
   /** See `FileExchange.release`. */
@@ -129,6 +132,7 @@ export class ReceivingSide extends FileSide<Receiving> {
       if (partial) this.#track(remove ? partial.remove() : partial.close());
     }
     if (remove) for (const { partial } of this.#kept.values()) this.#track(partial.remove());
+    for (const { blocks } of this.entries.values()) if (blocks) this.#parts.drop(blocks);
     this.entries.clear();
     this.#kept.clear();
     while (this.#unfinished.size > 0) await Promise.all(this.#unfinished);
@@ -141,9 +145,19 @@ export class ReceivingSide extends FileSide<Receiving> {
 
   protected override held(): void {}
 
+  /** Where it was in the middle of a block is kept for the next link. */
+  override interrupt(): void {
+    for (const receiving of this.entries.values()) this.#stop(receiving, { keepParts: true });
+    super.interrupt();
+  }
+
   protected override halt(receiving: Receiving): void {
+    this.#stop(receiving, { keepParts: false });
+  }
+
+  #stop(receiving: Receiving, { keepParts }: { keepParts: boolean }): void {
     if (!receiving.run) return;
-    receiving.run.stop();
+    receiving.run.stop({ keepParts });
     delete receiving.run;
     this.context.ended();
   }
@@ -153,6 +167,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     this.halt(receiving);
     this.entries.delete(transfer.id);
     for (const [stream, owner] of this.#streams) if (owner === receiving) this.#streams.delete(stream);
+    if (blocks) this.#parts.drop(blocks);
     if (!partial) return;
     const isKept = code !== undefined && KEEPING.has(code) && (blocks?.bytes ?? 0) > 0;
     if (isKept) this.#kept.set(transfer.id, { details: transfer.details, partial });
@@ -191,7 +206,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     // Shown at once; the sender hears it when there is room.
     receiving.transfer.settle(this.context.now(), this.context.isAttached);
     this.context.began();
-    this.#inTurn(() => this.#prepare(receiving));
+    this.#opening = this.#after(this.#opening, () => this.#prepare(receiving));
   }
 
   /** Opens the partial file and looks for room; only then is the sender told to begin. */
@@ -248,13 +263,14 @@ export class ReceivingSide extends FileSide<Receiving> {
       stream,
       from: blocks.leaves.firstMissing,
       also: blocks.also(),
+      parts: this.#parts.of(blocks).map(({ index, offset }) => ({ block: index, bytes: offset })),
     });
     this.settle(receiving);
   }
 
   #createRun(receiving: Receiving, stream: number, blocks: StoredBlocks): IncomingRun {
     const { transfer } = receiving;
-    const options = { stream, runBytes: transfer.runBytes, blocks, held: this.#held };
+    const options = { stream, runBytes: transfer.runBytes, blocks, held: this.#held, parts: this.#parts };
     return new IncomingRun(options, transfer.badBlocks, {
       arrived: (bytes) => transfer.count(bytes),
       wasBad: () => {
@@ -299,10 +315,14 @@ export class ReceivingSide extends FileSide<Receiving> {
     return this.#store;
   }
 
-  /** One file is opened after the other: the room of one that was accepted before is set aside by then. */
-  #inTurn(open: () => Promise<void>): void {
-    this.#opening = this.#opening.then(open).catch(() => undefined);
-    this.#track(this.#opening);
+  /**
+   * One file is opened after the other: the room of one that was accepted before is set aside by then. Those of an earlier run have
+   * their room and a line of their own: all that is there is hashed again, and gigabytes of that must not keep new ones waiting.
+   */
+  #after(before: Promise<void>, open: () => Promise<void>): Promise<void> {
+    const done = before.then(open).catch(() => undefined);
+    this.#track(done);
+    return done;
   }
 
   /** A store that fails while it cleans up has nothing to say to anybody: its leftovers go at the next start. */

@@ -21,6 +21,8 @@ export interface SendBlockOptions {
   readonly encoding: BlockEncoding;
   readonly leaf: Uint8Array;
   readonly plainBytes: number;
+  /** The receiver has this much from an earlier link, and it goes on from there: of a plain block only. */
+  readonly from: number;
   /** The receiver has so many more bytes of the plain block. */
   onArrived(bytes: number): void;
 }
@@ -33,8 +35,8 @@ export class SendBlock implements Sendable {
   readonly #encodedBytes: number;
   /** Given back as soon as it has been handed out. */
   #bytes: Uint8Array | undefined;
-  #offset = 0;
-  #arrivedBytes = 0;
+  #offset: number;
+  #arrivedBytes: number;
   #isEnded = false;
 
   constructor({ bytes, ...options }: SendBlockOptions) {
@@ -42,11 +44,17 @@ export class SendBlock implements Sendable {
     this.plainBytes = options.plainBytes;
     this.#options = options;
     this.#encodedBytes = bytes.length;
+    this.#offset = options.from;
+    this.#arrivedBytes = options.from;
     this.#bytes = bytes;
   }
 
   get position(): number {
     return this.#offset;
+  }
+
+  get encoding(): BlockEncoding {
+    return this.#options.encoding;
   }
 
   /** Of the plain block, as far as is known; bytes of an encoded one count for as much as they stand for. */

@@ -26,6 +26,8 @@ interface Sending {
   run?: OutgoingRun;
   /** Streams of the receiver's answers so far. */
   readonly streams: number[];
+  /** See `OutgoingRun.begunPlain`; of the run before. */
+  begunPlain: ReadonlySet<number>;
   /** In some run, all of it. */
   wasHandedOut: boolean;
 }
@@ -50,7 +52,7 @@ export class SendingSide extends FileSide<Sending> {
     if (known) known.source = source;
     else {
       const transfer = new Transfer(id, source.details, 'out', this.context.onChange);
-      this.entries.set(id, { transfer, source, streams: [], wasHandedOut: false });
+      this.entries.set(id, { transfer, source, streams: [], begunPlain: new Set(), wasHandedOut: false });
       transfer.become({ state: 'offered' });
     }
     if (known?.run) return;
@@ -141,6 +143,7 @@ export class SendingSide extends FileSide<Sending> {
     const { run } = sending;
     if (!run) return;
     sending.wasHandedOut ||= run.isHandedOut;
+    sending.begunPlain = run.begunPlain;
     run.stop();
     this.#queue.hold(run);
     this.#streams.delete(run.stream);
@@ -158,8 +161,8 @@ export class SendingSide extends FileSide<Sending> {
     this.entries.delete(sending.transfer.id);
   }
 
-  #createRun(sending: Sending, { stream, from, also }: FileAccept): OutgoingRun {
-    const { transfer, source } = sending;
+  #createRun(sending: Sending, { stream, from, also, parts = [] }: FileAccept): OutgoingRun {
+    const { transfer, source, begunPlain } = sending;
     const { encode } = this.#context;
     return new OutgoingRun(
       {
@@ -168,6 +171,8 @@ export class SendingSide extends FileSide<Sending> {
         leaves: this.#leavesOf(source, blockCount(transfer.runBytes)),
         from,
         also,
+        // Of what was packed, or begun by an earlier run of the program, nobody could make the rest.
+        parts: new Map(parts.filter(({ block }) => begunPlain.has(block)).map(({ block, bytes }) => [block, bytes])),
         encode: async (block) => encode?.(block, source.details) ?? { bytes: blockOf(block), encoding: 0 },
       },
       {

@@ -59,9 +59,15 @@ export const fileDetails = {
 const block = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff));
 /** Also sent again: when nobody has answered yet, and when a sender that was started anew has its files back. */
 export const FileOffer = v.object({ type: v.literal('file-offer'), id: ItemId, at: TimeMs, ...fileDetails });
+/** The first `bytes` of a block, as it travelled: whole pieces of 16 KiB, and never all of it. */
+const BlockPart = v.object({
+  block,
+  bytes: v.pipe(v.number(), v.integer(), v.minValue(16_384), v.maxValue(1_048_575), v.multipleOf(16_384)),
+});
 /**
  * Receiver to sender: send it now. Said again on every link until the transfer is over. `stream` names this run of the transfer in
  * bulk frames and is new each time; frames of an older run are dropped. All blocks below `from` are here, and those in `also`.
+ * `parts` are in memory since the last link; peers that don't know of them send such a block from its beginning.
  */
 export const FileAccept = v.object({
   type: v.literal('file-accept'),
@@ -69,6 +75,7 @@ export const FileAccept = v.object({
   stream: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff_ffff)),
   from: block,
   also: v.pipe(v.array(block), v.maxLength(64)),
+  parts: v.optional(v.pipe(v.array(BlockPart), v.maxLength(64))),
 });
 export const FileDecline = v.object({ type: v.literal('file-decline'), id: ItemId });
 /** Either side holds the transfer, or lets it go on. It moves while nobody holds it. */
