@@ -67,27 +67,30 @@ test.skipIf(!hasScreen())('a shortcut shows the tab, and says so when nobody is 
   expect(await alice.badge()).toBe('');
 });
 
-test.skipIf(!hasScreen())('the menu of a page shows the tab, and shortcuts send its link and open Pairwise', async () => {
-  const desk = await sitDown();
-  const { alice, bob, pages, screen } = desk;
-  await showsAnew(desk, pages.url('colours'));
-  // Our entries stand in a menu of their own, above the page's source and "Inspect".
-  await screen.opensMenu(alice.page, 'body');
-  screen.presses('Up', 'Up', 'Up', 'Right', 'Return');
-  await movingColours(await bob.watches());
-  await alice.clicks('Stop sharing');
-  await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('');
+test.skipIf(!hasScreen())(
+  'the menu of a page shows the tab, and shortcuts send its link and open Pairwise',
+  async () => {
+    const desk = await sitDown();
+    const { alice, bob, pages, screen } = desk;
+    await showsAnew(desk, pages.url('colours'));
+    // Our entries stand in a menu of their own, above the page's source and "Inspect".
+    await screen.opensMenu(alice.page, 'body');
+    screen.presses('Up', 'Up', 'Up', 'Right', 'Return');
+    await movingColours(await bob.watches());
+    await alice.clicks('Stop sharing');
+    await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('');
 
-  await showsAnew(desk, pages.url('plain', { title: 'Tides of June' }));
-  screen.presses('alt+shift+l');
-  await bob.sees('Tides of June');
+    await showsAnew(desk, pages.url('plain', { title: 'Tides of June' }));
+    screen.presses('alt+shift+l');
+    await bob.sees('Tides of June');
 
-  await alice.closesPopup();
-  await showsAnew(desk, pages.url('plain'));
-  screen.presses('alt+shift+o');
-  const popup = await alice.browser.waitForPanel('/popup.html');
-  await popup.waitForSelector('::-p-text(Tides of June)');
-});
+    await alice.closesPopup();
+    await showsAnew(desk, pages.url('plain'));
+    screen.presses('alt+shift+o');
+    const popup = await alice.browser.waitForPanel('/popup.html');
+    await popup.waitForSelector('::-p-text(Tides of June)');
+  },
+);
 
 test.skipIf(!hasScreen())('the entire screen is shown', async () => {
   const desk = await sitDown({ args: ['--auto-select-desktop-capture-source=Entire screen'] });

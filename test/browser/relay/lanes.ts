@@ -23,7 +23,7 @@ export async function sendFile(link: Link, totalBytes: number): Promise<number> 
         receive: () => true,
         next: () => {
           if (index * BLOCK_BYTES >= totalBytes) return undefined;
-          const options = { stream: 1, encoding: 0, leaf: LEAF, plainBytes: BLOCK_BYTES, onArrived } as const;
+          const options = { stream: 1, encoding: 0, leaf: LEAF, plainBytes: BLOCK_BYTES, from: 0, onArrived } as const;
           return new SendBlock({ ...options, index: index++, bytes: block });
         },
         acknowledged: () => {},
