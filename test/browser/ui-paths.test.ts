@@ -43,7 +43,7 @@ describe('not connected', () => {
     ['i-relay-full', 'The relay is full', 'Try again in a minute'],
     ['i-version', 'Two versions that don’t match', 'Update it on both sides.'],
     ['i-server', 'The server is not reached', 'Check your connection, or the address in Options.'],
-    ['i-clock', 'This computer’s clock is wrong', '1 hr, 13 min off'],
+    ['i-clock', 'This computer’s clock is wrong', 'clock is 1 hr, 13 min'],
   ])('screen %s: %s', async (name, title, next) => {
     const page = await show(states[name]);
     await sees(page, title);
