@@ -98,13 +98,22 @@ export class SessionLog {
     return new SessionLog(page, peer.id, name);
   }
 
-  /** Writes to the peer, as the composer does: at once, or as soon as the offscreen document is there again. */
-  async says(text: string): Promise<void> {
+  /** Writes lines to the peer, one after the other, as the composer does: at once, or as soon as the offscreen document is there again. */
+  async says(...lines: readonly string[]): Promise<void> {
     await this.#page.waitForFunction(
       () => chrome.runtime.sendMessage({ target: 'offscreen', type: 'ping' }).then(Boolean, () => false),
       { timeout: LIMIT_MS, polling: LOOK_AGAIN_MS },
     );
-    await command(this.#page, 'chat-send', { peerId: this.#peerId, text });
+    await this.#page.evaluate(
+      async (peerId, texts) => {
+        for (const text of texts) {
+          const reply = await chrome.runtime.sendMessage({ target: 'offscreen', type: 'chat-send', peerId, text });
+          if (!reply.ok) throw new Error(`The extension refused to say “${text}”: ${reply.code}`);
+        }
+      },
+      this.#peerId,
+      lines,
+    );
   }
 
   /** When this line of the peer was first told; waits for it. */
