@@ -73,6 +73,19 @@ describe('not connected', () => {
   });
 });
 
+test('a past share says what was shown; one of before that was kept is a tab', async () => {
+  const page = await show(states.files);
+  await sees(page, 'Bob showed you a window');
+  const [bob] = states.files?.peers ?? [];
+  const timeline = bob?.timeline.map((item) => {
+    if (item.kind !== 'share') return item;
+    const { source: _, ...kept } = item;
+    return kept;
+  });
+  await tell(page, bob && timeline ? { ...states.files, peers: [{ ...bob, timeline }] } : null);
+  await sees(page, 'Bob showed you a tab');
+});
+
 describe('options', () => {
   test('a server without STUN, TURN and relay is for local networks only', async () => {
     const page = await show(states['i-local'], { view: 'options' });
