@@ -1,5 +1,16 @@
-import { isIP } from 'node:net';
 import * as v from 'valibot';
+import {
+  iceUrls,
+  integer,
+  isAddressRange,
+  isOriginRule,
+  isPublicHost,
+  list,
+  MAX_ICE_URLS,
+  secret,
+  wholeNumber,
+  yesOrNo,
+} from './config-values.ts';
 
 /** Wrong configuration. The message is one whole sentence that names the setting, its value and what it must be. */
 export class ConfigError extends Error {
@@ -9,70 +20,7 @@ export class ConfigError extends Error {
 const KIB = 1024;
 const GIB = 1024 ** 3;
 
-function integer(min: number, max: number) {
-  const expected = `a whole number from ${min} to ${max}`;
-  const digits = v.pipe(v.string(), v.trim(), v.regex(/^\d{1,15}$/), v.transform(Number));
-  const inRange = v.pipe(v.union([v.number(), digits], expected), v.integer(expected), v.minValue(min, expected));
-  return v.pipe(inRange, v.maxValue(max, expected));
-}
-
-function wholeNumber(fallback: number, min: number, max: number) {
-  return v.optional(integer(min, max), fallback);
-}
-
-/** A list from the environment is separated by commas; from code it is an array. */
-function list(fallback: string[], isItem: (item: string) => boolean, expected: string) {
-  const separated = v.pipe(
-    v.string(),
-    v.transform((text) => text.split(',').map((item) => item.trim())),
-  );
-  const items = v.pipe(v.union([separated, v.array(v.string())], expected), v.everyItem(isItem, expected));
-  return v.optional(items, fallback);
-}
-
-/** From code a boolean, from the environment `true` or `false`. */
-function yesOrNo(fallback: boolean) {
-  const expected = 'true or false';
-  const word = v.pipe(
-    v.string(),
-    v.trim(),
-    v.picklist(['true', 'false']),
-    v.transform((text) => text === 'true'),
-  );
-  return v.optional(v.union([v.boolean(), word], expected), fallback);
-}
-
-/** Empty means none. Its value is shown to nobody, not even to whoever has mistyped it. */
-function secret() {
-  return v.optional(v.pipe(v.string(SECRET_EXPECTED), v.regex(/^(?:[!-~]{16,256})?$/, SECRET_EXPECTED)), '');
-}
-
-/** As RFC 7064 and RFC 7065 write them, a few only: a browser asks all of them. */
-function iceUrls(pattern: RegExp, expected: string) {
-  const host = /^(?:[A-Za-z0-9.-]{1,200}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
-  const isUrl = (item: string) => pattern.test(item) && host.test(item.replace(/^\w+:/, '').replace(/\?.*$/, ''));
-  const urls = list([], isUrl, expected);
-  return v.pipe(urls, v.maxLength(MAX_ICE_URLS, expected));
-}
-
-function isPublicHost(item: string): boolean {
-  return /^(?:[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(item);
-}
-
-function isOriginRule(item: string): boolean {
-  return item === '*' || item === 'none' || /^[a-z][a-z0-9+.-]*:\/\/[^\s/]*$/.test(item);
-}
-
-function isAddressRange(item: string): boolean {
-  const [address = '', prefix, ...rest] = item.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
-}
-
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
-const MAX_ICE_URLS = 8;
-const SECRET_EXPECTED = '16 to 256 characters of ASCII without spaces';
 const STUN_EXPECTED = `a list of at most ${MAX_ICE_URLS} URLs such as stun:turn.example:3478`;
 const TURN_EXPECTED = `a list of at most ${MAX_ICE_URLS} URLs such as turn:turn.example:3478?transport=udp or turns:turn.example:5349`;
 const HOST_EXPECTED = 'an address or host name of this computer';

@@ -43,7 +43,7 @@ describe('not connected', () => {
     ['i-relay-full', 'The relay is full', 'Try again in a minute'],
     ['i-version', 'Two versions that don’t match', 'Update it on both sides.'],
     ['i-server', 'The server is not reached', 'Check your connection, or the address in Options.'],
-    ['i-clock', 'This computer’s clock is wrong', '1 hr, 13 min off'],
+    ['i-clock', 'This computer’s clock is wrong', 'clock is 1 hr, 13 min'],
   ])('screen %s: %s', async (name, title, next) => {
     const page = await show(states[name]);
     await sees(page, title);
@@ -71,6 +71,19 @@ describe('not connected', () => {
     await menuItem(page, 'Connection doctor').click();
     await isAsked(page, 'open-place', { place: 'doctor' });
   });
+});
+
+test('a past share says what was shown; one of before that was kept is a tab', async () => {
+  const page = await show(states.files);
+  await sees(page, 'Bob showed you a window');
+  const [bob] = states.files?.peers ?? [];
+  const timeline = bob?.timeline.map((item) => {
+    if (item.kind !== 'share') return item;
+    const { source: _, ...kept } = item;
+    return kept;
+  });
+  await tell(page, bob && timeline ? { ...states.files, peers: [{ ...bob, timeline }] } : null);
+  await sees(page, 'Bob showed you a tab');
 });
 
 describe('options', () => {

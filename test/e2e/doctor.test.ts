@@ -28,13 +28,12 @@ interface Patient {
 async function visit(
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
   config: Partial<Config>,
-  args: readonly string[] = [],
 ): Promise<Patient> {
   const server = await startServer({ port: 0, logLevel: 'silent', ...config });
   onTestFinished(() => server.close());
   const pages = await startPages();
   onTestFinished(() => pages.close());
-  const subject = await Subject.start({ name: NAME, serverUrl: server.url, pageUrl: pages.url('plain') }, { args });
+  const subject = await Subject.start({ name: NAME, serverUrl: server.url, pageUrl: pages.url('plain') });
   onTestFinished(() => subject.leaves());
   await subject.until('is on the server', ({ server: { status } }) => status === 'online');
   const page = await subject.browser.panel('/doctor.html');
@@ -162,9 +161,12 @@ async function again(page: Page): Promise<void> {
   await page.waitForSelector('[aria-busy="true"]');
 }
 
-test('WebRTC that a policy forbids', async (context) => {
-  const { page } = await visit(context, {}, ['--webrtc-ip-handling-policy=disable_non_proxied_udp']);
-  expect(await findings(page)).toMatchObject({ WebRTC: 'blocked', Relay: 'works' });
+test('WebRTC that was switched off', async (context) => {
+  const { page } = await visit(context, {});
+  // The browser's own switch for it doesn't reach an extension's pages.
+  await page.evaluateOnNewDocument(() => Reflect.deleteProperty(globalThis, 'RTCPeerConnection'));
+  await page.reload();
+  expect(await findings(page)).toMatchObject({ WebRTC: 'switched off', STUN: 'needs WebRTC', Relay: 'works' });
   expect(await verdict(page)).toBe('WebRTC is blocked, the relay works');
 });
 

@@ -102,12 +102,12 @@ test('the server, with the relay, is killed in a talk over the relay: what was s
   await connect('relay', shutMs);
   await exchange('on the relay');
   await people.killSignalling();
-  await exchange('without a server', false);
+  await exchange('without server and relay', false);
   await people.startSignalling();
   const againMs = Date.now();
   const heardMs = Math.max(
-    await people.bobLog.hears('Alice: without a server'),
-    await people.aliceLog.hears('Bob: without a server'),
+    await people.bobLog.hears('Alice: without server and relay'),
+    await people.aliceLog.hears('Bob: without server and relay'),
   );
   console.log(`lines after ${heardMs - againMs} ms`);
   expect(heardMs - againMs).toBeLessThanOrEqual(BACK_LIMIT_MS);

@@ -1,5 +1,6 @@
 import type { Page } from 'puppeteer-core';
 import type { AppState, Connection, ItemOf, PeerState } from '../../extension/core/session/state.ts';
+import { SNAPSHOT_ITEMS } from '../../extension/core/shared/limits.ts';
 import type { FeedMessage } from '../../extension/messaging/feed.ts';
 import { command } from '../support/command.ts';
 import type { Person } from '../support/person.ts';
@@ -98,13 +99,22 @@ export class SessionLog {
     return new SessionLog(page, peer.id, name);
   }
 
-  /** Writes to the peer, as the composer does: at once, or as soon as the offscreen document is there again. */
-  async says(text: string): Promise<void> {
+  /** Writes lines to the peer, one after the other, as the composer does: at once, or as soon as the offscreen document is there again. */
+  async says(...lines: readonly string[]): Promise<void> {
     await this.#page.waitForFunction(
       () => chrome.runtime.sendMessage({ target: 'offscreen', type: 'ping' }).then(Boolean, () => false),
       { timeout: LIMIT_MS, polling: LOOK_AGAIN_MS },
     );
-    await command(this.#page, 'chat-send', { peerId: this.#peerId, text });
+    await this.#page.evaluate(
+      async (peerId, texts) => {
+        for (const text of texts) {
+          const reply = await chrome.runtime.sendMessage({ target: 'offscreen', type: 'chat-send', peerId, text });
+          if (!reply.ok) throw new Error(`The extension refused to say “${text}”: ${reply.code}`);
+        }
+      },
+      this.#peerId,
+      lines,
+    );
   }
 
   /** When this line of the peer was first told; waits for it. */
@@ -198,28 +208,33 @@ export class SessionLog {
 
   /** Every line that the peer has written, oldest first: what stands in the timeline, as far back as it goes. */
   async heard(): Promise<string[]> {
-    return this.#page.evaluate(async (peerId) => {
-      const lines: string[] = [];
-      const port = chrome.runtime.connect({ name: 'state' });
-      const peer = await new Promise<PeerState | undefined>((resolve) => {
-        port.onMessage.addListener((message: FeedMessage) => {
-          if (message.type === 'snapshot') resolve(message.state.peers.find(({ id }) => id === peerId));
+    return this.#page.evaluate(
+      async (peerId, newest) => {
+        const lines: string[] = [];
+        const port = chrome.runtime.connect({ name: 'state' });
+        const peer = await new Promise<PeerState | undefined>((resolve) => {
+          port.onMessage.addListener((message: FeedMessage) => {
+            if (message.type === 'snapshot') resolve(message.state.peers.find(({ id }) => id === peerId));
+          });
         });
-      });
-      port.disconnect();
-      let items = peer?.timeline ?? [];
-      let hasOlder = peer?.hasOlder ?? false;
-      for (;;) {
-        lines.unshift(...items.flatMap((item) => (item.kind === 'chat' && !item.mine ? [item.text] : [])));
-        const oldest = items[0]?.id;
-        if (!hasOlder || !oldest) return lines;
-        const reply: { ok: boolean; value?: { items: typeof items; hasOlder: boolean } } =
-          await chrome.runtime.sendMessage({ target: 'offscreen', type: 'history-page', peerId, before: oldest });
-        if (!reply.value) throw new Error('no older page');
-        items = reply.value.items;
-        hasOlder = reply.value.hasOlder;
-      }
-    }, this.#peerId);
+        port.disconnect();
+        // Before the newest there may be older ones that aren't finished, with a gap after them.
+        let items = (peer?.timeline ?? []).slice(-newest);
+        let hasOlder = peer?.hasOlder ?? false;
+        for (;;) {
+          lines.unshift(...items.flatMap((item) => (item.kind === 'chat' && !item.mine ? [item.text] : [])));
+          const oldest = items[0]?.id;
+          if (!hasOlder || !oldest) return lines;
+          const reply: { ok: boolean; value?: { items: typeof items; hasOlder: boolean } } =
+            await chrome.runtime.sendMessage({ target: 'offscreen', type: 'history-page', peerId, before: oldest });
+          if (!reply.value) throw new Error('no older page');
+          items = reply.value.items;
+          hasOlder = reply.value.hasOlder;
+        }
+      },
+      this.#peerId,
+      SNAPSHOT_ITEMS,
+    );
   }
 
   /** Tells the offscreen document something about the peer. */

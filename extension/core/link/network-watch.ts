@@ -5,7 +5,8 @@ const SLEPT_MS = 5_000;
 
 /**
  * Tells when this device's network may be another one: the browser says so, or the computer has slept. It may be nothing, and it may
- * have gone unnoticed; whoever listens asks its connections. Returns its end.
+ * have gone unnoticed; whoever listens asks its connections. `navigator.connection` is left out: it tells of every new estimate of a
+ * round trip, and of addresses nothing. Returns its end.
  */
 export function watchNetwork(onChange: () => void): () => void {
   let tickedAt = Date.now();
@@ -14,16 +15,11 @@ export function watchNetwork(onChange: () => void): () => void {
     if (now - tickedAt > TICK_MS + SLEPT_MS) onChange();
     tickedAt = now;
   }, TICK_MS);
-  // Chromium says what kind of connection it has; whatever changes there, the addresses may have.
-  const connection = 'connection' in navigator ? navigator.connection : null;
-  const kinds = connection instanceof EventTarget ? connection : null;
   globalThis.addEventListener('online', onChange);
   globalThis.addEventListener('offline', onChange);
-  kinds?.addEventListener('change', onChange);
   return () => {
     clearInterval(timer);
     globalThis.removeEventListener('online', onChange);
     globalThis.removeEventListener('offline', onChange);
-    kinds?.removeEventListener('change', onChange);
   };
 }

@@ -74,7 +74,8 @@ export class ViewerConnection {
     this.#stopWatchingHealth = watchHealth(
       connection,
       (health) => options.onHealth(health),
-      () => this.findPath(),
+      // Not paced: it is slow by itself, and must not hold back what follows on a new link.
+      () => this.#restart(),
     );
     const { picture, sound, voice } = options.outgoing;
     // Of one stream: the viewer plays them in step.
@@ -154,7 +155,8 @@ export class ViewerConnection {
   }
 
   #restart(): void {
-    this.#connection.setConfiguration({ iceServers: [...this.#options.iceServers()] });
+    const configuration = this.#connection.getConfiguration();
+    this.#connection.setConfiguration({ ...configuration, iceServers: [...this.#options.iceServers()] });
     this.#negotiation.restart();
   }
 }

@@ -67,8 +67,10 @@ export class Watcher {
   /** A signal of the sharer. Never rejects. */
   async receive(signal: Signal): Promise<void> {
     if (this.#isClosed) return;
-    if (signal.kind === 'description')
-      this.#connection.setConfiguration({ iceServers: [...this.#options.iceServers()] });
+    if (signal.kind === 'description') {
+      const configuration = this.#connection.getConfiguration();
+      this.#connection.setConfiguration({ ...configuration, iceServers: [...this.#options.iceServers()] });
+    }
     await this.#negotiation.receive(signal);
     if (this.#isClosed || !this.#connection.currentLocalDescription) return;
     const picture = this.#connection.getTransceivers().find(({ mid }) => mid === PICTURE);

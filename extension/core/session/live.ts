@@ -15,6 +15,7 @@ export interface EndedShare {
   readonly peerId: string;
   readonly mine: boolean;
   readonly title: string;
+  readonly source: IncomingShare['source'];
   readonly startedAt: number;
 }
 
@@ -108,9 +109,9 @@ export class Live {
     }
   }
 
-  #remember({ shareId: id, peerId, mine, title, startedAt }: EndedShare): void {
+  #remember({ shareId: id, peerId, mine, title, source, startedAt }: EndedShare): void {
     const at = Date.now();
     const durationMs = Math.max(0, at - startedAt);
-    void this.#timeline.add({ kind: 'share', id, peerId, mine, at, title, durationMs });
+    void this.#timeline.add({ kind: 'share', id, peerId, mine, at, title, source, durationMs });
   }
 }

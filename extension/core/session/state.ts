@@ -93,6 +93,8 @@ export const TimelineItem = v.variant('kind', [
     ...itemBase,
     kind: v.literal('share'),
     title: maybeText(limits.MAX_TITLE_LENGTH),
+    /** Absent in items that were kept before it was: those were mostly tabs. */
+    source: v.exactOptional(ShareSource),
     durationMs: v.pipe(v.number(), v.minValue(0)),
   }),
 ]);

@@ -2,6 +2,7 @@ import type { DataConnection } from 'peerjs';
 import type { DhKey } from '../crypto/dh.ts';
 import type { SealedPayload } from '../crypto/seal.ts';
 import type { Role, SessionKeys } from '../crypto/session-keys.ts';
+import { answers } from '../link/answers.ts';
 import type { Link, Path } from '../link/link.ts';
 import { Backoff } from '../shared/backoff.ts';
 import { AppError, type ErrorCode } from '../shared/errors.ts';
@@ -47,6 +48,8 @@ const FIRST_KNOCK_MS = 4_000;
 const MAX_KNOCK_MS = 60_000;
 /** A link that was lost: the server may be away as well, and nothing says so. */
 const LOST_MS = 30_000;
+/** A link on which the peer answers within this needs no other. */
+const ANSWER_LIMIT_MS = 1_500;
 /** Of descriptions: one dial at a time, and what a late one left. */
 const MAX_DESCRIBED = 4;
 
@@ -238,14 +241,20 @@ export class Contact {
   }
 
   async #offer(link: Link): Promise<void> {
-    const now = this.#link;
     // The other side follows: what this one greets on is used.
-    const isWanted = !this.#leads || !now || this.#isAsked || now.isSuspect || isBetter(link, now);
+    const isWanted = !this.#leads || (await this.#isWorthIt(link));
     if (this.#closed || !isWanted) return link.close('replaced');
     const isGreeted = await this.#options.onLink(link);
     if (this.#closed) return link.close('bye');
     if (isGreeted) return this.#use(link);
     if (!this.#link && !this.#race.isRunning) this.#knockLater();
+  }
+
+  async #isWorthIt(link: Link): Promise<boolean> {
+    const now = this.#link;
+    if (!now || now.isSuspect || isBetter(link, now)) return true;
+    // The peer may have been started anew, or hear nothing on the one in use.
+    return this.#isAsked && !(await answers(now, ANSWER_LIMIT_MS));
   }
 
   #use(link: Link): void {

@@ -9,7 +9,7 @@ import { useModel } from './model-context.ts';
 
 /** A share that is over. */
 export function PastShare({ item, peer }: { item: ItemOf<'share'>; peer: PeerState }) {
-  const what = t(item.mine ? 'share_mine' : 'share_theirs', nameOf(peer));
+  const what = t(`share_${item.mine ? 'mine' : 'theirs'}_${item.source ?? 'tab'}`, nameOf(peer));
   const title = lineText(item.title);
   const length = duration(item.durationMs);
   return (

@@ -333,6 +333,7 @@ export const states: Record<string, AppState | null> = {
             mine: false,
             at: NOW + 7,
             title: 'Harbour map',
+            source: 'window',
             durationMs: 12 * MINUTE_MS,
           },
         ],
