@@ -74,15 +74,17 @@ describe('not connected', () => {
 });
 
 test('a past share says what was shown; one of before that was kept is a tab', async () => {
-  const page = await show(states.files);
+  const { files } = states;
+  const [bob] = files?.peers ?? [];
+  if (!files || !bob) throw new Error('Nobody is there.');
+  const page = await show(files);
   await sees(page, 'Bob showed you a window');
-  const [bob] = states.files?.peers ?? [];
-  const timeline = bob?.timeline.map((item) => {
+  const timeline = bob.timeline.map((item) => {
     if (item.kind !== 'share') return item;
     const { source: _, ...kept } = item;
     return kept;
   });
-  await tell(page, bob && timeline ? { ...states.files, peers: [{ ...bob, timeline }] } : null);
+  await tell(page, { ...files, peers: [{ ...bob, timeline }] });
   await sees(page, 'Bob showed you a tab');
 });
 
