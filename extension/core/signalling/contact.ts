@@ -117,6 +117,8 @@ export class Contact {
   }
 
   offline(): void {
+    // What has ended the server's socket, a router that forgot its mappings for one, may have ended this link's path too.
+    this.#link?.probe();
     if (!this.#link && !this.#race.isRunning) this.#options.onStatus({ state: 'offline' });
   }
 
