@@ -166,9 +166,10 @@ export class Channel {
     if (this.#lines.includes(line) && (isWanted || isFirst)) this.#use(line);
   }
 
-  /** Writes there from now on, beginning with all that may not have arrived elsewhere. */
+  /** Writes there from now on, beginning with all that may not have arrived elsewhere: an acknowledgement is lost with its lane, too. */
   #use(line: Line): void {
     this.#current = line;
+    if (this.#received > 0) this.#write({ type: 'ack', received: this.#received }, line);
     for (const pending of this.#pending) this.#writeBytes(pending.frame, line);
   }
 
