@@ -2,9 +2,20 @@ import type { Person } from '../support/person.ts';
 import type { PeopleBehindRouters } from './people-behind-routers.ts';
 import type { Standing } from './session-log.ts';
 
+declare global {
+  /** In a document that is about to be loaded again. */
+  var isOldDocument: boolean | undefined;
+}
+
 /** Loads the offscreen document again: the extension forgets every connection, as when the browser is started. */
 export async function startAgain({ browser }: Person): Promise<void> {
-  await (await browser.offscreen()).evaluate(() => location.reload());
+  const document = await browser.offscreen();
+  await document.evaluate(() => {
+    globalThis.isOldDocument = true;
+    location.reload();
+  });
+  // The old one still hears what is said until it is gone.
+  await document.waitForFunction(() => !globalThis.isOldDocument);
 }
 
 /** Both come home, in the network that is there now, and find each other on this path. */
