@@ -221,7 +221,7 @@ test('a new path is looked for again and again without a flicker, with the serve
     await viewer.seesMotion();
   }
   // The source itself draws thirty a second, on busy cores.
-  expect(await viewer.page.evaluate(() => media.stillness())).toBeLessThan(1_000);
+  expect(await viewer.page.evaluate(() => media.stillness())).toBeLessThan(3_000);
   expect(viewer.events.filter((event) => event.kind === 'stream')).toHaveLength(1);
   expect(viewer.events.filter((event) => event.kind === 'state')).toEqual([{ kind: 'state', state: 'connected' }]);
   expect(sharer.events.filter((event) => event.kind === 'health')).toEqual([
@@ -248,7 +248,7 @@ test('a peer that wishes for a new path all the time costs one a second', async 
 const withoutVideo = (sdp: string) => sdp.replace(/^(a=rtpmap:\d+ )[A-Za-z0-9-]+(\/90000)/gm, '$1Homemade$2');
 
 /** Until the browser notices a loss, and as long again as is waited then: busy cores are slow, but this is slower. */
-const UNAIDED_MS = 7_000;
+const UNAIDED_MS = 12_000;
 
 const descriptions = ({ events }: Side) =>
   events.filter((event) => event.kind === 'signal' && event.signal.kind === 'description').length;

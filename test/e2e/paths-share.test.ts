@@ -25,7 +25,7 @@ strangersTest(
     const viewer = await bob.watches();
     const openedAtMs = performance.now();
     await expect.poll(() => status(viewer), { timeout: LIMIT_MS, interval: 100 }).toContain(NEEDS_TURN);
-    expect(performance.now() - openedAtMs).toBeLessThan(10_000);
+    expect(performance.now() - openedAtMs).toBeLessThan(30_000);
     await viewer.screenshot({ path: join(ARTIFACTS, 'paths-share-viewer.png') });
     await alice.sees(NEEDS_TURN);
     await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('');

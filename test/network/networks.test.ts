@@ -6,7 +6,7 @@ import { meetBehindRouters, type PeopleBehindRouters } from './people-behind-rou
 import type { Offer } from './servers.ts';
 
 /** From the moment Bob's Pairwise starts until the first line is on his screen. */
-const FIRST_MESSAGE_LIMIT_MS = 3_000;
+const FIRST_MESSAGE_LIMIT_MS = 15_000;
 const FILE_BYTES = 1024 * 1024;
 
 /** By which way most of a file has come. */

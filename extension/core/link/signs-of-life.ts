@@ -7,8 +7,8 @@ export const PING_INTERVAL_MS = 3_500;
 const SILENCE_LIMIT_MS = 13_000;
 /** A heartbeat is missing: time to look for another path beside this one. */
 const DOUBT_MS = 5_000;
-/** How long an answer to a question may take that was asked because the network has changed. */
-const PROBE_LIMIT_MS = 1_500;
+/** How long an answer to a question may take that was asked because there is reason to doubt: a long way, and a lost packet on it. */
+export const PROBE_LIMIT_MS = 1_000;
 
 /** When the other end of a link was heard last, and what to think of it. */
 export class SignsOfLife {

@@ -4,6 +4,7 @@ import type { SealedPayload } from '../crypto/seal.ts';
 import type { Role, SessionKeys } from '../crypto/session-keys.ts';
 import { answers } from '../link/answers.ts';
 import type { Link, Path } from '../link/link.ts';
+import { PROBE_LIMIT_MS } from '../link/signs-of-life.ts';
 import { Backoff } from '../shared/backoff.ts';
 import { AppError, type ErrorCode } from '../shared/errors.ts';
 import type { Broker } from './broker.ts';
@@ -118,7 +119,7 @@ export class Contact {
 
   offline(): void {
     // What has ended the server's socket, a router that forgot its mappings for one, may have ended this link's path too.
-    this.#link?.probe();
+    this.#probe();
     if (!this.#link && !this.#race.isRunning) this.#options.onStatus({ state: 'offline' });
   }
 
@@ -130,7 +131,7 @@ export class Contact {
 
   /** The network has changed: is the link still there, is there a better one? */
   networkChanged(): void {
-    this.#link?.probe();
+    this.#probe();
     if (this.#leads) this.#upgrade.now();
     else if (this.#link && this.#link.path !== 'direct') this.#askToDial();
     if (!this.#link) this.retry();
@@ -138,6 +139,7 @@ export class Contact {
 
   /** To be called every second. */
   look(): void {
+    if (this.#closed) return;
     const isSuspect = this.#link?.isSuspect ?? false;
     if (isSuspect !== this.#isSuspect) {
       this.#isSuspect = isSuspect;
@@ -230,6 +232,13 @@ export class Contact {
 
   #dialAgain(): void {
     if (!this.#race.isRunning && !this.#race.isDialling) this.#race.dial();
+  }
+
+  #probe(): void {
+    if (!this.#link) return;
+    this.#link.probe();
+    // Rather than at the next look: it is what everybody waits for.
+    setTimeout(() => this.look(), PROBE_LIMIT_MS + 1);
   }
 
   #askToDial(): void {
