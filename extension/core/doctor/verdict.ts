@@ -36,12 +36,13 @@ export function verdictOf(outcomes: Outcomes): Verdict {
   const isBad = (name: CheckName) => grade(name) === 'bad';
 
   if (is('server', 'no-network')) return 'no-network';
-  if (is('server', 'broke', 'took-too-long')) return 'broke';
+  if (is('server', 'broke', 'took-too-long') || is('socket', 'broke')) return 'broke';
   if (isBad('server')) return 'server-down';
   if (isBad('socket')) return 'socket-blocked';
   if (isBad('webrtc')) return isOk('relay') ? 'webrtc-relay' : 'webrtc-blocked';
-  const isUdpSilent = (isBad('stun') && !isOk('turn-udp')) || (isBad('turn-udp') && !isOk('stun'));
-  if (isUdpSilent) {
+  // A TURN server that refuses has answered.
+  const hasUdpAnswered = isOk('stun') || is('turn-udp', 'turn-relays', 'turn-refused');
+  if (!hasUdpAnswered && (isBad('stun') || isBad('turn-udp'))) {
     if (isOk('turn-tcp') || isOk('turn-tls')) return 'udp-turn';
     return isOk('relay') ? 'udp-relay' : 'udp-blocked';
   }
