@@ -36,8 +36,9 @@ describe('the path', () => {
 
 describe('not connected', () => {
   test.each([
-    ['i-udp', 'This network blocks UDP', 'Switch off your VPN or use another network.'],
-    ['i-webrtc', 'This browser blocks WebRTC', 'ask whoever manages this browser'],
+    ['i-udp', 'This network blocks UDP', 'Nothing that your server has gets around it.'],
+    ['i-udp-all', 'This network blocks UDP', 'Nothing that your server has gets around it.'],
+    ['i-webrtc', 'This browser blocks WebRTC', 'no relay gets around it'],
     ['i-local', 'No way out of this network', 'it has no STUN, TURN or relay'],
     ['i-path', 'No path to Bob', 'A VPN or firewall at either end may be in the way.'],
     ['i-relay-full', 'The relay is full', 'Try again in a minute'],
@@ -52,6 +53,20 @@ describe('not connected', () => {
     await isAsked(page, 'open-place', { place: 'doctor' });
     await button(page, 'Try again').click();
     await isAsked(page, 'peer-retry', { peerId: BOB_ID });
+  });
+
+  test.each([
+    ['i-path', 'both fail'],
+    ['i-udp', 'not set up'],
+    ['i-udp-all', 'both fail'],
+    ['i-webrtc', 'TURN fails'],
+    // Without a server neither is tried.
+    ['i-server', 'not known'],
+  ])('screen %s: TURN and relay %s', async (name, found) => {
+    const page = await show(states[name]);
+    await page.waitForSelector('.checks');
+    const rows = await page.$$eval('.checks li', (all) => all.map(({ textContent }) => textContent));
+    expect(rows.filter((row) => row.startsWith('TURN and relay'))).toEqual([`TURN and relay${found}`]);
   });
 
   test('somebody is offline: what is sent now waits', async () => {

@@ -102,7 +102,7 @@ function Checks({ peer, server, cause }: { peer: PeerState; server: AppState['se
       found: t(isPeerThere ? 'failed_check_peer_online' : 'failed_check_peer_bad'),
     },
     { what: t('failed_check_path'), grade: 'bad', found: t(`failed_check_path_${path}`) },
-    around(server),
+    around(server, cause),
   ];
   return (
     <ul class="checks" aria-label={t('failed_checks')}>
@@ -117,10 +117,10 @@ function Checks({ peer, server, cause }: { peer: PeerState; server: AppState['se
   );
 }
 
-/** What the server has that goes around a network, and that it didn't help. */
-function around({ services }: AppState['server']): Check {
+/** What the server has that goes around a network, and that it didn't help. Without a server none of it is tried. */
+function around({ services }: AppState['server'], cause: Cause): Check {
   const what = t('failed_check_around');
-  if (!services) return { what, grade: 'off', found: t('failed_check_around_unknown') };
+  if (!services || cause === 'server') return { what, grade: 'off', found: t('failed_check_around_unknown') };
   const { turn, relay } = services;
   if (!turn && !relay) return { what, grade: 'bad', found: t('failed_check_around_none') };
   const which = turn && relay ? 'both' : turn ? 'turn' : 'relay';

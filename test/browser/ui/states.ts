@@ -285,11 +285,16 @@ export const states: Record<string, AppState | null> = {
   'i-path': failed('peer-unreachable', { services: { stun: true, turn: true, relay: true } }),
   'i-local': failed('peer-unreachable', { services: { stun: false, turn: false, relay: false } }),
   'i-udp': failed('udp-blocked', { services: { stun: true, turn: false, relay: false } }),
+  'i-udp-all': failed('udp-blocked', { services: { stun: true, turn: true, relay: true } }),
   'i-webrtc': failed('webrtc-blocked', { services: { stun: true, turn: true, relay: false } }),
   'i-relay-full': failed('relay-full', { services: { stun: true, turn: false, relay: true } }),
   'i-version': failed('version-mismatch'),
   'i-other': failed('timed-out'),
-  'i-server': failed('peer-unreachable', { status: 'unreachable', problem: 'server-unreachable' }),
+  'i-server': failed('peer-unreachable', {
+    status: 'unreachable',
+    problem: 'server-unreachable',
+    services: { stun: true, turn: true, relay: true },
+  }),
   'i-clock': failed('peer-unreachable', {
     status: 'unreachable',
     problem: 'server-unreachable',
