@@ -139,7 +139,7 @@ export const offscreenCommands = {
   ),
   'notice-dismiss': command({ id: ItemId }, nothing),
   /** `DoctorFacts` for the connection doctor, which parses them: no other view has to know how. Each answer has relay tickets of its own. */
-  'doctor-facts': command({}, v.unknown()),
+  'doctor-facts': command({ withRelay: v.boolean() }, v.unknown()),
   /** From the worker: the person has been idle, or is back. */
   idle: command({ idle: v.boolean() }, nothing),
   /** From the worker: a download that this document started, under this key, stands there whole or has failed. */

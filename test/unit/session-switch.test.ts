@@ -98,6 +98,7 @@ test('a peer that was started anew is met on its new link although the old one l
   await Promise.all([reborn.says('new life'), bob.says('welcome')]);
   expect(bob.session.link).toBe(links.b);
   expect(bob.texts).toEqual(['new life']);
+  expect(bob.events).toEqual(['connected', 'disconnected', 'connected']);
   alice.session.close();
 });
 

@@ -26,8 +26,8 @@ const LIMITS_MS: Readonly<Record<CheckName, number>> = {
 const MIN_VISIBLE_MS = 120;
 
 export interface ExamineOptions {
-  /** Asks the offscreen document. Each answer may carry relay tickets of its own. */
-  askFacts(): Promise<DoctorFacts>;
+  /** Asks the offscreen document; with `withRelay` for relay tickets too, each good once. */
+  askFacts(withRelay?: boolean): Promise<DoctorFacts>;
   readonly extension: DoctorBrowser;
   readonly signal: AbortSignal;
   onStart(name: CheckName): void;
@@ -93,7 +93,9 @@ class Examination {
         return this.#clock;
       case 'socket': {
         if (!this.#isServerThere || !this.#facts) return { finding: 'needs-server' };
-        this.#facts = await signedIn(this.#facts, () => this.#options.askFacts(), signal);
+        await signedIn(this.#facts, () => this.#options.askFacts(), signal);
+        // What the server hands out comes after the sign-in.
+        this.#facts = await this.#options.askFacts();
         return { finding: 'socket-open' };
       }
       case 'webrtc': {
@@ -110,8 +112,7 @@ class Examination {
       case 'turn-tls':
         return this.#ice((iceServers) => checkTurn(iceServers, 'tls', signal));
       case 'relay':
-        // The tickets that came with the first answer may have run out by now.
-        return this.#handedOut(async () => checkRelay(await this.#options.askFacts(), signal));
+        return this.#handedOut(async () => checkRelay(await this.#options.askFacts(true), signal));
       case 'storage':
         return checkStorage();
       case 'permissions':

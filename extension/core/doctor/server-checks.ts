@@ -40,11 +40,10 @@ export async function signedIn(
   facts: DoctorFacts,
   askFacts: () => Promise<DoctorFacts>,
   signal: AbortSignal,
-): Promise<DoctorFacts> {
+): Promise<void> {
   let newest = facts;
   while (newest.serverStatus !== 'online') {
     await delay(ASK_AGAIN_MS, signal);
     newest = await askFacts();
   }
-  return newest;
 }

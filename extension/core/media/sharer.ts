@@ -1,6 +1,6 @@
 import type { MediaSignal, ShareTrouble, Signal } from '../protocol/messages.ts';
 import type { FromViewer } from '../protocol/side-messages.ts';
-import type { AppError } from '../shared/errors.ts';
+import { AppError } from '../shared/errors.ts';
 import { playVoice } from './audible.ts';
 import { chipCodecs } from './codecs.ts';
 import { askForFrame } from './fresh-frame.ts';
@@ -76,6 +76,15 @@ export class Sharer {
   watch(id: string): void {
     if (this.#isClosed) return;
     this.#drop();
+    try {
+      this.#connect(id);
+    } catch (cause) {
+      // A browser or a policy without WebRTC.
+      this.#options.onError(new AppError('webrtc-blocked', { cause }));
+    }
+  }
+
+  #connect(id: string): void {
     const viewer = new ViewerConnection({
       id,
       iceServers: () => this.#options.iceServers(),

@@ -133,11 +133,13 @@ export class ViewerConnection {
   /** A signal of the viewer page. Never rejects. */
   async receive(signal: MediaSignal): Promise<void> {
     if (signal.kind === 'restart') return this.findPath();
+    const before = this.#connection.remoteDescription?.sdp;
     await this.#negotiation.receive(signal);
     const isAnswered = this.#connection.signalingState === 'stable' && this.#connection.remoteDescription !== null;
     if (!isAnswered) return;
     if (this.#picture.currentDirection !== 'sendonly') this.#options.onError(new AppError('share-no-codec'));
-    else if (signal.kind === 'description') this.#options.onAnswered();
+    // An answer that came too late is left aside.
+    else if (this.#connection.remoteDescription?.sdp !== before) this.#options.onAnswered();
   }
 
   /** Looks for a new, perhaps better path; picture and sound go on over the old one as long as that works. */

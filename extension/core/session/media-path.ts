@@ -41,7 +41,8 @@ export class MediaPath {
     if (!isMissing || !this.#options.isRelayed()) return this.close();
     this.#timer ??= setTimeout(() => {
       this.close();
-      this.#options.onMissing();
+      // The session may have another way by now, or none.
+      if (this.#options.isRelayed()) this.#options.onMissing();
     }, LIMIT_MS);
   }
 

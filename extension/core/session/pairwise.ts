@@ -234,8 +234,8 @@ export class Pairwise {
   }
 
   /** What the connection doctor needs to check the way to others. Each call asks for new places on the relay. */
-  doctorFacts(): Promise<DoctorFacts> {
-    return this.#place.doctorFacts();
+  doctorFacts(wish: { withRelay: boolean }): Promise<DoctorFacts> {
+    return this.#place.doctorFacts(wish);
   }
 
   #networkChanged(): void {

@@ -218,8 +218,8 @@ export class RunningShare {
       onEnded: () => this.end('source-ended'),
       onError: (error) => {
         store.notice(error.code, { peerId: this.peerId });
-        // Nothing that this browser sends can be shown there: to watch again would not help.
-        if (error.code === 'share-no-codec') this.end('failed');
+        // Nothing that this browser sends can be shown there, or it can't send at all: to watch again would not help.
+        if (error.code === 'share-no-codec' || error.code === 'webrtc-blocked') this.end('failed');
       },
       onPointer: (action) => this.#page?.point(action),
       onPeerVoice: (peerVoice) => this.#record.change({ peerVoice }),

@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals-core';
 import type { DeviceKeys } from '../crypto/device-keys.ts';
 import type { SealedPayload } from '../crypto/seal.ts';
+import { within } from '../shared/abort.ts';
 import { toBase64Url } from '../shared/bytes.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import { Broker } from '../signalling/broker.ts';
@@ -35,6 +36,9 @@ export interface DoctorFacts {
   /** Both ends of a room on the relay with oneself, each good once; null where there is none. */
   readonly relayUrls: readonly [string, string] | null;
 }
+
+/** The server says at sign-in what it has. */
+const SERVICES_LIMIT_MS = 3_000;
 
 /** This device's place on one signalling server: the way in, the socket, and what it offers beside introducing. */
 export class ServerPlace {
@@ -91,7 +95,10 @@ export class ServerPlace {
       : null,
   });
 
-  async doctorFacts(): Promise<DoctorFacts> {
+  /** `withRelay`: each such answer costs two tickets, of which a device gets so many a minute. Tries the server now if it isn't there. */
+  async doctorFacts({ withRelay }: { withRelay: boolean }): Promise<DoctorFacts> {
+    if (this.broker.status.peek() === 'online') await this.#servicesKnown();
+    else this.broker.retry();
     const { url: serverUrl, status: serverStatus } = this.#options.store.now.server;
     return {
       serverKind: this.access.kind,
@@ -100,7 +107,7 @@ export class ServerPlace {
       clockOffsetMs: this.access.offsetMs,
       iceServers: this.ice.list(),
       hasRelay: this.access.has('relay'),
-      relayUrls: await this.#relayUrls(),
+      relayUrls: withRelay ? await this.#relayUrls() : null,
     };
   }
 
@@ -109,6 +116,19 @@ export class ServerPlace {
     this.#stop();
     this.ice.close();
     this.broker.close();
+  }
+
+  /** Resolves when the server has said what it has, or takes too long for it. */
+  async #servicesKnown(): Promise<void> {
+    const known = new AbortController();
+    const said = new Promise<void>((resolve) => {
+      const stop = effect(() => {
+        if (this.ice.services.value) resolve();
+      });
+      known.signal.addEventListener('abort', stop);
+    });
+    await within(said, SERVICES_LIMIT_MS, 'timed-out').catch(() => undefined);
+    known.abort();
   }
 
   async #relayUrls(): Promise<readonly [string, string] | null> {

@@ -129,7 +129,13 @@ export class Session {
       next.link.close('replaced');
       return false;
     }
-    this.#use(next, next.hello, before !== null);
+    if (before && isNewLife) {
+      // Whoever was there is no more, and what hung on that life ends with it.
+      this.#current = null;
+      before.link.close('replaced');
+      this.#options.onDisconnected();
+    }
+    this.#use(next, next.hello, this.#current !== null);
     return true;
   }
 

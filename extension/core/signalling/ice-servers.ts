@@ -14,7 +14,9 @@ const NONE: Services = { stun: false, turn: false, relay: false };
 /** TURN credentials are renewed when this part of their life is over: what began with the old ones goes on. */
 const RENEW_AT = 3 / 4;
 /** After a refusal: the server is busy, and the list that is there is still good. */
-const ASK_AGAIN_MS = 60_000;
+const REFUSED_AGAIN_MS = 60_000;
+/** The question or its answer was lost. */
+const LOST_AGAIN_MS = 5_000;
 
 /** The STUN and TURN servers that the signalling server hands out, always the newest. */
 export class IceServers {
@@ -57,18 +59,19 @@ export class IceServers {
     const request = { type: 'ice-servers' as const, n: requestNumber() };
     const answer = await askServer(this.#broker, request, { signal: this.#closed.signal }).catch(() => null);
     if (this.#closed.signal.aborted) return;
-    let againMs = ASK_AGAIN_MS;
-    if (answer?.type === 'ice-servers') {
-      this.#list = answer.iceServers;
-      againMs = answer.ttlMs * RENEW_AT;
-    }
+    clearTimeout(this.#timer);
+    const again = (afterMs: number) => {
+      if (this.#broker.status.peek() === 'online') this.#timer = setTimeout(() => void this.#ask(), afterMs);
+    };
+    // What is known already stays, and nothing is said of what isn't.
+    if (answer?.type !== 'ice-servers') return again(answer ? REFUSED_AGAIN_MS : LOST_AGAIN_MS);
+    this.#list = answer.iceServers;
     const urls = this.#list.flatMap((server) => server.urls);
     this.#services.value = {
       stun: urls.some((url) => url.startsWith('stun')),
       turn: urls.some((url) => url.startsWith('turn')),
       relay: this.#access.has('relay'),
     };
-    clearTimeout(this.#timer);
-    if (this.#broker.status.peek() === 'online') this.#timer = setTimeout(() => void this.#ask(), againMs);
+    again(answer.ttlMs * RENEW_AT);
   }
 }

@@ -10,6 +10,6 @@ import '../../ui/styles/doctor.css';
 
 document.title = `${t('doctor_title')} · ${t('name')}`;
 const about = { version: browser.runtime.getManifest().version, userAgent: navigator.userAgent };
-const askFacts = async () => v.parse(DoctorFacts, await askOffscreen('doctor-facts', {}));
+const askFacts = async (withRelay = false) => v.parse(DoctorFacts, await askOffscreen('doctor-facts', { withRelay }));
 const root = document.getElementById('root');
 if (root) render(<DoctorPage browser={doctorBrowser} about={about} askFacts={askFacts} />, root);

@@ -77,7 +77,7 @@ async function main(): Promise<void> {
     'history-page': ({ peerId, before }) => timeline.page(peerId, before),
     'settings-set': (change) => pairwise.changeSettings(change),
     'notice-dismiss': ({ id }) => pairwise.dismissNotice(id),
-    'doctor-facts': async () => v.parse(DoctorFacts, await pairwise.doctorFacts()),
+    'doctor-facts': async (wish) => v.parse(DoctorFacts, await pairwise.doctorFacts(wish)),
     idle: ({ idle }) => peers.setPresence(idle ? 'away' : 'online'),
     'download-ended': ({ key, code }) => platform.downloadEnded(key, code),
   });

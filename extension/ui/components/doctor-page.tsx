@@ -20,7 +20,7 @@ export interface DoctorPageProps {
   readonly browser: DoctorBrowser;
   readonly about: About;
   /** Asks the offscreen document. */
-  askFacts(): Promise<DoctorFacts>;
+  askFacts(withRelay?: boolean): Promise<DoctorFacts>;
 }
 
 const ICONS: Readonly<Record<Grade, IconName>> = {

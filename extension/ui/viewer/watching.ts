@@ -119,7 +119,20 @@ export class Watching {
     this.#portWasLost = false;
     const sawIt = this.stream.value !== null || this.phase.value === 'reconnecting';
     this.#closeWatcher();
-    this.#watcher = new Watcher({
+    try {
+      this.#watcher = this.#newWatcher();
+    } catch {
+      // A browser or a policy without WebRTC.
+      this.problem.value = 'webrtc-blocked';
+      return this.#stop('failed');
+    }
+    if (this.#myVoice) this.#watcher.setVoice(this.#myVoice);
+    this.phase.value = sawIt ? 'reconnecting' : 'connecting';
+    this.#slowAfterAWhile();
+  }
+
+  #newWatcher(): Watcher {
+    return new Watcher({
       iceServers: () => this.#iceServers,
       send: (signal) => this.#options.port.send({ type: 'signal', signal }),
       onStream: (stream) => {
@@ -140,9 +153,6 @@ export class Watching {
         this.#stop('failed');
       },
     });
-    if (this.#myVoice) this.#watcher.setVoice(this.#myVoice);
-    this.phase.value = sawIt ? 'reconnecting' : 'connecting';
-    this.#slowAfterAWhile();
   }
 
   #ended(why: ShareEnd): void {
