@@ -26,9 +26,9 @@ export function firstMessageCase(kind: NetworkKind, ways: readonly Expected[]): 
       await comeHome(people, path);
       const values: number[] = [];
       for (let round = 1; round <= FIRST_ROUNDS; round += 1) {
-        const { startedMs, tookMs } = await firstMessage(people, `${kind} ${path} ${round}`);
+        const { tookMs } = await firstMessage(people, `${kind} ${path} ${round}`);
         values.push(tookMs);
-        await Promise.all([people.aliceLog, people.bobLog].map((log) => log.connects(path, startedMs)));
+        await Promise.all([people.aliceLog, people.bobLog].map((log) => log.connects(path)));
       }
       figures.push({ case: kind, figure: 'firstMessageMs', unit: 'ms', values, note: path });
     }
@@ -43,9 +43,9 @@ export function outageCase(name: string, trouble: Trouble): Promise<BenchResult>
     await comeHome(people, 'direct');
     const values: number[] = [];
     for (let round = 1; round <= OUTAGE_ROUNDS; round += 1) {
-      const { backMs, tookMs } = await goThrough(trouble, people, `${name} ${round}`);
+      const { tookMs } = await goThrough(trouble, people, `${name} ${round}`);
       values.push(Math.max(...tookMs));
-      await Promise.all([people.aliceLog, people.bobLog].map((log) => log.connects('direct', backMs)));
+      await Promise.all([people.aliceLog, people.bobLog].map((log) => log.connects('direct')));
     }
     return [{ case: name, figure: 'backMs', unit: 'ms', values, note: 'the slower of both directions' }];
   });

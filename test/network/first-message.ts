@@ -1,6 +1,6 @@
 import type { Person } from '../support/person.ts';
 import type { PeopleBehindRouters } from './people-behind-routers.ts';
-import type { Standing } from './session-log.ts';
+import type { SessionLog, Standing } from './session-log.ts';
 
 declare global {
   /** In a document that is about to be loaded again. */
@@ -23,7 +23,8 @@ export async function comeHome(people: PeopleBehindRouters, path: Standing['path
   const { alice, bob, aliceLog, bobLog } = people;
   const startedMs = Date.now();
   await Promise.all([alice, bob].map(startAgain));
-  await Promise.all([aliceLog, bobLog].map((log) => log.connects(path, startedMs)));
+  const connectsAnew = async (log: SessionLog) => log.connects(path, await log.losesDocument(startedMs));
+  await Promise.all([aliceLog, bobLog].map(connectsAnew));
 }
 
 /**

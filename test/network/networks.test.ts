@@ -52,7 +52,7 @@ for (const { kind, offer, path, way } of ROWS) {
     const { startedMs, tookMs } = await firstMessage(people, `Hello from ${name}`);
     console.log(`${name}: first message after ${tookMs} ms`);
     expect(tookMs, await bobLog.told(startedMs)).toBeLessThanOrEqual(FIRST_MESSAGE_LIMIT_MS);
-    await Promise.all([aliceLog, bobLog].map((log) => log.connects(path, startedMs)));
+    await Promise.all([aliceLog, bobLog].map((log) => log.connects(path)));
     await Promise.all([alice.sees(BADGES[path]), bob.sees(BADGES[path])]);
 
     const before = await network.arrived();

@@ -43,6 +43,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 for (const [index, [name, trouble]] of Object.entries(TROUBLES).entries()) {
   test(`after ${name} everything goes on`, async () => {
     const { alice, bob, aliceLog, bobLog } = people;
+    // Both may be back already.
     await Promise.all([aliceLog.connects(), bobLog.connects(), pictureMovesAt(viewer)]);
     const fileName = `${index}.bin`;
     const file = await makeFile(bob.profile, fileName, FILE_BYTES);

@@ -28,6 +28,8 @@ declare global {
   var sessionLog:
     | {
         readonly standings: Standing[];
+        /** When the offscreen document was gone, as views noticed it. */
+        readonly losses: number[];
         /** When each line of the peer was first told. */
         readonly lines: (At & { readonly text: string })[];
         readonly files: (At & { readonly name: string; readonly transfer: ItemOf<'file'>['transfer'] })[];
@@ -56,9 +58,20 @@ export class SessionLog {
     const [peer] = (await readState(page)).peers;
     if (!peer) throw new Error(`${name} knows nobody.`);
     await page.evaluate(() => {
-      globalThis.sessionLog = { standings: [], lines: [], files: [] };
+      globalThis.sessionLog = { standings: [], losses: [], lines: [], files: [] };
       const known = new Map<string, string>();
-      const { standings, lines, files } = globalThis.sessionLog;
+      const { standings, losses, lines, files } = globalThis.sessionLog;
+      const stands = (now: Standing) => {
+        const last = standings.at(-1);
+        if (
+          last?.connection !== now.connection ||
+          last.path !== now.path ||
+          last.isSuspect !== now.isSuspect ||
+          last.server !== now.server
+        ) {
+          standings.push(now);
+        }
+      };
       void (async () => {
         let server: AppState['server']['status'] = 'connecting';
         let peer: PeerState | undefined;
@@ -73,15 +86,7 @@ export class SessionLog {
             const { state } = peer.connection;
             const path = peer.connection.state === 'connected' ? peer.connection.path : null;
             const isSuspect = peer.connection.state === 'connected' && (peer.connection.isSuspect ?? false);
-            const last = standings.at(-1);
-            if (
-              last?.connection !== state ||
-              last.path !== path ||
-              last.isSuspect !== isSuspect ||
-              last.server !== server
-            ) {
-              standings.push({ atMs, connection: state, path, isSuspect, server });
-            }
+            stands({ atMs, connection: state, path, isSuspect, server });
             for (const item of peer.timeline) {
               const text = item.kind === 'file' ? JSON.stringify(item.transfer) : '';
               if (known.get(item.id) === text) continue;
@@ -91,6 +96,11 @@ export class SessionLog {
             }
           });
           await new Promise<void>((resolve) => port.onDisconnect.addListener(() => resolve()));
+          // What the document that is gone has told holds no longer.
+          const atMs = Date.now();
+          losses.push(atMs);
+          server = 'connecting';
+          stands({ atMs, connection: 'offline', path: null, isSuspect: false, server });
           // While the document is loaded again nobody listens.
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
@@ -127,8 +137,12 @@ export class SessionLog {
     return heard.catch((cause: unknown) => this.#fails(`does not hear “${text}”`, cause));
   }
 
-  /** When it was first told that both are connected, on this path if one is given, after a moment; waits for it. */
-  async connects(path: Standing['path'] = null, sinceMs = 0, limitMs = LIMIT_MS): Promise<number> {
+  /**
+   * When both were connected, on this path if one is given, at a moment or after it; waits for it. A link that is up at that moment is
+   * enough, one that was up before it is not.
+   * @param sinceMs the moment, by default now.
+   */
+  async connects(path: Standing['path'] = null, sinceMs = Date.now(), limitMs = LIMIT_MS): Promise<number> {
     const connected = this.#wait(
       ({ path, sinceMs }) => {
         const standings = globalThis.sessionLog?.standings ?? [];
@@ -148,8 +162,18 @@ export class SessionLog {
     return connected.catch((cause: unknown) => this.#fails(`is not connected${path ? ` (${path})` : ''}`, cause));
   }
 
-  /** Waits until the server is there; when it was first told. */
-  async reachesServer(sinceMs = 0): Promise<number> {
+  /** When views lost the offscreen document, at a moment or after it; waits for it. What it told before holds no longer. */
+  async losesDocument(sinceMs: number): Promise<number> {
+    const lost = this.#wait(
+      (since) => globalThis.sessionLog?.losses.find((atMs) => atMs >= since) ?? null,
+      sinceMs,
+      LIMIT_MS,
+    );
+    return lost.catch((cause: unknown) => this.#fails('does not lose the offscreen document', cause));
+  }
+
+  /** When the server was there, at a moment or after it; waits for it. */
+  async reachesServer(sinceMs: number): Promise<number> {
     const reached = this.#wait(
       (since) => {
         const standings = globalThis.sessionLog?.standings ?? [];
