@@ -72,13 +72,13 @@ test('a relay link names its path, measures its round trip and says goodbye', as
 test('bytes move with the windows of the file engine, and a line of chat is not held up by them', async () => {
   await meet(true);
   await other.evaluate(() => relayLab.echo());
-  const [{ roundTripsMs }] = await Promise.all([
+  const [{ tookMs, roundTripsMs }] = await Promise.all([
     page.evaluate((bytes) => relayLab.sendAndAsk(bytes, 20), FILE_BYTES),
     other.evaluate((bytes) => relayLab.receiveFile(bytes), FILE_BYTES),
   ]);
   expect(roundTripsMs.length).toBeGreaterThan(5);
-  // There and back; behind the bytes it would take seconds.
-  expect(median(roundTripsMs)).toBeLessThan(1_000);
+  // There and back; behind the bytes it would take as long as they do, whatever else the computer has to do.
+  expect(median(roundTripsMs)).toBeLessThan(tookMs / 2);
   await page.evaluate(() => relayLab.close());
 });
 
