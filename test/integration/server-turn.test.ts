@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,12 +9,12 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ServiceAnswerSchema } from '../../peer-server/protocol.ts';
 import { type RunningServer, startServer } from '../../peer-server/server.ts';
+import { hasCoturn, TURNSERVER } from '../support/coturn.ts';
 import { join } from '../support/raw-client.ts';
 import { type Credential, TurnClient } from '../support/stun.ts';
 
 // The configuration of coturn that we publish, on a real coturn, with what the server mints.
 
-const hasCoturn = spawnSync('turnserver', ['--version']).error === undefined;
 if (!hasCoturn) console.log('Skipped: coturn.conf is not tested, because coturn is not installed here.');
 
 const SECRET = 'the-secret-of-the-test';
@@ -71,17 +71,22 @@ describe.skipIf(!hasCoturn)('coturn.conf', () => {
     const key = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=turn.example'];
     execFileSync('openssl', [...key, '-keyout', `${dir}/key.pem`, '-out', `${dir}/cert.pem`], { stdio: 'ignore' });
     writeFileSync(`${dir}/turnserver.conf`, configuration());
-    coturn = spawn('turnserver', ['-c', `${dir}/turnserver.conf`], { stdio: 'ignore' });
+    const [program, ...before] = TURNSERVER;
+    coturn = spawn(program, [...before, '-c', `${dir}/turnserver.conf`], { stdio: 'ignore' });
     const turnUrls = [`turn:127.0.0.1:${port}`];
     server = await startServer({ port: 0, logLevel: 'silent', turnUrls, turnSecret: SECRET });
   });
 
   afterAll(async () => {
-    const ended = coturn.exitCode === null ? once(coturn, 'exit') : undefined;
-    coturn.kill('SIGKILL');
-    await ended;
-    await server.close();
-    rmSync(dir, { recursive: true });
+    try {
+      const isRunning = coturn?.exitCode === null && coturn.signalCode === null;
+      const ended = isRunning ? once(coturn, 'exit') : undefined;
+      coturn?.kill('SIGKILL');
+      await ended;
+      await server?.close();
+    } finally {
+      if (dir) rmSync(dir, { recursive: true, force: true });
+    }
   });
 
   test('takes the credential that the server mints', async () => {

@@ -12,6 +12,12 @@ export interface Coturn {
 /** Whether this computer has coturn. */
 export const hasCoturn = spawnSync('turnserver', ['--version']).error === undefined;
 
+/** What starts turnserver. Where the system knows how, it ends with this process, however that ends. */
+export const TURNSERVER: readonly [string, ...string[]] =
+  spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0
+    ? ['setpriv', '--pdeathsig', 'KILL', 'turnserver']
+    : ['turnserver'];
+
 /** Starts coturn on a free port of loopback, over UDP and TCP. @throws Error with what it said, when it doesn't start */
 export async function startCoturn(secret: string): Promise<Coturn> {
   const port = await freeUdpPort();
@@ -32,7 +38,8 @@ export async function startCoturn(secret: string): Promise<Coturn> {
     `--pidfile=${dir.path}/turnserver.pid`,
     `--userdb=${dir.path}/turnserver.db`,
   ];
-  const child = spawn('turnserver', ['-n', ...settings], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program, ...before] = TURNSERVER;
+  const child = spawn(program, [...before, '-n', ...settings], { stdio: ['ignore', 'pipe', 'pipe'] });
   const said: string[] = [];
   const exited = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
@@ -46,9 +53,12 @@ export async function startCoturn(secret: string): Promise<Coturn> {
     }
   });
   const stop = async () => {
-    child.kill('SIGKILL');
-    await exited;
-    await dir.remove();
+    try {
+      child.kill('SIGKILL');
+      await exited;
+    } finally {
+      await dir.remove();
+    }
   };
   if ((await Promise.race([listens, exited])) !== true) {
     await dir.remove();
