@@ -46,8 +46,12 @@ export function secret() {
 
 /** As RFC 7064 and RFC 7065 write them, a few only: a browser asks all of them. */
 export function iceUrls(pattern: RegExp, expected: string) {
-  const host = /^(?:[A-Za-z0-9.-]{1,200}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
-  const isUrl = (item: string) => pattern.test(item) && host.test(item.replace(/^\w+:/, '').replace(/\?.*$/, ''));
+  const host = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,198}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
+  const isUrl = (item: string) => {
+    const address = item.replace(/^\w+:/, '').replace(/\?.*$/, '');
+    const port = Number(/:(\d+)$/.exec(address)?.[1] ?? 1);
+    return pattern.test(item) && host.test(address) && port > 0 && port <= 65_535;
+  };
   const urls = list([], isUrl, expected);
   return v.pipe(urls, v.maxLength(MAX_ICE_URLS, expected));
 }

@@ -77,6 +77,8 @@ const ConfigSchema = v.object({
   /** How long a credential works. Long enough to outlive an outage of this server. */
   turnTtlMs: wholeNumber(3_600_000, 1000, 86_400_000),
   iceServersPerIdPerMinute: wholeNumber(10, 1, 1_000_000),
+  /** Ids are free: without it one address had as many credentials as it wanted. */
+  iceServersPerAddressPerMinute: wholeNumber(30, 1, 1_000_000),
   /** Whether browsers that reach each other in no other way may send sealed frames through here. */
   relay: yesOrNo(true),
   /** Signs tickets. Servers that act as one share it; empty: a random one of this process. */
@@ -136,6 +138,7 @@ export const VARIABLES: Readonly<Record<keyof Config, string>> = {
   turnSecret: 'TURN_SECRET',
   turnTtlMs: 'TURN_TTL_MS',
   iceServersPerIdPerMinute: 'ICE_SERVERS_PER_ID_PER_MINUTE',
+  iceServersPerAddressPerMinute: 'ICE_SERVERS_PER_ADDRESS_PER_MINUTE',
   relay: 'RELAY',
   relaySecret: 'RELAY_SECRET',
   relayTicketTtlMs: 'RELAY_TICKET_TTL_MS',

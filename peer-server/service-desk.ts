@@ -10,7 +10,8 @@ import { type RelayTickets, relayRoomOf } from './relay/relay-tickets.ts';
 
 const MINUTE_MS = 60_000;
 
-export type ServiceConfig = IceConfig & Pick<Config, 'iceServersPerIdPerMinute' | 'relayTicketsPerIdPerMinute'>;
+export type ServiceConfig = IceConfig &
+  Pick<Config, 'iceServersPerIdPerMinute' | 'iceServersPerAddressPerMinute' | 'relayTicketsPerIdPerMinute'>;
 
 export interface ServiceParts {
   readonly backplane: Backplane;
@@ -30,6 +31,7 @@ export class ServiceDesk {
   readonly #tickets: RelayTickets;
   readonly #relay: Pick<Relay, 'isFull'> | undefined;
   readonly #mints: Budget;
+  readonly #mintsByAddress: Budget;
   readonly #ticketsTaken: Budget;
   readonly #counts: Counts;
   readonly #log: Logger;
@@ -39,6 +41,7 @@ export class ServiceDesk {
     this.#tickets = tickets;
     this.#relay = relay;
     this.#mints = backplane.budget('ice-servers', config.iceServersPerIdPerMinute, MINUTE_MS);
+    this.#mintsByAddress = backplane.budget('ice-servers-address', config.iceServersPerAddressPerMinute, MINUTE_MS);
     this.#ticketsTaken = backplane.budget('relay-tickets', config.relayTicketsPerIdPerMinute, MINUTE_MS);
     this.#counts = counts;
     this.#log = log;
@@ -53,7 +56,7 @@ export class ServiceDesk {
       this.#counts.cutClients.add('message refused');
       return client.close(CLOSE_CODES.policy, 'message refused');
     }
-    const answer = request.type === 'ice-servers' ? this.#iceServers(client.id, n) : this.#ticket(client.id, request);
+    const answer = request.type === 'ice-servers' ? this.#iceServers(client, n) : this.#ticket(client.id, request);
     answer
       .catch((error: unknown) => {
         this.#log.error({ kind: error instanceof Error ? error.name : typeof error }, 'service request failed');
@@ -71,8 +74,9 @@ export class ServiceDesk {
     else if (answer.type === 'refused') this.#counts.refusedRequests.add(answer.code);
   }
 
-  async #iceServers(id: string, n: number): Promise<ServiceAnswer> {
+  async #iceServers({ id, address }: FacadeSocket, n: number): Promise<ServiceAnswer> {
     if (!(await this.#mints.take(id))) return refused(n, 'too-many');
+    if (!(await this.#mintsByAddress.take(address))) return refused(n, 'too-many');
     return { type: 'ice-servers', n, iceServers: mintIceServers(this.#config, id), ttlMs: this.#config.turnTtlMs };
   }
 

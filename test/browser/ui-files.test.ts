@@ -13,7 +13,7 @@ const offline = { presence: 'offline', connection: { state: 'offline' } } as con
 const buttons = (page: Page) =>
   page.$$eval('article button', (all) => all.map((found) => found.ariaLabel ?? found.textContent));
 const card = (page: Page) => page.$eval('article', (element) => element.innerText.replaceAll('\n', ' '));
-const said = (page: Page) => page.$eval('[role="status"].only-heard', (element) => element.textContent);
+const said = (page: Page) => page.$eval('main ~ [role="status"].only-heard', (element) => element.textContent);
 
 describe('what a card says, and which buttons it has', () => {
   test.each<[string, ItemOf<'file'>, string[], string[]]>([

@@ -36,6 +36,7 @@ test('nothing set: the documented defaults', () => {
     turnSecret: '',
     turnTtlMs: 3_600_000,
     iceServersPerIdPerMinute: 10,
+    iceServersPerAddressPerMinute: 30,
     relay: true,
     relaySecret: '',
     relayTicketTtlMs: 60_000,

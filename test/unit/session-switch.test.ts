@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { EPOCH_BYTES, encodeFrame } from '../../extension/core/protocol/frames.ts';
 import type { Hello } from '../../extension/core/protocol/messages.ts';
 import { Session } from '../../extension/core/session/session.ts';
 import { newId } from '../../extension/core/shared/ids.ts';
@@ -121,4 +122,20 @@ test('another version is told once and its link is not used', async () => {
   expect(await Promise.all(greeted)).toEqual([false, false]);
   expect(alice.events).toEqual(['connected', 'other version']);
   expect(alice.session.link).toBe(links.a);
+});
+
+test('a link on which the peer has greeted but not opened takes nobody’s place, and counts once when it has', async () => {
+  const { alice, links } = await connected();
+  const next = createMemoryLinks();
+  void alice.session.attach(next.a);
+  const lane = next.b.lane('control');
+  const greeting = { type: 'hello', version: 1, name: 'Someone', presence: 'online', shareId: null } as const;
+  await lane.send(encodeFrame({ type: 'notice', body: greeting }));
+  links.cut();
+  await expect.poll(() => alice.events).toEqual(['connected', 'disconnected']);
+  const open = { first: 1, peerEpoch: new Uint8Array(EPOCH_BYTES), received: 0 };
+  await lane.send(encodeFrame({ type: 'open', epoch: new Uint8Array(EPOCH_BYTES).fill(7), ...open }));
+  await expect.poll(() => alice.events).toEqual(['connected', 'disconnected', 'connected']);
+  await lane.send(encodeFrame({ type: 'data', seq: 1, body: { type: 'chat', id: newId(), at: 1, text: 'heard' } }));
+  await expect.poll(() => alice.texts).toEqual(['heard']);
 });

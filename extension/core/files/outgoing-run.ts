@@ -91,6 +91,11 @@ export class OutgoingRun implements Mover {
     return this.#options.stream;
   }
 
+  /** Blocks that were begun packed and are not known to be stored. */
+  get begunPacked(): readonly number[] {
+    return [...this.#out.values()].filter(({ encoding }) => encoding !== 0).map(({ index }) => index);
+  }
+
   /** What the receiver has, in bytes of the run. */
   get arrivedBytes(): number {
     return this.#arrivedBytes;

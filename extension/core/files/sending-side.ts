@@ -28,6 +28,8 @@ interface Sending {
   readonly streams: number[];
   /** See `OutgoingRun.begunPlain`; of the run before. */
   begunPlain: ReadonlySet<number>;
+  /** Blocks that any run has begun packed: what the receiver has of them may be of that. */
+  readonly packed: Set<number>;
   /** In some run, all of it. */
   wasHandedOut: boolean;
 }
@@ -52,7 +54,14 @@ export class SendingSide extends FileSide<Sending> {
     if (known) known.source = source;
     else {
       const transfer = new Transfer(id, source.details, 'out', this.context.onChange);
-      this.entries.set(id, { transfer, source, streams: [], begunPlain: new Set(), wasHandedOut: false });
+      this.entries.set(id, {
+        transfer,
+        source,
+        streams: [],
+        begunPlain: new Set(),
+        packed: new Set(),
+        wasHandedOut: false,
+      });
       transfer.become({ state: 'offered' });
     }
     if (known?.run) return;
@@ -144,6 +153,7 @@ export class SendingSide extends FileSide<Sending> {
     if (!run) return;
     sending.wasHandedOut ||= run.isHandedOut;
     sending.begunPlain = run.begunPlain;
+    for (const block of run.begunPacked) sending.packed.add(block);
     run.stop();
     this.#queue.hold(run);
     this.#streams.delete(run.stream);
@@ -162,7 +172,8 @@ export class SendingSide extends FileSide<Sending> {
   }
 
   #createRun(sending: Sending, { stream, from, also, parts = [] }: FileAccept): OutgoingRun {
-    const { transfer, source, begunPlain } = sending;
+    const { transfer, source, begunPlain, packed } = sending;
+    const canGoOn = (block: number) => begunPlain.has(block) && !packed.has(block);
     const { encode } = this.#context;
     return new OutgoingRun(
       {
@@ -172,7 +183,7 @@ export class SendingSide extends FileSide<Sending> {
         from,
         also,
         // Of what was packed, or begun by an earlier run of the program, nobody could make the rest.
-        parts: new Map(parts.filter(({ block }) => begunPlain.has(block)).map(({ block, bytes }) => [block, bytes])),
+        parts: new Map(parts.filter(({ block }) => canGoOn(block)).map(({ block, bytes }) => [block, bytes])),
         encode: async (block) => encode?.(block, source.details) ?? { bytes: blockOf(block), encoding: 0 },
       },
       {

@@ -124,7 +124,10 @@ export class Channel {
       if (done) return this.detach(line.lane);
       if (!this.#lines.includes(line)) return;
       // Of a lane that was left meanwhile nothing counts: the next one repeats it.
-      this.#taking = this.#taking.then(() => (this.#lines.includes(line) ? this.#take(value, line) : undefined));
+      // A frame that can't be taken in is a bug, and no reason to take in nothing any more.
+      this.#taking = this.#taking
+        .then(() => (this.#lines.includes(line) ? this.#take(value, line) : undefined))
+        .catch(report);
       await this.#taking;
     }
   }
@@ -162,8 +165,9 @@ export class Channel {
     }
     if (sameBytes(frame.peerEpoch, this.#epoch)) this.#acknowledge(frame.received);
     const isWanted = this.#options.onOpen?.(line.lane, isNewLife) ?? true;
-    const isFirst = this.#current === null || !this.#isSynced(this.#current);
-    if (this.#lines.includes(line) && (isWanted || isFirst)) this.#use(line);
+    if (isWanted && this.#lines.includes(line)) return this.#use(line);
+    // Where nothing else is used, what comes on a line that isn't wanted is not taken in, so it must not be acknowledged.
+    if (this.#current === null || !this.#isSynced(this.#current)) line.epoch = null;
   }
 
   /** Writes there from now on, beginning with all that may not have arrived elsewhere: an acknowledgement is lost with its lane, too. */

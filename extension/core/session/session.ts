@@ -33,6 +33,8 @@ interface Attached {
   order: number;
   /** What the peer said first. */
   hello: Hello | null;
+  /** The peer has said what it has, in the life that it is in now: messages can flow. */
+  isOpen: boolean;
   /** Ends a link on which nobody greets, or that is not used any more. */
   timer: ReturnType<typeof setTimeout>;
   settle(greeted: boolean): void;
@@ -71,7 +73,7 @@ export class Session {
     const greeted = new Promise<boolean>((settle) => {
       const timer = setTimeout(() => link.close('timed-out'), GREETING_LIMIT_MS);
       this.#lastOrder += 1;
-      this.#attached.set(lane, { link, order: this.#lastOrder, hello: null, timer, settle });
+      this.#attached.set(lane, { link, order: this.#lastOrder, hello: null, isOpen: false, timer, settle });
     });
     this.channel.attach(lane, { ...this.#options.greeting(), order: this.#lastOrder });
     const stop = link.onChange(() => {
@@ -115,7 +117,7 @@ export class Session {
     if (this.#current !== attached) return;
     this.#current = null;
     // The one that was left a moment ago may still be there.
-    const other = [...this.#attached.values()].findLast(({ hello }) => hello);
+    const other = [...this.#attached.values()].findLast(({ isOpen }) => isOpen);
     if (other?.hello) this.#use(other, other.hello, true);
     else this.#options.onDisconnected();
   }
@@ -135,6 +137,8 @@ export class Session {
       before.link.close('replaced');
       this.#options.onDisconnected();
     }
+    if (isNewLife) for (const attached of this.#attached.values()) attached.isOpen = false;
+    next.isOpen = true;
     this.#use(next, next.hello, this.#current !== null);
     return true;
   }
@@ -143,7 +147,7 @@ export class Session {
     const before = this.#current;
     this.#current = next;
     clearTimeout(next.timer);
-    if (before) before.timer = setTimeout(() => before.link.close('replaced'), LINGER_MS);
+    if (before && before !== next) before.timer = setTimeout(() => before.link.close('replaced'), LINGER_MS);
     next.settle(true);
     this.#options.onConnected(hello, isSwitch);
   }

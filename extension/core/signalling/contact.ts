@@ -54,6 +54,9 @@ const ANSWER_LIMIT_MS = 1_500;
 /** Of descriptions: one dial at a time, and what a late one left. */
 const MAX_DESCRIBED = 4;
 
+/** The relay carries no more for now, and there was nothing better. */
+const FULL: RaceFailure = { direct: 'peer-unreachable', relay: 'relay-full', isBlocked: false, isLocal: false };
+
 /** One known peer: the session with it, the link in use, and what is done to have one. */
 export class Contact {
   readonly #options: ContactOptions;
@@ -285,6 +288,8 @@ export class Contact {
       if (this.#isSuspect) this.#options.broker.check();
       this.look();
       this.#options.onStatus({ state: this.#race.isRunning ? 'connecting' : 'offline' });
+      // On the relay it would be full again at once.
+      if (reason === 'relay-full') return this.#failed(FULL);
       // After a goodbye the peer knocks when it is back; otherwise look for it at once.
       if (reason === 'bye' || reason === 'replaced') return;
       this.#lostAt = performance.now();

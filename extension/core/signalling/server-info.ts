@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { within } from '../shared/abort.ts';
+import { concat, utf8 } from '../shared/bytes.ts';
 import { AppError } from '../shared/errors.ts';
 import type { ServerAddress } from './server-address.ts';
 
@@ -28,7 +29,7 @@ export async function probeServer(address: ServerAddress): Promise<ServerKind> {
     return { kind: 'pairwise', offsetMs, features: info.features };
   }
   // A stock server doesn't let us read its 404, but it does answer.
-  const answers = fetch(url, { mode: 'no-cors', cache: 'no-store' }).then(
+  const answers = fetch(url, { mode: 'no-cors', cache: 'no-store', signal: AbortSignal.timeout(ANSWER_LIMIT_MS) }).then(
     () => true,
     () => false,
   );
@@ -37,8 +38,23 @@ export async function probeServer(address: ServerAddress): Promise<ServerKind> {
 }
 
 async function read(url: string): Promise<v.InferOutput<typeof ServerInfo> | null> {
-  const response = await fetch(url, { cache: 'no-store', credentials: 'omit', redirect: 'error' });
-  if (!response.ok || Number(response.headers.get('content-length') ?? 0) > MAX_ANSWER_BYTES) return null;
-  const parsed = v.safeParse(ServerInfo, await response.json());
+  const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+  const response = await fetch(url, { cache: 'no-store', credentials: 'omit', redirect: 'error', signal });
+  const text = response.ok && response.body ? await readText(response.body) : null;
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ServerInfo), text);
   return parsed.success ? parsed.output : null;
+}
+
+/** Null for more than an answer of ours can have: whoever answers may go on for ever. */
+async function readText(body: ReadableStream<Uint8Array>): Promise<string | null> {
+  const reader = body.getReader();
+  let bytes = new Uint8Array();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return utf8.decode(bytes);
+    bytes = concat(bytes, value);
+    if (bytes.length <= MAX_ANSWER_BYTES) continue;
+    await reader.cancel();
+    return null;
+  }
 }

@@ -37,7 +37,7 @@ const TtlMs = v.pipe(v.number(), v.integer(), v.minValue(1_000), v.maxValue(7 * 
 
 /** The browser throws at what it can't read, so nothing else may reach it: RFC 7064 and 7065. */
 const HOST = '(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]{2,45}\\])';
-const PORT = '(?::[1-9]\\d{0,3}|:[1-5]\\d{4}|:6[0-4]\\d{3})?';
+const PORT = '(?::(?:[1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5]))?';
 const IceUrl = v.pipe(
   v.string(),
   v.maxLength(256),
