@@ -258,7 +258,7 @@ async function deflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Arra
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-test('a link that was left is not read again, and nothing breaks', () => {
+it('a link that was left is not read again, and nothing breaks', () => {
   const { exchange } = new TestSide({}, undefined);
   const { a } = createMemoryLinks();
   exchange.attach(a);
