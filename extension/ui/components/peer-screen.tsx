@@ -8,7 +8,6 @@ import { Actions } from './actions.tsx';
 import { Composer } from './composer.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { EmptyTimeline } from './empty-timeline.tsx';
-import { Fetches } from './fetches.tsx';
 import { FilePicker } from './file-picker.tsx';
 import { later } from './later.tsx';
 import { LiveBanner } from './live-banner.tsx';
@@ -26,6 +25,8 @@ import { WaitingNotice } from './waiting-items.tsx';
 const Parted = later(async () => (await import('./parted.tsx')).Parted);
 const PartedNotice = later(async () => (await import('./parted.tsx')).PartedNotice);
 const ServerNotice = later(async () => (await import('./server-notice.tsx')).ServerNotice);
+// There from the start, for those who listen; empty at first.
+const Fetches = later(async () => (await import('./fetches.tsx')).Fetches);
 const NoConnection = later(async () => (await import('./no-connection.tsx')).NoConnection);
 
 /** Everything between me and one peer. */
