@@ -1,5 +1,4 @@
 import type { Lane } from '../link/link.ts';
-import { giveBack } from '../shared/bytes.ts';
 import { decodeFrame, encodeAck, type Frame, isAcknowledged } from './frames.ts';
 import type { LaneWindow } from './lane-window.ts';
 import type { Sendable } from './send-block.ts';
@@ -98,8 +97,6 @@ export class BulkLane {
       const frame = decodeFrame(value);
       if (frame.type === 'ack') this.#acknowledged(frame.received);
       else this.#events.receive(frame, value.length, this);
-      // Whatever was of use has been copied.
-      if (value.length === value.buffer.byteLength) giveBack(value.buffer);
     }
   }
 
@@ -137,7 +134,6 @@ export class BulkLane {
     for (let frame = this.#next(); frame; frame = this.#next()) {
       try {
         await this.#lane.send(frame, signal);
-        giveBack(frame.buffer);
       } catch {
         // The link is gone, or this was stopped: whoever attached it learns that from the link. Nothing is sent here again.
         return;

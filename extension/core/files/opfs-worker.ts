@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { giveBack } from '../shared/bytes.ts';
 import { AppError, errorCode } from '../shared/errors.ts';
 import { OpfsFile } from './opfs-file.ts';
 import { type StoreReply, StoreRequest } from './opfs-messages.ts';
@@ -42,10 +41,7 @@ function answer(request: StoreRequest): Promise<StoreReply> {
       checked.catch(() => {}); // Whoever waits for the write hears of it.
       return inOrder(opened, async (file) => {
         const input = await checked;
-        if (input) {
-          file.write(request.index, input, request.leaf);
-          giveBack(input.buffer);
-        }
+        if (input) file.write(request.index, input, request.leaf);
         return { request: number, type: 'written', isRight: input !== undefined };
       });
     }

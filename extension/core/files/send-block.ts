@@ -1,4 +1,3 @@
-import { giveBack } from '../shared/bytes.ts';
 import { blockLength } from './blocks.ts';
 import { type BlockEncoding, CHUNK_HEADER_BYTES, encodeBlockEnd, encodeChunk } from './frames.ts';
 
@@ -77,10 +76,7 @@ export class SendBlock implements Sendable {
     const chunk = this.#bytes.subarray(this.#offset, this.#offset + chunkBytes);
     const frame = encodeChunk(this.#options.stream, this.index, this.#offset, chunk);
     this.#offset += chunk.length;
-    if (this.#offset === this.#encodedBytes) {
-      giveBack(this.#bytes.buffer);
-      this.#bytes = undefined;
-    }
+    if (this.#offset === this.#encodedBytes) this.#bytes = undefined;
     return frame;
   }
 

@@ -36,12 +36,3 @@ export const utf8 = {
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
-
-/**
- * Gives the memory back now. Otherwise it waits to be collected, and each thread lets some 64 MiB gather before it does. Nothing may read
- * it any more.
- */
-export function giveBack(buffer: ArrayBufferLike): void {
-  // Node before 21 has no `transfer`.
-  if (buffer instanceof ArrayBuffer) buffer.transfer?.(0);
-}

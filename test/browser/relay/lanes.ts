@@ -24,7 +24,7 @@ export async function sendFile(link: Link, totalBytes: number): Promise<number> 
         next: () => {
           if (index * BLOCK_BYTES >= totalBytes) return undefined;
           const options = { stream: 1, encoding: 0, leaf: LEAF, plainBytes: BLOCK_BYTES, from: 0, onArrived } as const;
-          return new SendBlock({ ...options, index: index++, bytes: block.slice() });
+          return new SendBlock({ ...options, index: index++, bytes: block });
         },
         acknowledged: () => {},
       });
