@@ -138,7 +138,7 @@ export const offscreenCommands = {
     nothing,
   ),
   'notice-dismiss': command({ id: ItemId }, nothing),
-  /** `DoctorFacts` for the connection doctor, which parses them: no other view has to know how. Each answer has relay tickets of its own. */
+  /** `DoctorFacts` for the connection doctor, which parses them: no other view has to know how. `withRelay`: with relay tickets of its own. */
   'doctor-facts': command({ withRelay: v.boolean() }, v.unknown()),
   /** From the worker: the person has been idle, or is back. */
   idle: command({ idle: v.boolean() }, nothing),

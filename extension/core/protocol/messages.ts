@@ -113,8 +113,10 @@ export const ShareAskEnd = v.object({ type: v.literal('share-ask-end'), id: Item
 export const ShareWatch = v.object({ type: v.literal('share-watch'), id: ItemId, viewer: ItemId });
 /** Viewer to sharer: nobody watches any more. */
 export const ShareLeave = v.object({ type: v.literal('share-leave'), id: ItemId, viewer: ItemId });
-/** Why a share is over: somebody stopped it · its tab was closed or its window has gone · it could not go on. */
-/** `needs-turn`: the two are connected by the relay alone, which carries no pictures. */
+/**
+ * Why a share is over: somebody stopped it · its tab was closed or its window has gone · it could not go on · the two are
+ * connected by the relay alone, which carries no pictures.
+ */
 export const ShareEnd = v.picklist(['stopped', 'source-ended', 'failed', 'needs-turn']);
 /** Sharer to viewer: the share is over. */
 export const ShareStop = v.object({ type: v.literal('share-stop'), id: ItemId, why: ShareEnd });

@@ -1,5 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals-core';
 import type { DeviceKeys } from '../crypto/device-keys.ts';
+import type { DoctorFacts } from '../doctor/facts.ts';
 import { Compressor } from '../files/compressor.ts';
 import { EncodePool } from '../files/encode-pool.ts';
 import { OpfsCopies } from '../files/opfs-copies.ts';
@@ -19,7 +20,7 @@ import { OutgoingFiles } from './outgoing-files.ts';
 import { PairingFlow } from './pairing-flow.ts';
 import { Peers } from './peers.ts';
 import type { Platform } from './platform.ts';
-import { type DoctorFacts, ServerPlace } from './server-place.ts';
+import { ServerPlace } from './server-place.ts';
 import { browserMedia } from './share-media.ts';
 import type { AppState, FileSettings, LiveSettings } from './state.ts';
 import { Store } from './store.ts';
@@ -233,7 +234,7 @@ export class Pairwise {
     return this.#place.ice.list();
   }
 
-  /** What the connection doctor needs to check the way to others. Each call asks for new places on the relay. */
+  /** What the connection doctor needs to check the way to others. `withRelay`: also new places on the relay. */
   doctorFacts(wish: { withRelay: boolean }): Promise<DoctorFacts> {
     return this.#place.doctorFacts(wish);
   }

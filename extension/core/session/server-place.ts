@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals-core';
 import type { DeviceKeys } from '../crypto/device-keys.ts';
 import type { SealedPayload } from '../crypto/seal.ts';
+import type { DoctorFacts } from '../doctor/facts.ts';
 import { within } from '../shared/abort.ts';
 import { toBase64Url } from '../shared/bytes.ts';
 import type { ErrorCode } from '../shared/errors.ts';
@@ -22,19 +23,6 @@ export interface ServerPlaceOptions {
   seal(peerId: string, message: unknown): SealedPayload | null;
   /** It is a server of ours: to be remembered. */
   onOurs(): void;
-}
-
-/** What the connection doctor asks about. */
-export interface DoctorFacts {
-  readonly serverKind: 'pairwise' | 'stock' | null;
-  readonly serverStatus: 'connecting' | 'online' | 'unreachable';
-  readonly serverUrl: string;
-  /** How far the server's clock is ahead of ours, in ms; null where it doesn't say. */
-  readonly clockOffsetMs: number | null;
-  readonly iceServers: RTCIceServer[];
-  readonly hasRelay: boolean;
-  /** Both ends of a room on the relay with oneself, each good once; null where there is none. */
-  readonly relayUrls: readonly [string, string] | null;
 }
 
 /** The server says at sign-in what it has. */
@@ -104,7 +92,6 @@ export class ServerPlace {
       serverKind: this.access.kind,
       serverStatus,
       serverUrl,
-      clockOffsetMs: this.access.offsetMs,
       iceServers: this.ice.list(),
       hasRelay: this.access.has('relay'),
       relayUrls: withRelay ? await this.#relayUrls() : null,
@@ -131,13 +118,13 @@ export class ServerPlace {
     known.abort();
   }
 
-  async #relayUrls(): Promise<readonly [string, string] | null> {
+  async #relayUrls(): Promise<[string, string] | null> {
     if (!this.access.has('relay') || this.broker.status.peek() !== 'online') return null;
     const session = toBase64Url(crypto.getRandomValues(new Uint8Array(8)));
     const ask = (side: 0 | 1) =>
       askRelayTicket(this.broker, this.access.address, { peer: this.#options.keys.id, session, side });
     return Promise.all([ask(0), ask(1)]).then(
-      ([a, b]) => [a.url, b.url] as const,
+      ([a, b]): [string, string] => [a.url, b.url],
       () => null,
     );
   }

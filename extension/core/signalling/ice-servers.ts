@@ -1,6 +1,7 @@
 import { effect, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { Broker } from './broker.ts';
 import type { ServerAccess } from './server-access.ts';
+import type { IceServerList } from './server-messages.ts';
 import { askServer, requestNumber } from './server-requests.ts';
 
 /** What the server offers beside introducing two browsers: ways around a network. */
@@ -27,7 +28,7 @@ export class IceServers {
   readonly services: ReadonlySignal<Services | null> = this.#services;
   readonly #closed = new AbortController();
   readonly #stop: () => void;
-  #list: RTCIceServer[] = [];
+  #list: IceServerList = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(broker: Broker, access: ServerAccess) {
@@ -40,7 +41,7 @@ export class IceServers {
   }
 
   /** For a new connection; empty: it can reach the local network only. */
-  readonly list = (): RTCIceServer[] => this.#list;
+  readonly list = (): IceServerList => this.#list;
 
   close(): void {
     this.#stop();

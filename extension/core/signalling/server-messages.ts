@@ -59,6 +59,7 @@ const IceServer = v.pipe(
 
 /** What a browser takes as its list of STUN and TURN servers. */
 export const IceServerList = v.pipe(v.array(IceServer), v.maxLength(8));
+export type IceServerList = v.InferOutput<typeof IceServerList>;
 
 export type ServiceRequest =
   | { type: 'ping'; n: number }

@@ -1,6 +1,4 @@
 import { effect, type ReadonlySignal } from '@preact/signals-core';
-import * as v from 'valibot';
-import { DoctorFacts } from '../../core/doctor/facts.ts';
 import { Pairwise } from '../../core/session/pairwise.ts';
 import { isConnected, receiversOf, shortcutPeer } from '../../core/session/receivers.ts';
 import type { AppState } from '../../core/session/state.ts';
@@ -77,7 +75,7 @@ async function main(): Promise<void> {
     'history-page': ({ peerId, before }) => timeline.page(peerId, before),
     'settings-set': (change) => pairwise.changeSettings(change),
     'notice-dismiss': ({ id }) => pairwise.dismissNotice(id),
-    'doctor-facts': async (wish) => v.parse(DoctorFacts, await pairwise.doctorFacts(wish)),
+    'doctor-facts': (wish) => pairwise.doctorFacts(wish),
     idle: ({ idle }) => peers.setPresence(idle ? 'away' : 'online'),
     'download-ended': ({ key, code }) => platform.downloadEnded(key, code),
   });
