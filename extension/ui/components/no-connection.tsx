@@ -4,7 +4,7 @@ import { nameOf } from '../models/app-model.ts';
 import { type Cause, causeOf, clockErrorMs, type Surroundings } from '../models/connection-cause.ts';
 import { duration } from '../models/format.ts';
 import { isWaiting } from '../models/timeline.ts';
-import { t } from '../text.ts';
+import { keyPart, t } from '../text.ts';
 import { Icon } from './icon.tsx';
 import { useModel } from './model-context.ts';
 import { DoctorButton, OptionsButton } from './place-buttons.tsx';
@@ -29,7 +29,7 @@ export function NoConnection({ peer, onReadAnyway }: { peer: PeerState; onReadAn
         <span class="glyph">
           <Icon name={cause === 'clock' ? 'clock' : 'cut'} />
         </span>
-        <h2>{t(`cause_${under(cause)}_title`, name)}</h2>
+        <h2>{t(`cause_${keyPart(cause)}_title`, name)}</h2>
         <p>{hintOf(cause, peer, server, around)}</p>
         {WITH_CHECKS.includes(cause) && <Checks peer={peer} server={server} cause={cause} />}
       </div>
@@ -56,10 +56,6 @@ export function NoConnection({ peer, onReadAnyway }: { peer: PeerState; onReadAn
   );
 }
 
-function under<Text extends Cause>(cause: Text) {
-  return cause.replaceAll('-', '_') as Text extends `${infer Head}-${infer Tail}` ? `${Head}_${Tail}` : Text;
-}
-
 function hintOf(cause: Cause, peer: PeerState, server: AppState['server'], around: Surroundings): string {
   const code = peer.connection.state === 'failed' ? peer.connection.code : 'peer-unreachable';
   switch (cause) {
@@ -72,7 +68,7 @@ function hintOf(cause: Cause, peer: PeerState, server: AppState['server'], aroun
     case 'clock':
       return t('cause_clock', duration(clockErrorMs(server, [peer], around.nowMs)));
     default:
-      return t(`cause_${under(cause)}`);
+      return t(`cause_${keyPart(cause)}`);
   }
 }
 

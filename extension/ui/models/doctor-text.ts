@@ -7,7 +7,7 @@ import {
   type Outcomes,
 } from '../../core/doctor/findings.ts';
 import { type Verdict, verdictOf } from '../../core/doctor/verdict.ts';
-import { dotted, type TextKey, t } from '../text.ts';
+import { dotted, keyPart, type TextKey, t } from '../text.ts';
 import { duration, milliseconds, size } from './format.ts';
 
 /** What browser and extension this is, as far as a report needs it. */
@@ -17,11 +17,6 @@ export interface About {
   readonly userAgent: string;
 }
 
-type Underscored<Text extends string> = Text extends `${infer Head}-${infer Tail}`
-  ? `${Head}_${Underscored<Tail>}`
-  : Text;
-
-const under = <Text extends string>(text: Text) => text.replaceAll('-', '_') as Underscored<Text>;
 /** Findings that there is something to do about. */
 const NEXT_KEYS = {
   'server-stock': 'doctor_next_server_stock',
@@ -48,13 +43,13 @@ const NEXT_KEYS = {
 
 /** What is checked: its name, and what it is for. */
 export function checkText(name: CheckName): { label: string; what: string } {
-  return { label: t(`doctor_check_${under(name)}`), what: t(`doctor_check_${under(name)}_what`) };
+  return { label: t(`doctor_check_${keyPart(name)}`), what: t(`doctor_check_${keyPart(name)}_what`) };
 }
 
 /** What was found, in a few words: `answers · 24 ms`. */
 export function foundText(outcome: Outcome): string {
   const { finding, ms, bytes } = outcome;
-  const found = t(`doctor_found_${under(finding)}`, bytes === undefined ? '' : size(bytes));
+  const found = t(`doctor_found_${keyPart(finding)}`, bytes === undefined ? '' : size(bytes));
   // How far a clock is off is no waiting time, and told in the next step.
   const isTimed = ms !== undefined && gradeOf(outcome) !== 'bad' && !finding.startsWith('clock');
   return dotted(found, isTimed ? milliseconds(ms) : null);
@@ -67,7 +62,7 @@ export function nextText({ finding, ms = 0 }: Outcome): string | null {
 
 /** All of it in a title and a sentence. Null: still checking. */
 export function verdictText(verdict: Verdict | null): { title: string; hint: string } {
-  const name = under(verdict ?? 'checking');
+  const name = keyPart(verdict ?? 'checking');
   return { title: t(`doctor_verdict_${name}`), hint: t(`doctor_verdict_${name}_hint`) };
 }
 
