@@ -26,8 +26,8 @@ export class FileExchange {
   /** News that could not be sent, one for each transfer at most: told on the next link, so that both sides agree. */
   #untold: { message: FileMessage; told: () => void }[] = [];
   #lanes: BulkLanes | undefined;
-  /** Links that bytes have moved over. */
-  readonly #left = new WeakSet<Link>();
+  /** Links that bytes have moved over, or still do. */
+  readonly #used = new WeakSet<Link>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #tickedAtMs = 0;
   #isClosed = false;
@@ -126,8 +126,8 @@ export class FileExchange {
   /** Bytes move over this link's bulk lanes from now on. Not over one that was left before: what it had counted is forgotten. */
   attach(link: Link): void {
     this.detach();
-    if (this.#left.has(link)) return;
-    this.#left.add(link);
+    if (this.#used.has(link)) return;
+    this.#used.add(link);
     this.#lanes = new BulkLanes(link, {
       receive: (frame, lane) => this.#receiveFrame(frame, lane),
       next: () => this.#sending.next(),

@@ -12,6 +12,7 @@ import { failureCode } from './failure.ts';
 import { Handshake, type HandshakeMessage, type PeerCredentials } from './handshake.ts';
 import type { Services } from './ice-servers.ts';
 import { Race, type RaceFailure } from './race.ts';
+import type { RelayMeeting } from './relay-meeting.ts';
 import { isBetter, Upgrade } from './upgrade.ts';
 
 export type RendezvousStatus = { state: 'offline' } | { state: 'connecting' } | { state: 'failed'; code: ErrorCode };
@@ -22,12 +23,6 @@ export interface Paths {
   services(): Services | null;
   /** Meets the peer of this session on the relay; null where the server has none. */
   openRelay: ((options: RelayMeeting, signal: AbortSignal) => Promise<Link>) | null;
-}
-
-export interface RelayMeeting {
-  readonly peerId: string;
-  readonly role: Role;
-  readonly keys: SessionKeys;
 }
 
 export interface ContactOptions {

@@ -1,11 +1,17 @@
+import type { Role, SessionKeys } from '../crypto/session-keys.ts';
 import type { Link } from '../link/link.ts';
 import { openRelayLink } from '../link/relay-link.ts';
 import { openSecureLink } from '../link/secure-link.ts';
 import { toBase64Url } from '../shared/bytes.ts';
 import type { Broker } from './broker.ts';
-import type { RelayMeeting } from './contact.ts';
 import { askRelayTicket } from './relay-tickets.ts';
 import type { ServerAddress } from './server-address.ts';
+
+export interface RelayMeeting {
+  readonly peerId: string;
+  readonly role: Role;
+  readonly keys: SessionKeys;
+}
 
 /**
  * Meets the peer of a session on the server's relay. Both ask for a ticket of their own; what they say there is sealed with the keys

@@ -25,9 +25,9 @@ import { WaitingNotice } from './waiting-items.tsx';
 const Parted = later(async () => (await import('./parted.tsx')).Parted);
 const PartedNotice = later(async () => (await import('./parted.tsx')).PartedNotice);
 const ServerNotice = later(async () => (await import('./server-notice.tsx')).ServerNotice);
+const NoConnection = later(async () => (await import('./no-connection.tsx')).NoConnection);
 // There from the start, for those who listen; empty at first.
 const Fetches = later(async () => (await import('./fetches.tsx')).Fetches);
-const NoConnection = later(async () => (await import('./no-connection.tsx')).NoConnection);
 
 /** Everything between me and one peer. */
 export function PeerScreen({ peer }: { peer: PeerState }) {
