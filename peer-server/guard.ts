@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Backplane, Budget } from './backplane/backplane.ts';
 import type { Broker } from './broker.ts';
 import type { ClientAddresses } from './client-address.ts';
@@ -18,13 +18,10 @@ import type { ServiceDesk } from './service-desk.ts';
 import type { SocketTokens } from './socket-token.ts';
 import { refuseUpgrade, type UpgradeRefusal } from './upgrade-refusal.ts';
 import { parseUpgradeUrl } from './upgrade-url.ts';
+import { createWebSockets } from './web-sockets.ts';
 
 /** How long a client may take to answer our close frame. */
 const CLOSE_TIMEOUT_MS = 2000;
-/** A frame of the largest message split finer than this is no browser's doing. */
-const MAX_FRAGMENTS = 64;
-/** Nor is one that comes in more pieces: each takes more memory than it holds. */
-const MAX_CHUNKS = 1024;
 const MINUTE_MS = 60_000;
 
 export interface GuardParts {
@@ -55,17 +52,7 @@ export class Guard {
     this.#parts = parts;
     this.#held = new HeldCounter(config.socketsPerAddress);
     this.#connects = parts.backplane.budget('connects', config.connectsPerAddressPerMinute, MINUTE_MS);
-    // A variable, because the types of `ws` don't know its newest options.
-    const options = {
-      noServer: true,
-      clientTracking: true,
-      maxPayload: config.maxMessageBytes,
-      maxFragments: MAX_FRAGMENTS,
-      maxBufferedChunks: MAX_CHUNKS,
-      perMessageDeflate: false,
-      closeTimeout: CLOSE_TIMEOUT_MS,
-    };
-    this.#sockets = new WebSocketServer(options);
+    this.#sockets = createWebSockets({ maxPayload: config.maxMessageBytes, closeTimeout: CLOSE_TIMEOUT_MS });
   }
 
   /** Takes over every upgrade request of the server. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket, WebSocketServer } from 'ws';
 import type { Backplane, Budget } from '../backplane/backplane.ts';
 import type { ClientAddresses } from '../client-address.ts';
 import type { Config } from '../config.ts';
@@ -11,6 +11,7 @@ import type { Counts, Levels } from '../metrics/counts.ts';
 import type { OriginRules } from '../origin-rules.ts';
 import { RELAY_MAX_FRAME_BYTES } from '../protocol.ts';
 import { refuseUpgrade, type UpgradeRefusal } from '../upgrade-refusal.ts';
+import { createWebSockets } from '../web-sockets.ts';
 import { ByteAllowance, PIECE_BYTES } from './byte-allowance.ts';
 import { RelayRoom } from './relay-room.ts';
 import type { RelayAdmission, RelayTickets } from './relay-tickets.ts';
@@ -18,10 +19,6 @@ import type { RelayAdmission, RelayTickets } from './relay-tickets.ts';
 const MINUTE_MS = 60_000;
 /** How long a client may take to answer our close frame, behind what the network still holds for it. */
 const CLOSE_TIMEOUT_MS = 30_000;
-/** A frame of the largest size split finer than this is no browser's doing. */
-const MAX_FRAGMENTS = 64;
-/** Nor is one that comes in more pieces: each takes more memory than it holds. */
-const MAX_CHUNKS = 1024;
 
 export interface RelayParts {
   readonly backplane: Backplane;
@@ -56,17 +53,7 @@ export class Relay {
     this.#connects = backplane.budget('relay-connects', config.connectsPerAddressPerMinute, MINUTE_MS);
     const pieces = Math.floor(config.relayBytesPerAddressPerHour / PIECE_BYTES);
     this.#bytes = backplane.budget('relay-bytes', pieces, 60 * MINUTE_MS);
-    // A variable, because the types of `ws` don't know its newest options.
-    const options = {
-      noServer: true,
-      clientTracking: true,
-      maxPayload: RELAY_MAX_FRAME_BYTES,
-      maxFragments: MAX_FRAGMENTS,
-      maxBufferedChunks: MAX_CHUNKS,
-      perMessageDeflate: false,
-      closeTimeout: CLOSE_TIMEOUT_MS,
-    };
-    this.#sockets = new WebSocketServer(options);
+    this.#sockets = createWebSockets({ maxPayload: RELAY_MAX_FRAME_BYTES, closeTimeout: CLOSE_TIMEOUT_MS });
     const check = () => {
       for (const room of this.#rooms) room.check();
     };
