@@ -604,6 +604,18 @@ test.each(Object.keys(SCENES) as (keyof typeof SCENES)[])(
   },
 );
 
+test('a browser that forbids WebRTC is named as the reason', async () => {
+  await page.evaluate(() => {
+    host.open(null);
+    Reflect.deleteProperty(globalThis, 'RTCPeerConnection');
+    host.say({ type: 'ready', iceServers: [] });
+  });
+  await says(
+    'The picture could not be set upThis browser opens no connections to other browsers: a policy or another extension forbids WebRTC. ' +
+      'Allow it, or ask whoever manages this browser.',
+  );
+});
+
 test('a signal that the browser refuses leads to a new attempt', async () => {
   await page.evaluate(() => {
     host.open({ colour: 'red', toneHz: null });

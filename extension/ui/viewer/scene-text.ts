@@ -51,9 +51,11 @@ function pauseHint(model: ViewerModel, name: string): string {
   }
 }
 
-/** Where trying again may help it is what to do; a missing codec stays missing. */
+/** A missing codec stays missing, and so does what a policy forbids. Elsewhere trying again may help, and is what to do. */
+const LASTING: readonly ErrorCode[] = ['share-no-codec', 'webrtc-blocked'];
+
 function failureHint(problem: ErrorCode, name: string): string {
-  return problem === 'share-no-codec' ? errorText(problem, name) : t('viewer_failed_hint', name);
+  return LASTING.includes(problem) ? errorText(problem, name) : t('viewer_failed_hint', name);
 }
 
 function trouble(sign: IconName, title: string, hint: string): SceneText {
