@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { COTURN_READY, coturnSettings } from '../support/coturn.ts';
 import type { Certificate } from './certificate.ts';
 import type { Namespace } from './namespace.ts';
 import { SERVER_ADDRESS, SERVER_PORT, TURN_PORT } from './nat.ts';
@@ -49,21 +50,9 @@ export function startCoturn(
   { lifetimeSeconds }: CoturnOptions = {},
 ): Promise<Program> {
   const settings = [
-    `--listening-ip=${SERVER_ADDRESS}`,
-    `--relay-ip=${SERVER_ADDRESS}`,
-    `--listening-port=${TURN_PORT}`,
-    '--realm=pairwise',
-    '--use-auth-secret',
-    `--static-auth-secret=${TURN_SECRET}`,
-    '--fingerprint',
-    '--no-cli',
-    '--no-tls',
-    '--no-dtls',
+    ...coturnSettings({ address: SERVER_ADDRESS, port: TURN_PORT, secret: TURN_SECRET, dir }),
     '--no-multicast-peers',
-    '--log-file=stdout',
-    `--pidfile=${join(dir, 'turnserver.pid')}`,
-    `--userdb=${join(dir, 'turnserver.db')}`,
     ...(lifetimeSeconds === undefined ? [] : [`--max-allocate-lifetime=${lifetimeSeconds}`]),
   ];
-  return startProgram(namespace, ['turnserver', '-n', ...settings], { ready: /DB connection success/ });
+  return startProgram(namespace, ['turnserver', ...settings], { ready: COTURN_READY });
 }

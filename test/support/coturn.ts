@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { makeTemporaryDir } from '../network/temporary-dir.ts';
 
@@ -18,13 +19,23 @@ export const TURNSERVER: readonly [string, ...string[]] =
     ? ['setpriv', '--pdeathsig', 'KILL', 'turnserver']
     : ['turnserver'];
 
-/** Starts coturn on a free port of loopback, over UDP and TCP. @throws Error with what it said, when it doesn't start */
-export async function startCoturn(secret: string): Promise<Coturn> {
-  const port = await freeUdpPort();
-  const dir = await makeTemporaryDir('coturn');
-  const settings = [
-    '--listening-ip=127.0.0.1',
-    '--relay-ip=127.0.0.1',
+export interface CoturnPlace {
+  readonly address: string;
+  readonly port: number;
+  readonly secret: string;
+  /** For what it writes. */
+  readonly dir: string;
+}
+
+/** Says that it takes requests now. */
+export const COTURN_READY = /DB connection success/;
+
+/** What turnserver is started with: UDP and TCP, with credentials as the signalling server mints them. */
+export function coturnSettings({ address, port, secret, dir }: CoturnPlace): string[] {
+  return [
+    '-n',
+    `--listening-ip=${address}`,
+    `--relay-ip=${address}`,
     `--listening-port=${port}`,
     '--realm=pairwise',
     '--use-auth-secret',
@@ -33,13 +44,20 @@ export async function startCoturn(secret: string): Promise<Coturn> {
     '--no-cli',
     '--no-tls',
     '--no-dtls',
-    '--allow-loopback-peers',
     '--log-file=stdout',
-    `--pidfile=${dir.path}/turnserver.pid`,
-    `--userdb=${dir.path}/turnserver.db`,
+    `--pidfile=${join(dir, 'turnserver.pid')}`,
+    `--userdb=${join(dir, 'turnserver.db')}`,
   ];
+}
+
+/** Starts coturn on a free port of loopback, over UDP and TCP. @throws Error with what it said, when it doesn't start */
+export async function startCoturn(secret: string): Promise<Coturn> {
+  const port = await freeUdpPort();
+  const dir = await makeTemporaryDir('coturn');
+  const place = { address: '127.0.0.1', port, secret, dir: dir.path };
+  const settings = [...coturnSettings(place), '--allow-loopback-peers'];
   const [program, ...before] = TURNSERVER;
-  const child = spawn(program, [...before, '-n', ...settings], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, [...before, ...settings], { stdio: ['ignore', 'pipe', 'pipe'] });
   const said: string[] = [];
   const exited = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
@@ -48,7 +66,7 @@ export async function startCoturn(secret: string): Promise<Coturn> {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface(stream).on('line', (line) => {
         said.push(line);
-        if (/DB connection success/.test(line)) resolve(true);
+        if (COTURN_READY.test(line)) resolve(true);
       });
     }
   });
