@@ -274,7 +274,7 @@ describe('over a network that can be cut', () => {
     expect(sharer.events.filter((event) => event.kind === 'watching')).toEqual([{ kind: 'watching', watching: true }]);
   });
 
-  test('a path that dies is replaced at once when the session has another link, before the browser has noticed', async () => {
+  test('a path that dies is replaced when the session has another link', async () => {
     const sharer = await stage.sharer({ colour: css(RED), toneHz: null });
     stage.interfere(network.reroute);
     const viewer = await stage.viewer('v1');
@@ -283,17 +283,21 @@ describe('over a network that can be cut', () => {
     const frames = () => viewer.page.evaluate(() => media.framesSeen());
     // What was on its way has arrived.
     let before = -1;
-    for (let now = await frames(); now !== before; now = await frames()) {
+    let unchanged = 0;
+    const looks = async () => {
+      const now = await frames();
+      unchanged = now === before ? unchanged + 1 : 0;
       before = now;
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
+      return unchanged;
+    };
+    await expect.poll(looks, { timeout: 60_000, interval: 300 }).toBeGreaterThanOrEqual(3);
     const cutAtMs = performance.now();
     await sharer.page.evaluate(() => media.findPath());
     await expect.poll(frames, { timeout: 60_000, interval: 50 }).toBeGreaterThan(before + 3);
     expect(performance.now() - cutAtMs).toBeLessThan(BACK_LIMIT_MS);
   });
 
-  test('after a loss of twenty seconds, with signals lost too, a new link brings the picture back at once', async () => {
+  test('after a loss of twenty seconds, with signals lost too, a new link brings the picture back', async () => {
     const sharer = await stage.sharer({ colour: css(RED), toneHz: null });
     stage.interfere(network.reroute);
     const viewer = await stage.viewer('v1');
