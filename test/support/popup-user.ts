@@ -163,12 +163,12 @@ export class PopupUser {
     return (await this.#browser.worker()).evaluate(() => chrome.action.getBadgeText({}));
   }
 
-  /** The tab that opens next with a page of the web. */
+  /** The tab that opens next with a page of the web, once that page is there: at first an empty one of no address is, and complete. */
   async nextWebTab(): Promise<Page> {
     const before = new Set(this.#browser.browser.targets());
     const isNew = (target: Target) => !before.has(target) && /^https?:/.test(target.url());
     const page = patient(await (await this.#browser.browser.waitForTarget(isNew, { timeout: SEE_LIMIT_MS })).asPage());
-    await page.waitForFunction(() => document.readyState === 'complete');
+    await page.waitForFunction(() => location.protocol.startsWith('http') && document.readyState === 'complete');
     return page;
   }
 
