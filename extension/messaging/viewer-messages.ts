@@ -7,6 +7,8 @@ import { IceServerList } from '../core/signalling/server-messages.ts';
 export const ViewerUp = v.variant('type', [
   v.object({ type: v.literal('watch'), peerId: PeerId, shareId: ItemId }),
   v.object({ type: v.literal('signal'), signal: Signal }),
+  /** Whether the microphone is captured in the page: off until it is said. Ends with the port. */
+  v.object({ type: v.literal('microphone'), on: v.boolean() }),
 ]);
 export const ViewerDown = v.variant('type', [
   /** The share was found and the sharer told; signals follow. Sent again after a reconnect: start over. */

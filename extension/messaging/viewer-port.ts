@@ -1,5 +1,6 @@
+import { type ReadonlySignal, signal } from '@preact/signals-core';
 import * as v from 'valibot';
-import { browser } from 'wxt/browser';
+import { type Browser, browser } from 'wxt/browser';
 import type { IncomingShares, Watch } from '../core/session/incoming-shares.ts';
 import { Emitter } from '../core/shared/emitter.ts';
 import { IceServerList } from '../core/signalling/server-messages.ts';
@@ -13,6 +14,8 @@ const RECONNECT_MS = 250;
 
 export interface ViewerPort {
   send(message: ViewerUp): void;
+  /** Whether this page captures the microphone; an offscreen document that comes later is told too. */
+  setMicrophone(on: boolean): void;
   onMessage(listener: (message: ViewerDown) => void): () => void;
   /** The offscreen document went away; the port comes back by itself and `ready` follows. */
   onClose(listener: () => void): () => void;
@@ -25,6 +28,9 @@ export function openViewerPort(peerId: string, shareId: string): ViewerPort {
   const closes = new Emitter<[]>();
   let port: ReturnType<typeof browser.runtime.connect> | null = null;
   let closed = false;
+  let microphoneOn = false;
+
+  const tellMicrophone = () => port?.postMessage({ type: 'microphone', on: microphoneOn } satisfies ViewerUp);
 
   const connect = async () => {
     await askBackground('ensure-offscreen', {}).catch(() => {});
@@ -37,11 +43,17 @@ export function openViewerPort(peerId: string, shareId: string): ViewerPort {
       if (!closed) setTimeout(connect, RECONNECT_MS);
     });
     port.postMessage({ type: 'watch', peerId, shareId } satisfies ViewerUp);
+    if (microphoneOn) tellMicrophone();
   };
   void connect();
 
   return {
     send: (message) => port?.postMessage(message),
+    setMicrophone: (on) => {
+      if (on === microphoneOn) return;
+      microphoneOn = on;
+      tellMicrophone();
+    },
     onMessage: messages.on,
     onClose: closes.on,
     close: () => {
@@ -51,8 +63,19 @@ export function openViewerPort(peerId: string, shareId: string): ViewerPort {
   };
 }
 
-/** In the offscreen document: connects viewer pages with the shares they ask for. */
-export function serveViewers(shares: IncomingShares): void {
+/**
+ * In the offscreen document: connects viewer pages with the shares they ask for.
+ * @returns whether the microphone is captured in one of them. It hangs on the pages, not on the shares: after a restart of this document a
+ * page may speak before the share is known again.
+ */
+export function serveViewers(shares: IncomingShares): { readonly isMicrophoneOn: ReadonlySignal<boolean> } {
+  const speaking = new Set<Browser.runtime.Port>();
+  const isMicrophoneOn = signal(false);
+  const setSpeaking = (port: Browser.runtime.Port, on: boolean) => {
+    if (on) speaking.add(port);
+    else speaking.delete(port);
+    isMicrophoneOn.value = speaking.size > 0;
+  };
   browser.runtime.onConnect.addListener((port) => {
     if (port.name !== VIEWER_PORT || !isOwnPage(port.sender)) return;
     const say = (message: ViewerDown) => port.postMessage(message);
@@ -62,6 +85,7 @@ export function serveViewers(shares: IncomingShares): void {
       if (!parsed.success) return;
       const message = parsed.output;
       if (message.type === 'signal') return watching?.signal(message.signal);
+      if (message.type === 'microphone') return setSpeaking(port, message.on);
       watching?.leave();
       watching = shares.watch(message.peerId, message.shareId, {
         ready: (list) => say({ type: 'ready', iceServers: v.parse(IceServerList, list) }),
@@ -71,6 +95,10 @@ export function serveViewers(shares: IncomingShares): void {
         replaced: () => say({ type: 'replaced' }),
       });
     });
-    port.onDisconnect.addListener(() => watching?.leave());
+    port.onDisconnect.addListener(() => {
+      setSpeaking(port, false);
+      watching?.leave();
+    });
   });
+  return { isMicrophoneOn };
 }

@@ -7,7 +7,7 @@ const SIZES = [16, 24, 32] as const;
 
 const icons = (name: string) => Object.fromEntries(SIZES.map((size) => [size, `/icon/${name}${size}.png`]));
 
-/** What the toolbar icon says: red and "live" while anything is captured, else how much is unread. */
+/** What the toolbar icon says: red and "live" while anything of this computer is captured, else how much is unread. */
 export async function showOnToolbar({ unread, live }: { unread: number; live: boolean }): Promise<void> {
   const text = live ? '●' : unread === 0 ? '' : unread > 99 ? '99+' : String(unread);
   await Promise.all([

@@ -1,7 +1,6 @@
-import { effect, type ReadonlySignal } from '@preact/signals-core';
+import { effect } from '@preact/signals-core';
 import { Pairwise } from '../../core/session/pairwise.ts';
 import { isConnected, receiversOf, shortcutPeer } from '../../core/session/receivers.ts';
-import type { AppState } from '../../core/session/state.ts';
 import { report } from '../../core/shared/report.ts';
 import { askBackground } from '../../messaging/ask.ts';
 import {
@@ -85,17 +84,18 @@ async function main(): Promise<void> {
     again: (peerId, id, selection) => void files.again(peerId, id, selection).catch(report),
     folder: (_, id, folder) => files.saveToFolder(id, folder),
   });
-  serveViewers(incoming);
+  const viewers = serveViewers(incoming);
   servePages(outgoing);
   const views = publishState(pairwise.state);
   platform.isSeen = () => views.isSeen();
 
-  tellWorker(pairwise.state, 'badge', ({ peers: everybody, outgoingShare }) => ({
-    unread: everybody.reduce((sum, peer) => sum + peer.unread, 0),
-    live: outgoingShare !== null,
+  const { state } = pairwise;
+  tellWorker('badge', () => ({
+    unread: state.value.peers.reduce((sum, peer) => sum + peer.unread, 0),
+    live: state.value.outgoingShare !== null || viewers.isMicrophoneOn.value,
   }));
-  tellWorker(pairwise.state, 'menus', (state) => ({
-    peers: receiversOf(state, MAX_MENU_PEERS).map((peer) => ({
+  tellWorker('menus', () => ({
+    peers: receiversOf(state.value, MAX_MENU_PEERS).map((peer) => ({
       id: peer.id,
       name: peer.name,
       isConnected: isConnected(peer),
@@ -104,15 +104,14 @@ async function main(): Promise<void> {
   await askBackground('offscreen-ready', {});
 }
 
-/** Tells the worker what it shows of the state, now and whenever that changes. */
+/** Tells the worker what it shows, now and whenever that changes. `shownNow` reads it from signals. */
 function tellWorker<Name extends 'badge' | 'menus'>(
-  state: ReadonlySignal<AppState>,
   name: Name,
-  shownOf: (state: AppState) => RequestOf<BackgroundCommands, Name>,
+  shownNow: () => RequestOf<BackgroundCommands, Name>,
 ): void {
   let shown = '';
   effect(() => {
-    const next = shownOf(state.value);
+    const next = shownNow();
     if (JSON.stringify(next) === shown) return;
     shown = JSON.stringify(next);
     askBackground(name, next).catch(report);

@@ -9,6 +9,8 @@ import type { ViewerDown, ViewerUp } from '../../messaging/viewer-messages.ts';
 /** The way to the sharer, as `openViewerPort` gives it: it asks for the share by itself, also after it had to reconnect. */
 export interface SharePort {
   send(message: ViewerUp): void;
+  /** Tells that this page captures the microphone, or not any more: the toolbar icon says so. */
+  setMicrophone(on: boolean): void;
   onMessage(listener: (message: ViewerDown) => void): () => void;
   onClose(listener: () => void): () => void;
 }
@@ -86,6 +88,7 @@ export class Watching {
   /** Sends my microphone, also after a new start; null takes it back. */
   setVoice(track: MediaStreamTrack | null): void {
     this.#myVoice = track;
+    this.#options.port.setMicrophone(track !== null);
     this.#watcher?.setVoice(track);
   }
 

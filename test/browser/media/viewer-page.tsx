@@ -65,14 +65,16 @@ const say = (message: ViewerDown) => {
 };
 
 const received = (message: ViewerUp) => {
-  if (message.type === 'watch') return api.ready();
-  void sharer?.receive(String(watches), message.signal);
+  if (message.type === 'watch') api.ready();
+  else if (message.type === 'signal') void sharer?.receive(String(watches), message.signal);
 };
 
 const api = {
   left: false,
   /** What the sharer heard of the viewer's pointer. */
   pointed: [] as PointerAction[],
+  /** Whether the page has said that it captures the microphone. */
+  microphoneOn: false,
   /** Whether the sharer hears the viewer's voice. */
   peerVoice: false,
   saved: [] as { name: string; file: Blob }[],
@@ -107,6 +109,9 @@ const api = {
     const model = new ViewerModel({
       port: {
         send: received,
+        setMicrophone: (on) => {
+          api.microphoneOn = on;
+        },
         onMessage: (listener) => {
           listeners.add(listener);
           return () => listeners.delete(listener);
