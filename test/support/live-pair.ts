@@ -116,7 +116,6 @@ export class FakeSharer implements NewSharer {
   }
 
   setVoice(track: MediaStreamTrack | null): void {
-    this.voice?.stop();
     this.voice = track as unknown as FakeTrack | null;
   }
 

@@ -33,6 +33,13 @@ describe('my voice beside what I show', () => {
     expect(live()).toEqual([]);
   });
 
+  test('ends with the source', async () => {
+    await turns(true);
+    alice.sharer.sourceEnds();
+    expect(alice.microphones).toHaveLength(1);
+    expect(live()).toEqual([]);
+  });
+
   test('stays through a pause and another source', async () => {
     await turns(true);
     alice.live.outgoing.running?.pause(true);

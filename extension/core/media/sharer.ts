@@ -151,12 +151,10 @@ export class Sharer {
     this.#update();
   }
 
-  /** My microphone, beside what is shown. The sharer owns the track from now on and stops it when another or none takes its place. */
+  /** My microphone, beside what is shown, or none. The track stays the caller's. */
   setVoice(track: MediaStreamTrack | null): void {
-    if (track === this.#voice) return;
-    this.#voice?.stop();
-    this.#voice = this.#isClosed ? null : track;
-    if (this.#isClosed) return track?.stop();
+    if (track === this.#voice || this.#isClosed) return;
+    this.#voice = track;
     this.#update();
     this.#viewer?.say({ type: 'voice', on: track !== null });
   }
@@ -165,14 +163,13 @@ export class Sharer {
     this.#quality.setWish(quality);
   }
 
-  /** Ends everything: connection, capture and my voice. Idempotent. */
+  /** Ends connection and capture. Idempotent. */
   close(): void {
     this.#isClosed = true;
     this.#source.abort();
     this.#drop();
     this.#quality.close();
     stopTracks(this.#stream);
-    this.#voice?.stop();
     this.#voice = null;
   }
 

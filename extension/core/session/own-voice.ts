@@ -11,7 +11,7 @@ export interface OwnVoiceOptions {
   mayAsk(): Promise<boolean>;
   /** Opens that page. */
   openPage(): Promise<void>;
-  /** `track` belongs to this class, which stops it. */
+  /** `track` belongs to this class, which stops it, before it tells of the next one or of none. */
   onChange(voice: OutgoingShare['voice'], track: MediaStreamTrack | null): void;
   onError(code: ErrorCode): void;
 }

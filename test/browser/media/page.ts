@@ -38,7 +38,7 @@ declare global {
 
 let sharer: Sharer | undefined;
 let watcher: Watcher | undefined;
-/** Everything that was ever handed to the sharer. */
+/** Of every source that was ever handed to the sharer. */
 const given: MediaStreamTrack[] = [];
 let source: MediaStream | undefined;
 let ear: Ear | undefined;
@@ -101,12 +101,12 @@ const api = {
   /** Null: the microphone is off. */
   speak(toneHz: number | null): void {
     const voice = toneHz === null ? null : makeVoice(toneHz);
-    if (voice && sharer) given.push(voice);
     sharer?.setVoice(voice);
     ownVoice?.stop();
     ownVoice = voice;
     watcher?.setVoice(voice);
   },
+  voiceState: () => ownVoice?.readyState ?? null,
   findPath: () => sharer?.findPath(),
   viewerCame: (viewer: string) => sharer?.watch(viewer),
   viewerLeft: (viewer: string) => sharer?.leave(viewer),
