@@ -53,6 +53,7 @@ test('the document names exactly the warnings that the browser shows', async () 
   await browser.browser.installExtension(helperDir);
   const target = await browser.browser.waitForTarget(
     (found) => found.type() === 'service_worker' && found.url().endsWith('/asking.js'),
+    { timeout: 60_000 },
   );
   const worker = await target.worker();
   if (!worker) throw new Error('the asking extension has no worker');

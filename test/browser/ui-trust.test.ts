@@ -42,7 +42,8 @@ async function gives(page: Page, how: 'paste' | 'drop', picture: { bytes: string
 /** A photograph of the screen that shows the code, as PNG. */
 async function photograph(): Promise<{ bytes: string; type: string }> {
   const page = await show(states['b-qr']);
-  await page.waitForSelector('.qr img');
+  // There is more to a picture than its element.
+  await page.$eval('.qr img', (image) => (image as HTMLImageElement).decode());
   return { bytes: await page.screenshot({ encoding: 'base64' }), type: 'image/png' };
 }
 

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { AppState } from '../../core/session/state.ts';
 import { errorCode } from '../../core/shared/errors.ts';
 import { MAX_NAME_LENGTH, MAX_TITLE_LENGTH } from '../../core/shared/limits.ts';
@@ -167,8 +167,8 @@ function SettingField(props: SettingFieldProps) {
   const [text, setText] = useState(value);
   const [outcome, setOutcome] = useState<{ ok: boolean; text: string } | null>(null);
   const isChanged = text.trim() !== value;
-  // Another page may have changed it.
-  useEffect(() => setText(value), [value]);
+  // Another page may have changed it. At once: later it would take back what was typed since.
+  useLayoutEffect(() => setText(value), [value]);
   const save = async (event: Event) => {
     event.preventDefault();
     try {

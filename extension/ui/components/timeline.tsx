@@ -39,7 +39,8 @@ export function Timeline({ peer, items }: { peer: PeerState; items: readonly Tim
   // Another peer, or something I sent: to the end.
   const lastMineId = items.findLast((item) => item.mine)?.id;
   useLayoutEffect(() => setAtEnd(true), [peer.id, lastMineId]);
-  useEffect(() => {
+  // At once: a report on its way would undo the scrolling that it comes after.
+  useLayoutEffect(() => {
     const { current } = box;
     if (!current || !isAtEnd) return;
     const observer = new ResizeObserver(() => {

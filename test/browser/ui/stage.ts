@@ -21,6 +21,8 @@ export interface Look {
 
 /** A popup's. */
 const SIZE = { width: 380, height: 600 };
+/** For a browser to start on two busy cores. */
+const START_LIMIT_MS = 120_000;
 
 /** A browser that shows the interface in plain pages, in British English and UTC, at a clock that stands until it is moved. */
 export class UiStage {
@@ -47,6 +49,7 @@ export class UiStage {
     const browser = await puppeteer.launch({
       executablePath: findBrowser(),
       env: { ...process.env, TZ: 'UTC' },
+      timeout: START_LIMIT_MS,
       args: ['--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
     });
     return new UiStage(browser, `http://127.0.0.1:${port}/`, () => server.close());
@@ -88,6 +91,10 @@ export class UiStage {
       Date.now = () => now;
       // Tests run where there is nothing but this computer's own address.
       Object.defineProperty(navigator, 'onLine', { value: true });
+      // What is shown for seconds stays until a test has seen it: a busy computer is slow at looking.
+      const { setTimeout: wait } = window;
+      window.setTimeout = ((run: TimerHandler, ms = 0, ...rest: unknown[]) =>
+        wait(run, ms < 2_000 ? ms : 100 * ms, ...rest)) as typeof window.setTimeout;
     }, NOW);
     await page.goto(this.#url);
     await page.evaluate((shownView, shown) => ui.open(shownView, shown), view, state);
