@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { answers } from '../../extension/core/link/answers.ts';
 import { watchNetwork } from '../../extension/core/link/network-watch.ts';
 import { SignsOfLife } from '../../extension/core/link/signs-of-life.ts';
-import { createMemoryLinks } from '../support/memory-link.ts';
 
 const network = new EventTarget();
 
@@ -57,15 +55,28 @@ test('a link is suspect after 5 s of silence or a second without an answer, and 
   expect(life.isLost).toBe(true);
 });
 
-test('a link that is asked answers, keeps silent, or has gone', async () => {
-  const { a } = createMemoryLinks();
-  const answered = answers(a, 1_500);
-  a.measured('direct', 12);
-  expect(await answered).toBe(true);
-  const silent = answers(a, 1_500);
-  await vi.advanceTimersByTimeAsync(1_600);
-  expect(await silent).toBe(false);
-  const gone = answers(a, 1_500);
-  a.close('bye');
-  expect(await gone).toBe(false);
+test('a question that nobody answers is not put off by the next one', () => {
+  const life = new SignsOfLife();
+  vi.advanceTimersByTime(100);
+  life.asked();
+  vi.advanceTimersByTime(800);
+  life.asked();
+  vi.advanceTimersByTime(300);
+  expect(life.isSuspect).toBe(true);
+});
+
+test('what was said and has no echo is a reason to ask; what has one, or was asked for already, is none', () => {
+  const life = new SignsOfLife();
+  expect(life.echoDueMs).toBe(null);
+  life.said();
+  vi.advanceTimersByTime(400);
+  life.said();
+  expect(life.echoDueMs).toBe(200);
+  life.heard();
+  expect(life.echoDueMs).toBe(null);
+  life.said();
+  vi.advanceTimersByTime(1_000);
+  expect(life.echoDueMs).toBe(0);
+  life.asked();
+  expect(life.echoDueMs).toBe(null);
 });

@@ -31,17 +31,19 @@ export class ChannelLane implements Lane {
   readonly #marks: Watermarks;
   readonly #onFlood: () => void;
   readonly #onClosed: () => void;
+  readonly #onSent: () => void;
   #channel: RTCDataChannel | undefined;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #waiting: Array<{ resolve(): void; reject(error: unknown): void }> = [];
   #ended = false;
   #cancelled = false;
 
-  /** `onFlood` is called once when the peer oversteps a bound; `onClosed` when the channel ends by itself. */
-  constructor(marks: Watermarks, onFlood: () => void, onClosed: () => void) {
+  /** `onFlood` is called once when the peer oversteps a bound; `onClosed` when the channel ends by itself; `onSent` for every frame. */
+  constructor(marks: Watermarks, onFlood: () => void, onClosed: () => void, onSent: () => void = () => {}) {
     this.#marks = marks;
     this.#onFlood = onFlood;
     this.#onClosed = onClosed;
+    this.#onSent = onSent;
     this.frames = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -86,6 +88,7 @@ export class ChannelLane implements Lane {
     } catch (cause) {
       throw new AppError('link-lost', { cause });
     }
+    this.#onSent();
     if (channel.bufferedAmount > this.#marks.highBytes) await this.#room(signal);
   }
 

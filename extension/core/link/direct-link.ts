@@ -18,7 +18,7 @@ import {
 } from './link.ts';
 import { LocalCandidates } from './local-candidates.ts';
 import { selectedPath } from './selected-path.ts';
-import { PING_INTERVAL_MS, SignsOfLife } from './signs-of-life.ts';
+import { PING_INTERVAL_MS, PROBE_LIMIT_MS, SignsOfLife } from './signs-of-life.ts';
 
 /** Both sides create the control channel with this id before negotiation, so nothing that is sent early can be lost. */
 const CONTROL_CHANNEL_ID = 100;
@@ -62,6 +62,8 @@ export class DirectLink implements Link {
   readonly #life = new SignsOfLife();
   #ping = { n: 0, sentAt: 0 };
   #heartbeat: ReturnType<typeof setInterval> | null = null;
+  #echoTimer: ReturnType<typeof setTimeout> | undefined;
+  #probeTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Must be called in the task in which PeerJS made the connection: `connect()` or the `connection` event. */
   constructor(connection: DataConnection, options: { dialled: boolean; iceServers(): RTCIceServer[] }) {
@@ -77,8 +79,12 @@ export class DirectLink implements Link {
       negotiated: true,
       id: CONTROL_CHANNEL_ID,
     });
-    this.#control = new ChannelLane(CONTROL_WATERMARKS, flooded, lost);
+    this.#control = new ChannelLane(CONTROL_WATERMARKS, flooded, lost, () => {
+      this.#life.said();
+      this.#awaitEcho();
+    });
     this.#control.carry(this.#controlChannel);
+    this.#controlChannel.addEventListener('message', () => this.#life.heard());
     const bulk = (lane: BulkLaneName) =>
       new BulkConnection({
         offers: options.dialled,
@@ -147,6 +153,11 @@ export class DirectLink implements Link {
   probe(): void {
     this.#life.asked();
     this.#beat();
+    if (this.#done || this.#probeTimer) return;
+    this.#probeTimer = setTimeout(() => {
+      this.#probeTimer = undefined;
+      if (this.#life.isSuspect) this.#changed.emit();
+    }, PROBE_LIMIT_MS + 1);
   }
 
   lane(name: LaneName): Lane {
@@ -162,6 +173,8 @@ export class DirectLink implements Link {
     if (this.#done) return;
     this.#done = true;
     if (this.#heartbeat) clearInterval(this.#heartbeat);
+    clearTimeout(this.#echoTimer);
+    clearTimeout(this.#probeTimer);
     this.#control.end();
     for (const lane of BULK_LANES) this.#bulk[lane].close();
     this.#connection.close();
@@ -172,6 +185,17 @@ export class DirectLink implements Link {
     if (this.#life.isLost) return this.#end('link-lost');
     this.#ping = { n: this.#ping.n + 1, sentAt: performance.now() };
     this.#send({ type: 'ping', n: this.#ping.n });
+  }
+
+  /** Somebody waits for the other side: a path that has died is noticed by what has no echo, long before a heartbeat is missing. */
+  #awaitEcho(): void {
+    const dueMs = this.#life.echoDueMs;
+    if (this.#done || this.#echoTimer || dueMs === null) return;
+    this.#echoTimer = setTimeout(() => {
+      this.#echoTimer = undefined;
+      if (this.#life.echoDueMs === 0) this.probe();
+      else this.#awaitEcho();
+    }, dueMs);
   }
 
   #send(message: LinkMessage): void {

@@ -2,7 +2,6 @@ import type { DataConnection } from 'peerjs';
 import type { DhKey } from '../crypto/dh.ts';
 import type { SealedPayload } from '../crypto/seal.ts';
 import type { Role, SessionKeys } from '../crypto/session-keys.ts';
-import { answers } from '../link/answers.ts';
 import type { Link, Path } from '../link/link.ts';
 import { PROBE_LIMIT_MS } from '../link/signs-of-life.ts';
 import { Backoff } from '../shared/backoff.ts';
@@ -25,11 +24,14 @@ export interface Paths {
   openRelay: ((options: RelayMeeting, signal: AbortSignal) => Promise<Link>) | null;
 }
 
+/** What a contact needs of this device's place on the server. */
+export type ContactBroker = Pick<Broker, 'id' | 'status' | 'send' | 'sendSealed' | 'connect' | 'check' | 'doubt'>;
+
 export interface ContactOptions {
   self: { id: string; identity: DhKey };
   peerId: string;
   credentials: PeerCredentials;
-  broker: Broker;
+  broker: ContactBroker;
   paths(): Paths;
   /** A link is open: resolves with true once the peer has greeted on it. The one before goes on until then, and ends by itself. */
   onLink(link: Link): Promise<boolean>;
@@ -44,8 +46,6 @@ const FIRST_KNOCK_MS = 4_000;
 const MAX_KNOCK_MS = 60_000;
 /** A link that was lost: the server may be away as well, and nothing says so. */
 const LOST_MS = 30_000;
-/** A link on which the peer answers within this needs no other. */
-const ANSWER_LIMIT_MS = 1_500;
 /** Of descriptions: one dial at a time, and what a late one left. */
 const MAX_DESCRIBED = 4;
 
@@ -64,12 +64,15 @@ export class Contact {
   #session: { role: Role; keys: SessionKeys } | null = null;
   #link: Link | null = null;
   #lastPath: Path | null = null;
-  /** The peer asked for a new link: it may know more of the one in use. */
-  #isAsked = false;
+  /** Who knocked for the session that no link has come of yet. */
+  #asker: 'self' | 'peer' | null = null;
   #isSuspect = false;
   #hasFailed = false;
+  /** The last link ended before anybody had greeted on it, and was followed by a knock at once. */
+  #hasHurried = false;
   #lostAt = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #lookTimer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   constructor(options: ContactOptions) {
@@ -112,7 +115,9 @@ export class Contact {
   /** This device is on the server (again): what was said to the one before may be lost. */
   online(): void {
     this.#handshake.absent();
-    this.retry();
+    // So may be what a race lives on: it goes on, beside the knock for the next one.
+    if (this.#race.isRunning) this.#knock(true);
+    else this.retry();
   }
 
   offline(): void {
@@ -142,7 +147,9 @@ export class Contact {
     if (isSuspect !== this.#isSuspect) {
       this.#isSuspect = isSuspect;
       this.#options.onSuspect(isSuspect);
-      if (isSuspect) this.retry();
+      if (!isSuspect) return;
+      this.#options.broker.doubt();
+      this.retry();
     }
   }
 
@@ -188,6 +195,7 @@ export class Contact {
     this.#race.stop();
     this.#upgrade.watch(null);
     this.#stopKnocking();
+    clearTimeout(this.#lookTimer);
     const link = this.#link;
     this.#link = null;
     link?.close('bye');
@@ -198,10 +206,10 @@ export class Contact {
     return this.#options.broker.id < this.#options.peerId;
   }
 
-  #knock(): void {
+  #knock(besideRace = false): void {
     this.#stopKnocking();
     const isNeeded = !this.#link || this.#isSuspect;
-    if (!isNeeded || this.#race.isRunning || this.#options.broker.status.peek() !== 'online') return;
+    if (!isNeeded || (this.#race.isRunning && !besideRace) || this.#options.broker.status.peek() !== 'online') return;
     this.#handshake.knock();
     this.#knockLater();
   }
@@ -221,7 +229,7 @@ export class Contact {
     if (this.#closed) return;
     const { broker, peerId, onStatus } = this.#options;
     this.#session = { role, keys };
-    this.#isAsked = role === 'responder';
+    this.#asker = role === 'initiator' ? 'self' : 'peer';
     this.#stopKnocking();
     if (!this.#link && !this.#hasFailed) onStatus({ state: 'connecting' });
     this.#race.start(this.#leads, this.#lastPath === 'relay');
@@ -236,7 +244,8 @@ export class Contact {
     if (!this.#link) return;
     this.#link.probe();
     // Rather than at the next look: it is what everybody waits for.
-    setTimeout(() => this.look(), PROBE_LIMIT_MS + 1);
+    clearTimeout(this.#lookTimer);
+    this.#lookTimer = setTimeout(() => this.look(), PROBE_LIMIT_MS + 1);
   }
 
   #askToDial(): void {
@@ -250,32 +259,42 @@ export class Contact {
   }
 
   async #offer(link: Link): Promise<void> {
-    // The other side follows: what this one greets on is used.
-    const isWanted = !this.#leads || (await this.#isWorthIt(link));
-    if (this.#closed || !isWanted) return link.close('replaced');
+    if (this.#closed || !this.#isWanted(link)) return link.close('replaced');
     const isGreeted = await this.#options.onLink(link);
     if (this.#closed) return link.close('bye');
     if (isGreeted) return this.#use(link);
-    if (!this.#link && !this.#race.isRunning) this.#knockLater();
+    if ((this.#link && !this.#isSuspect) || this.#race.isRunning) return;
+    // It ended as it opened. Once that is worth no waiting.
+    if (this.#hasHurried) return this.#knockLater();
+    this.#hasHurried = true;
+    this.#knock();
   }
 
-  async #isWorthIt(link: Link): Promise<boolean> {
+  /**
+   * The side that leads says which link is used, the other follows. A peer that has knocked was started anew or hears nothing on the link
+   * in use, even if this side does. Only whoever knocked knows whether it does again, and then needs no other link.
+   */
+  #isWanted(link: Link): boolean {
     const now = this.#link;
     if (!now || now.isSuspect || isBetter(link, now)) return true;
-    // The peer may have been started anew, or hear nothing on the one in use.
-    return this.#isAsked && !(await answers(now, ANSWER_LIMIT_MS));
+    return this.#leads ? this.#asker === 'peer' : this.#asker !== 'self';
   }
 
   #use(link: Link): void {
     this.#link = link;
     this.#lastPath = link.path;
-    this.#isAsked = this.#hasFailed = false;
+    this.#asker = null;
+    this.#hasFailed = this.#hasHurried = false;
     this.#lostAt = Number.NEGATIVE_INFINITY;
     this.#backoff.reset();
     this.#stopKnocking();
     if (this.#leads) this.#upgrade.watch(link);
     this.look();
+    const stop = link.onChange(() => {
+      if (this.#link === link) this.look();
+    });
     void link.closed.then((reason) => {
+      stop();
       if (this.#link !== link) return;
       this.#link = null;
       this.#upgrade.watch(null);

@@ -34,8 +34,10 @@ export type HandshakeMessage = Extract<SignallingMessage, { type: 'knock' | 'wel
 /** Message 1 says no more than this; what it says may be a recording. */
 const KnockPayload = v.object({ v: v.literal(1), ts: TimeMs, challenge: v.optional(v.string()) });
 
-/** An answer takes a round trip; the server tells an absent peer after 5 s. */
-const KNOCK_LIMIT_MS = 6_000;
+/** An answer takes a round trip. Less than the pause before a second knock, which may be the only one that is not lost. */
+const KNOCK_LIMIT_MS = 2_500;
+/** Knocks whose answer may still come. */
+const MAX_KNOCKS = 3;
 
 /** Challenges, and knocks that answer one, come no faster: otherwise a path that repeats everything could keep two devices busy. */
 const CHALLENGE_PAUSE_MS = 1_000;
@@ -54,7 +56,10 @@ export class Handshake {
   readonly #options: HandshakeOptions;
   #lastTs: number;
   #ownTs = 0;
-  #initiation: { noise: NoiseInitiation; startedAt: number } | null = null;
+  /** Own knocks that were not answered yet, oldest first. */
+  #knocks: NoiseInitiation[] = [];
+  /** When the newest of them went out. */
+  #knockedAt = Number.NEGATIVE_INFINITY;
   #challenge: string | null = null;
   /** When a challenge was last given, and last answered. */
   #challengedAt = Number.NEGATIVE_INFINITY;
@@ -74,18 +79,18 @@ export class Handshake {
     this.#enqueue(() => this.#knock());
   }
 
-  /** The server says that the peer isn't there. */
+  /** What was said to the peer may be lost: the next knock need not wait for an answer to the one before. */
   absent(): void {
-    this.#initiation = null;
+    this.#knockedAt = Number.NEGATIVE_INFINITY;
   }
 
   receive(message: HandshakeMessage): void {
     this.#enqueue(async () => {
       if (message.type === 'knock') await this.#answer(message.noise);
       else if (message.type === 'welcome') await this.#finish(message.noise);
-      else if (this.#initiation && performance.now() - this.#answeredAt > CHALLENGE_PAUSE_MS) {
+      else if (this.#knocks.length > 0 && performance.now() - this.#answeredAt > CHALLENGE_PAUSE_MS) {
         this.#answeredAt = performance.now();
-        this.#initiation = null;
+        this.#giveUp();
         await this.#knock(message.challenge);
       }
     });
@@ -105,6 +110,8 @@ export class Handshake {
         if (session === this.#tentative) {
           this.#tentative = null;
           this.#current = session;
+          // The peer has taken this one: an answer to a knock of ours would lead to one that it has left.
+          this.#giveUp();
           this.#options.onFresh('responder', session.keys);
         }
         return message;
@@ -116,7 +123,7 @@ export class Handshake {
   }
 
   async #knock(challenge?: string): Promise<void> {
-    if (this.#initiation && performance.now() - this.#initiation.startedAt < KNOCK_LIMIT_MS) return;
+    if (performance.now() - this.#knockedAt < KNOCK_LIMIT_MS) return;
     const { self, peerId, credentials, send } = this.#options;
     this.#ownTs = Math.max(Date.now(), this.#ownTs + 1);
     const payload = { v: 1, ts: this.#ownTs, ...(challenge !== undefined && { challenge }) };
@@ -129,9 +136,9 @@ export class Handshake {
       },
       utf8.encode(JSON.stringify(payload)),
     );
-    if (send({ type: 'knock', noise: toBase64Url(noise.message) })) {
-      this.#initiation = { noise, startedAt: performance.now() };
-    }
+    if (!send({ type: 'knock', noise: toBase64Url(noise.message) })) return;
+    this.#knockedAt = performance.now();
+    this.#knocks = [...this.#knocks, noise].slice(-MAX_KNOCKS);
   }
 
   async #answer(text: string): Promise<void> {
@@ -159,7 +166,7 @@ export class Handshake {
     }
     // Both began at once: the higher id drops its own attempt and answers. The lower one answers too, in case its own knock was lost;
     // if it wasn't, that answer finds nobody waiting.
-    if (self.id > peerId) this.#initiation = null;
+    if (self.id > peerId) this.#giveUp();
     this.#challenge = null;
     this.#lastTs = ts;
     const { message, session } = await response.answer(new Uint8Array(0));
@@ -170,15 +177,24 @@ export class Handshake {
   }
 
   async #finish(text: string): Promise<void> {
-    const initiation = this.#initiation;
     const bytes = fromBase64Url(text);
-    if (!initiation || !bytes) return;
-    this.#initiation = null;
-    const { session } = await initiation.noise.finish(bytes);
-    const keys = await deriveSessionKeys(session, 'initiator');
-    this.#tentative = null;
-    this.#current = this.#session(keys);
-    this.#options.onFresh('initiator', keys);
+    if (!bytes) return;
+    // Each can be tried once. Answers come in the order of the knocks, so one that doesn't fit the oldest says that its answer is lost;
+    // the answer to a newer one is still to come, and then counts: the peer has turned to it.
+    for (let noise = this.#knocks.shift(); noise; noise = this.#knocks.shift()) {
+      const finished = await noise.finish(bytes).catch(() => null);
+      if (!finished) continue;
+      const keys = await deriveSessionKeys(finished.session, 'initiator');
+      this.#tentative = null;
+      this.#current = this.#session(keys);
+      if (this.#knocks.length === 0) this.#giveUp();
+      return this.#options.onFresh('initiator', keys);
+    }
+  }
+
+  #giveUp(): void {
+    this.#knocks = [];
+    this.#knockedAt = Number.NEGATIVE_INFINITY;
   }
 
   #session(keys: SessionKeys): SealedSession {

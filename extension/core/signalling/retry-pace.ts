@@ -7,6 +7,13 @@ const EAGER_MS = 120_000;
 const EAGER_PAUSE_MS = 1_000;
 /** A network that is back answers within this; an attempt that began before it was back never does. */
 const EAGER_LIMIT_MS = 2_500;
+/**
+ * Chromium holds a WebSocket of a renderer back for 1 to 5 s × 2^(n - 16), n the failures of the last minutes by the successes and one:
+ * whoever gives up each attempt after 2.5 s has, after 40 s, hardly an attempt that has begun at all.
+ */
+const QUICK_TRIES = 10;
+/** Long enough for the longest hold, and a connection after it. */
+const HELD_BACK_LIMIT_MS = 6_500;
 /** A server that accepts the socket and then says nothing is as good as none. */
 const OPEN_LIMIT_MS = 8_000;
 
@@ -15,6 +22,8 @@ export class RetryPace {
   readonly #backoff = new Backoff(FIRST_RETRY_MS, MAX_RETRY_MS);
   #lostAt: number | null = null;
   #triedAt = Number.NEGATIVE_INFINITY;
+  /** Since it was there last. */
+  #tries = 0;
 
   /** It was there and has gone. */
   lost(): void {
@@ -25,6 +34,7 @@ export class RetryPace {
   /** It is there. */
   found(): void {
     this.#lostAt = null;
+    this.#tries = 0;
     this.#backoff.reset();
   }
 
@@ -37,7 +47,9 @@ export class RetryPace {
   /** An attempt begins: how long it may take, in ms. */
   begin(): number {
     this.#triedAt = performance.now();
-    return this.#isEager ? EAGER_LIMIT_MS : OPEN_LIMIT_MS;
+    this.#tries += 1;
+    if (!this.#isEager) return OPEN_LIMIT_MS;
+    return this.#tries > QUICK_TRIES ? HELD_BACK_LIMIT_MS : EAGER_LIMIT_MS;
   }
 
   /** The time to wait before the next attempt, in ms. */
