@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { patient } from '../support/browser.ts';
 // For the type of `databaseLab`, which the page puts there.
 import './files/database-page.ts';
 import { type Site, serveModule } from './files/site.ts';
@@ -19,7 +20,7 @@ afterAll(async () => {
 });
 
 test('what the version before has kept stays: pairings, chat, and files with how they ended', async () => {
-  const page = await browser.newPage();
+  const page = patient(await browser.newPage());
   await page.goto(site.url);
   await page.waitForFunction(() => 'databaseLab' in globalThis);
   const kept = await page.evaluate(async () => {

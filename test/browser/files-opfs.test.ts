@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { patient } from '../support/browser.ts';
 // For the type of `filesLab`, which the page puts there.
 import './files/page.ts';
 import { type Site, serveModule } from './files/site.ts';
@@ -27,7 +28,7 @@ afterAll(async () => {
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'files-'));
   // In the default context: a private one keeps its file system in memory, where quotas are another matter.
-  page = await browser.newPage();
+  page = patient(await browser.newPage());
   await openSite();
 });
 afterEach(async () => {
@@ -119,7 +120,7 @@ describe('the store', () => {
       return { id, folder: filesLab.FOLDER };
     });
     await page.close();
-    page = await browser.newPage();
+    page = patient(await browser.newPage());
     await openSite();
     const found = await page.evaluate(async ({ id, folder }) => {
       const partial = await filesLab.openStore(folder).open(id, 3 * 1024 * 1024 + 5);

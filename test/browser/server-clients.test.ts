@@ -4,6 +4,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Config } from '../../peer-server/config.ts';
 import { type RunningServer, startServer } from '../../peer-server/server.ts';
+import { patient } from '../support/browser.ts';
 import { idOf } from '../support/device.ts';
 import { type PageServer, startPages } from '../support/pages.ts';
 import { launchPlainBrowser } from './media/stage.ts';
@@ -24,7 +25,7 @@ async function start(config: Partial<Config> = {}): Promise<number> {
 beforeAll(async () => {
   browser = await launchPlainBrowser();
   pages = await startPages();
-  page = await browser.newPage();
+  page = patient(await browser.newPage());
   // WebCrypto is there on loopback, not on an empty page.
   await page.goto(pages.url('plain'));
   await page.addScriptTag({ path: createRequire(import.meta.url).resolve('peerjs/dist/peerjs.min.js') });

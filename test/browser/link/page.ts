@@ -16,6 +16,9 @@ globalThis.RTCPeerConnection = class extends RTCPeerConnection {
   }
 };
 
+/** For two busy cores. */
+const READY_LIMIT_MS = 60_000;
+
 interface RealPair extends LinkPair {
   /** Has `a` say this to the link at the other end. */
   say(message: object): void;
@@ -54,7 +57,7 @@ async function openPair(serverUrl: string): Promise<RealPair> {
   if (!connection) throw new Error('the broker is not online');
   const a = new DirectLink(connection, { dialled: true, iceServers: () => [] });
   const b = await incoming;
-  await Promise.all([a.ready(20_000), b.ready(20_000)]);
+  await Promise.all([a.ready(READY_LIMIT_MS), b.ready(READY_LIMIT_MS)]);
   const end = () => {
     a.close('replaced');
     b.close('replaced');

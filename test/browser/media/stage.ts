@@ -18,6 +18,12 @@ export type Interference = (signal: Signal) => Signal | null | Promise<Signal | 
 const COLOUR_TOLERANCE = 24;
 const TONE_TOLERANCE_HZ = 12;
 const ARRIVAL_TIMEOUT_MS = 60_000;
+/** For a browser to start, and for one command to it: longer than anything that a page itself waits for. */
+const START_LIMIT_MS = 120_000;
+const PROTOCOL_LIMIT_MS = 120_000;
+/** What is on its way arrives in less, again and again. */
+const CALM_LOOKS = 3;
+const CALM_LOOK_MS = 300;
 
 /** One side of a media test, in a window of its own, so that neither is throttled as a background tab. */
 export class Side {
@@ -110,6 +116,22 @@ export class Side {
     await expect
       .poll(() => this.page.evaluate(() => media.framesSeen()), { timeout: ARRIVAL_TIMEOUT_MS })
       .toBeGreaterThan(before);
+  }
+
+  /** Waits until no more pictures arrive. @returns how many have. */
+  async standsStill(): Promise<number> {
+    let before = -1;
+    let unchanged = 0;
+    const looks = async () => {
+      const now = await this.page.evaluate(() => media.framesSeen());
+      unchanged = now === before ? unchanged + 1 : 0;
+      before = now;
+      return unchanged;
+    };
+    await expect
+      .poll(looks, { timeout: ARRIVAL_TIMEOUT_MS, interval: CALM_LOOK_MS })
+      .toBeGreaterThanOrEqual(CALM_LOOKS);
+    return before;
   }
 }
 
@@ -236,7 +258,8 @@ export function launchPlainBrowser({ autoplay = true, tabToCapture = '', executa
     headless: true,
     pipe: true,
     ignoreDefaultArgs: ['--mute-audio'],
-    protocolTimeout: 60_000,
+    timeout: START_LIMIT_MS,
+    protocolTimeout: PROTOCOL_LIMIT_MS,
     args: [
       '--disable-gpu',
       '--disable-quic',

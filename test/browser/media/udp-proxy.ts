@@ -31,7 +31,9 @@ export function createProxyNetwork(): ProxyNetwork {
           if (!way.cut) outside.send(reply, from.port, from.address);
         });
       }
-      (await inside).send(packet, port, address);
+      const socket = await inside;
+      // It may have ended meanwhile.
+      if (!way.cut) socket.send(packet, port, address);
     });
     return outside.address().port;
   }
@@ -48,7 +50,10 @@ export function createProxyNetwork(): ProxyNetwork {
       for (const way of open) way.cut = true;
     },
     close: () => {
-      for (const way of open) for (const socket of way.sockets) socket.close();
+      for (const way of open) {
+        way.cut = true;
+        for (const socket of way.sockets) socket.close();
+      }
       open = [];
     },
   };
