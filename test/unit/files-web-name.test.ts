@@ -41,6 +41,10 @@ describe('the name of a file of the web', () => {
     expect(webName(AT, 'image/png', header)).toBe(name);
   });
 
+  test.each(['constructor', 'toString', '__proto__'])('a server that calls its file %s has no such type', (mime) => {
+    expect(webName('https://example.org/harbour', mime, null)).toBe('harbour');
+  });
+
   test('whatever a site says, the name is safe', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), fc.string({ unit: 'binary' }), (path, mime, header) => {

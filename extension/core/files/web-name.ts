@@ -1,32 +1,34 @@
 import { safeName } from './safe-name.ts';
 
 /** Endings of what browsers show and save most, for addresses that have none. The first is given, all of them fit. */
-const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
-  'image/jpeg': ['jpg', 'jpeg', 'jfif'],
-  'image/png': ['png'],
-  'image/gif': ['gif'],
-  'image/webp': ['webp'],
-  'image/avif': ['avif'],
-  'image/svg+xml': ['svg', 'svgz'],
-  'image/bmp': ['bmp'],
-  'image/x-icon': ['ico'],
-  'image/vnd.microsoft.icon': ['ico'],
-  'video/mp4': ['mp4', 'm4v'],
-  'video/webm': ['webm'],
-  'video/quicktime': ['mov'],
-  'video/ogg': ['ogv', 'ogg'],
-  'audio/mpeg': ['mp3'],
-  'audio/mp4': ['m4a', 'mp4'],
-  'audio/aac': ['aac'],
-  'audio/ogg': ['ogg', 'oga', 'opus'],
-  'audio/wav': ['wav'],
-  'audio/x-wav': ['wav'],
-  'audio/webm': ['webm', 'weba'],
-  'audio/flac': ['flac'],
-  'application/pdf': ['pdf'],
-  'application/zip': ['zip'],
-  'text/html': ['html', 'htm'],
-};
+const EXTENSIONS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    'image/jpeg': ['jpg', 'jpeg', 'jfif'],
+    'image/png': ['png'],
+    'image/gif': ['gif'],
+    'image/webp': ['webp'],
+    'image/avif': ['avif'],
+    'image/svg+xml': ['svg', 'svgz'],
+    'image/bmp': ['bmp'],
+    'image/x-icon': ['ico'],
+    'image/vnd.microsoft.icon': ['ico'],
+    'video/mp4': ['mp4', 'm4v'],
+    'video/webm': ['webm'],
+    'video/quicktime': ['mov'],
+    'video/ogg': ['ogv', 'ogg'],
+    'audio/mpeg': ['mp3'],
+    'audio/mp4': ['m4a', 'mp4'],
+    'audio/aac': ['aac'],
+    'audio/ogg': ['ogg', 'oga', 'opus'],
+    'audio/wav': ['wav'],
+    'audio/x-wav': ['wav'],
+    'audio/webm': ['webm', 'weba'],
+    'audio/flac': ['flac'],
+    'application/pdf': ['pdf'],
+    'application/zip': ['zip'],
+    'text/html': ['html', 'htm'],
+  }),
+);
 const FALLBACK = 'file';
 
 /**
@@ -37,7 +39,7 @@ export function webName(url: string, mime: string, contentDisposition: string | 
   const given = contentDisposition === null ? null : dispositionName(contentDisposition);
   if (given) return safeName(given);
   const name = addressName(url) ?? FALLBACK;
-  const fitting = EXTENSIONS[mime];
+  const fitting = EXTENSIONS.get(mime);
   const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
   return safeName(!fitting || fitting.includes(ending) ? name : `${name}.${fitting[0]}`);
 }
