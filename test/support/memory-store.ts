@@ -1,3 +1,4 @@
+import { BlockMemory } from '../../extension/core/files/block-memory.ts';
 import { blockCount, blockLength } from '../../extension/core/files/blocks.ts';
 import { decodeBlock } from '../../extension/core/files/compression.ts';
 import type { BlockEncoding } from '../../extension/core/files/frames.ts';
@@ -39,6 +40,7 @@ export class MemoryStore implements FileStore {
   readonly written: number[] = [];
   readonly #watchers = new Set<() => void>();
   readonly #options: MemoryStoreOptions;
+  readonly #memory = new BlockMemory();
 
   constructor(options: MemoryStoreOptions = {}) {
     this.#options = options;
@@ -63,6 +65,7 @@ export class MemoryStore implements FileStore {
     this.disk.files.set(name, file);
     return {
       leaves: new Map(file.leaves),
+      blockMemory: (lengthBytes) => this.#memory.take(lengthBytes),
       writeBlock: (index, bytes, encoding, leaf) => this.#write(file, index, bytes, encoding, leaf),
       finish: async () => {
         for (let index = 0; index < blockCount(sizeBytes); index++)
@@ -122,6 +125,8 @@ export class MemoryStore implements FileStore {
     this.written.push(index);
     for (const watcher of this.#watchers) watcher();
     this.#watchers.clear();
+    // Full of what was in it, as after a real worker.
+    this.#memory.give(bytes.buffer);
     return true;
   }
 }

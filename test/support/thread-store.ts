@@ -1,5 +1,6 @@
 import { OpfsFile } from '../../extension/core/files/opfs-file.ts';
 import type { FileStore, PartialFile } from '../../extension/core/files/store.ts';
+import { blockOf, createLeafInput } from '../../extension/core/files/tree-hash.ts';
 import { AppError } from '../../extension/core/shared/errors.ts';
 import { withResolvers } from './memory-link.ts';
 
@@ -45,6 +46,7 @@ export function openThreadStore(folder: string, control: DiskControl): FileStore
 function partialOf(file: OpfsFile, control: DiskControl): PartialFile {
   return {
     leaves: file.leaves,
+    blockMemory: (lengthBytes) => blockOf(createLeafInput(lengthBytes)),
     writeBlock: async (index, bytes, encoding, leaf) => {
       const input = await file.check({ index, bytes, encoding, leaf });
       await control.passes(index);

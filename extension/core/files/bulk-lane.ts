@@ -1,4 +1,4 @@
-import type { Lane } from '../link/link.ts';
+import { type Lane, MAX_FRAME_BYTES } from '../link/link.ts';
 import { decodeFrame, encodeAck, type Frame, isAcknowledged } from './frames.ts';
 import type { LaneWindow } from './lane-window.ts';
 import type { Sendable } from './send-block.ts';
@@ -37,6 +37,8 @@ export class BulkLane {
   readonly #window: LaneWindow;
   readonly #stopping = new AbortController();
   readonly #answers: Uint8Array[] = [];
+  /** Where chunks are put together: a lane is through with a frame when it asks for the next one. Made with the first. */
+  #room: Uint8Array | undefined;
   readonly #unacknowledged: Sent[] = [];
   #current: Sendable | undefined;
   #sentBytes = 0;
@@ -164,7 +166,8 @@ export class BulkLane {
       lengthBytes = this.#current.nextBytes(chunkBytes);
     }
     if (!this.#current || !this.#window.canSend(lengthBytes)) return undefined;
-    const frame = this.#current.next(chunkBytes);
+    this.#room ??= new Uint8Array(MAX_FRAME_BYTES);
+    const frame = this.#current.next(chunkBytes, this.#room);
     this.#window.sent(lengthBytes);
     this.#sentBytes += lengthBytes;
     this.#unacknowledged.push({ endBytes: this.#sentBytes, what: this.#current, position: this.#current.position });

@@ -1,5 +1,5 @@
 import type { BlockEncoding } from './frames.ts';
-import { blockOf, createLeafInput, type LeafInput } from './tree-hash.ts';
+import { asLeafInput, blockOf, LEAF_PREFIX_BYTES, type LeafInput, toLeafInput } from './tree-hash.ts';
 
 /*
  * Blocks on their way may be deflated (RFC 1951, without a header of its own: the leaf hash is the checksum). Every block stands for
@@ -40,25 +40,15 @@ export async function decodeBlock(
   plainBytes: number,
 ): Promise<LeafInput | undefined> {
   const plain = encoding === 0 ? bytes : await inflate(bytes, plainBytes);
-  return plain?.length === plainBytes ? asLeafInput(plain) : undefined;
+  if (plain?.length !== plainBytes) return undefined;
+  return plain.byteOffset === LEAF_PREFIX_BYTES ? asLeafInput(plain) : toLeafInput(plain);
 }
 
 function inflate(bytes: Uint8Array<ArrayBuffer>, plainBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   // Broken bytes make the stream fail, which says no more than their length would.
   return through(new DecompressionStream(FORMAT), bytes, INFLATE_SLICE_BYTES, (_, outBytes) => outBytes <= plainBytes, {
-    leadBytes: 1,
+    leadBytes: LEAF_PREFIX_BYTES,
   }).catch(() => undefined);
-}
-
-function asLeafInput(block: Uint8Array<ArrayBuffer>): LeafInput {
-  if (block.byteOffset === 1) {
-    const input = new Uint8Array(block.buffer, 0, 1 + block.length);
-    input[0] = 0;
-    return input;
-  }
-  const input = createLeafInput(block.length);
-  input.set(block, 1);
-  return input;
 }
 
 type ByteTransform = CompressionStream | DecompressionStream;

@@ -4,7 +4,7 @@ import { BLOCK_BYTES, blockLength } from './blocks.ts';
 import { encodeManifest, modifiedAt } from './manifest.ts';
 import { safeName } from './safe-name.ts';
 import type { Selection, SourceFile, TransferDetails, TransferSource } from './source.ts';
-import { blockOf, createLeafInput, type LeafInput } from './tree-hash.ts';
+import { asLeafInput, LEAF_PREFIX_BYTES, type LeafInput, toLeafInput } from './tree-hash.ts';
 
 /**
  * Describes what a person chose and makes it one run of bytes. The same choice gives the same run, in whatever order the browser lists
@@ -63,17 +63,17 @@ class BlobSource implements TransferSource {
     const { sizeBytes, manifestBytes } = this.details;
     const start = index * BLOCK_BYTES;
     const lengthBytes = blockLength(manifestBytes + sizeBytes, index);
-    const input = createLeafInput(lengthBytes);
-    const bytes = await readSlice(this.#run, start, start + lengthBytes);
-    if (bytes.byteLength !== lengthBytes) throw new AppError('file-changed');
-    blockOf(input).set(new Uint8Array(bytes));
-    return input;
+    // With the byte before it, whose place the leaf prefix takes: so the block needn't be copied. The first has none before it.
+    const leadBytes = index === 0 || lengthBytes === 0 ? 0 : LEAF_PREFIX_BYTES;
+    const bytes = await readSlice(this.#run, start - leadBytes, start + lengthBytes);
+    if (bytes.length !== leadBytes + lengthBytes) throw new AppError('file-changed');
+    return leadBytes === 0 ? toLeafInput(bytes) : asLeafInput(bytes.subarray(leadBytes));
   }
 }
 
-async function readSlice(run: Blob, start: number, end: number): Promise<ArrayBuffer> {
+async function readSlice(run: Blob, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await run.slice(start, end).arrayBuffer();
+    return new Uint8Array(await run.slice(start, end).arrayBuffer());
   } catch (error) {
     const isGone = error instanceof DOMException && error.name === 'NotFoundError';
     throw new AppError(isGone ? 'file-gone' : 'file-changed', { cause: error });

@@ -46,9 +46,18 @@ const REPLY_LENGTH = 9;
 /** What a chunk is longer than its bytes. */
 export const CHUNK_HEADER_BYTES = CHUNK_BYTES_AT;
 
-/** A part of a block as it travels. Copies `bytes`, because header and bytes must lie in one piece. */
-export function encodeChunk(stream: number, block: number, offset: number, bytes: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(CHUNK_BYTES_AT + bytes.length);
+/**
+ * A part of a block as it travels, written to the beginning of `room`. Copies `bytes`, because header and bytes must lie in one
+ * piece. `room` takes at least `CHUNK_HEADER_BYTES` more than they have.
+ */
+export function encodeChunk(
+  stream: number,
+  block: number,
+  offset: number,
+  bytes: Uint8Array,
+  room: Uint8Array = new Uint8Array(CHUNK_BYTES_AT + bytes.length),
+): Uint8Array {
+  const frame = room.subarray(0, CHUNK_BYTES_AT + bytes.length);
   const view = header(frame, CHUNK, stream);
   view.setUint32(BODY_AT, block);
   view.setUint32(OFFSET_AT, offset);
@@ -157,7 +166,7 @@ function reply(type: number, stream: number, block: number): Uint8Array {
 }
 
 function header(frame: Uint8Array, type: number, stream: number): DataView {
-  const view = new DataView(frame.buffer);
+  const view = new DataView(frame.buffer, frame.byteOffset);
   view.setUint8(0, type);
   view.setUint32(STREAM_AT, stream);
   return view;

@@ -6,7 +6,6 @@ import { type BlockEncoding, encodeAgain, encodeStored, type Frame } from './fra
 import type { HeldBytes } from './held-bytes.ts';
 import type { KeptParts } from './kept-parts.ts';
 import type { StoredBlocks } from './stored-blocks.ts';
-import { blockOf, createLeafInput } from './tree-hash.ts';
 
 export type DataFrame = Extract<Frame, { type: 'chunk' | 'block-end' | 'end' }>;
 
@@ -133,7 +132,7 @@ export class IncomingRun implements Mover {
     const part = parts.take(blocks, index);
     const isContinued = part !== undefined && offset > 0;
     if (part && !isContinued) this.#startOver(part.offset);
-    const bytes = part?.bytes ?? blockOf(createLeafInput(lengthBytes));
+    const bytes = part?.bytes ?? blocks.memory(index);
     const assembly = { lane, bytes, offset: isContinued ? part.offset : 0, isContinued, isLast: false };
     this.#assemblies.set(index, assembly);
     return assembly;

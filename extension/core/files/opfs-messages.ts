@@ -33,7 +33,8 @@ export const StoreRequest = v.variant('type', [
 export const StoreReply = v.variant('type', [
   v.object({ request: number, type: v.literal('done') }),
   v.object({ request: number, type: v.literal('opened'), leaves: v.map(number, leaf) }),
-  v.object({ request: number, type: v.literal('written'), isRight: v.boolean() }),
+  /** `memory` is that of the block, whose bytes nobody needs any more. */
+  v.object({ request: number, type: v.literal('written'), isRight: v.boolean(), memory: v.instance(ArrayBuffer) }),
   v.object({ request: number, type: v.literal('finished'), content: v.instance(File) }),
   v.object({ request: number, type: v.literal('failed'), code: ErrorCodeSchema }),
 ]);

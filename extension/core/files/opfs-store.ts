@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { AppError } from '../shared/errors.ts';
+import { BlockMemory } from './block-memory.ts';
 import { blockLength } from './blocks.ts';
 import { StoreReply, type StoreRequest } from './opfs-messages.ts';
 // Not `new URL(…, import.meta.url)`: WXT replaces `import.meta.url` before Vite sees it, and the worker would be missing.
@@ -27,6 +28,7 @@ class OpfsStore implements FileStore {
   #broken: Error | undefined;
   /** Bytes that each open file has still to take. */
   readonly #unwritten = new Map<number, number>();
+  readonly #memory = new BlockMemory();
   #requests = 0;
   #files = 0;
 
@@ -50,21 +52,23 @@ class OpfsStore implements FileStore {
     const there = [...leaves.keys()].reduce((bytes, index) => bytes + blockLength(sizeBytes, index), 0);
     this.#unwritten.set(file, sizeBytes - there);
     const end = async (type: 'close' | 'remove') => {
-      this.#unwritten.delete(file);
+      this.#ended(file);
       await this.#ask('done', { type, file });
     };
     return {
       leaves,
+      blockMemory: (lengthBytes) => this.#memory.take(lengthBytes),
       writeBlock: async (index, bytes, encoding, leaf) => {
         const block = { type: 'write', file, index, bytes, encoding, leaf } as const;
-        const { isRight } = await this.#ask('written', block, [bytes.buffer]);
+        const { isRight, memory } = await this.#ask('written', block, [bytes.buffer]);
+        if (this.#unwritten.size > 0) this.#memory.give(memory);
         const unwritten = this.#unwritten.get(file);
         if (isRight && unwritten !== undefined)
           this.#unwritten.set(file, Math.max(0, unwritten - blockLength(sizeBytes, index)));
         return isRight;
       },
       finish: async () => {
-        this.#unwritten.delete(file);
+        this.#ended(file);
         return (await this.#ask('finished', { type: 'finish', file })).content;
       },
       close: () => end('close'),
@@ -75,6 +79,12 @@ class OpfsStore implements FileStore {
   async close(): Promise<void> {
     this.#worker.terminate();
     this.#abandon(new Error('The store is closed.'));
+  }
+
+  /** Nothing more comes of a file. */
+  #ended(file: number): void {
+    this.#unwritten.delete(file);
+    if (this.#unwritten.size === 0) this.#memory.clear();
   }
 
   async #ask<Type extends StoreReply['type']>(

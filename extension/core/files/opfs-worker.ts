@@ -42,7 +42,7 @@ function answer(request: StoreRequest): Promise<StoreReply> {
       return inOrder(opened, async (file) => {
         const input = await checked;
         if (input) file.write(request.index, input, request.leaf);
-        return { request: number, type: 'written', isRight: input !== undefined };
+        return { request: number, type: 'written', isRight: input !== undefined, memory: request.bytes.buffer };
       });
     }
     case 'finish':
@@ -101,5 +101,5 @@ function toAppError(error: unknown): unknown {
 }
 
 function reply(message: StoreReply): void {
-  self.postMessage(message);
+  self.postMessage(message, { transfer: message.type === 'written' ? [message.memory] : [] });
 }

@@ -5,8 +5,8 @@ import { type BlockEncoding, CHUNK_HEADER_BYTES, encodeBlockEnd, encodeChunk } f
 export interface Sendable {
   /** Length of the next frame, 0 when there is none: it is sent, or nobody wants it any more. */
   nextBytes(chunkBytes: number): number;
-  /** The next frame, of the length just told. */
-  next(chunkBytes: number): Uint8Array;
+  /** The next frame, of the length just told. It may lie in `room`, which has place for any frame. */
+  next(chunkBytes: number, room: Uint8Array): Uint8Array;
   /** What `arrived` wants to hear once everything so far has arrived. */
   readonly position: number;
   /** The receiver has it up to this position. */
@@ -68,13 +68,13 @@ export class SendBlock implements Sendable {
     return CHUNK_HEADER_BYTES + Math.min(chunkBytes, this.#encodedBytes - this.#offset);
   }
 
-  next(chunkBytes: number): Uint8Array {
+  next(chunkBytes: number, room: Uint8Array): Uint8Array {
     if (!this.#bytes) {
       this.#isEnded = true;
       return this.#end();
     }
     const chunk = this.#bytes.subarray(this.#offset, this.#offset + chunkBytes);
-    const frame = encodeChunk(this.#options.stream, this.index, this.#offset, chunk);
+    const frame = encodeChunk(this.#options.stream, this.index, this.#offset, chunk, room);
     this.#offset += chunk.length;
     if (this.#offset === this.#encodedBytes) this.#bytes = undefined;
     return frame;

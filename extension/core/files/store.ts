@@ -18,6 +18,8 @@ export interface FileStore {
 export interface PartialFile {
   /** Leaf hashes of the blocks that were there when it was opened, by index. */
   readonly leaves: ReadonlyMap<number, Uint8Array>;
+  /** Memory for a block of this length, to be filled and handed to `writeBlock`. Anything may stand in it. */
+  blockMemory(lengthBytes: number): Uint8Array<ArrayBuffer>;
   /**
    * Decodes block `index`, compares it with its leaf hash and writes both. The memory of `bytes` belongs to the store from here on.
    * Resolves with false, and nothing is kept, when the block is not what the hash says.

@@ -50,6 +50,11 @@ export class StoredBlocks {
     return this.#settled;
   }
 
+  /** See `PartialFile.blockMemory`. */
+  memory(index: number): Uint8Array<ArrayBuffer> {
+    return this.#partial.blockMemory(blockLength(this.#runBytes, index));
+  }
+
   /** Checks and writes a block that is not there. Resolves with false when it was wrong. See `PartialFile.writeBlock`. */
   async write(
     index: number,

@@ -11,7 +11,8 @@ export const HASH_BYTES = 32;
 /** A block behind one leading zero byte, the prefix of a leaf: hashed without another copy, written without its first byte. */
 export type LeafInput = Uint8Array<ArrayBuffer>;
 
-const LEAF_PREFIX_BYTES = 1;
+export const LEAF_PREFIX_BYTES = 1;
+const LEAF_PREFIX = 0;
 const NODE_PREFIX = 1;
 
 /** An all-zero leaf input with room for a block of `lengthBytes`. */
@@ -22,6 +23,21 @@ export function createLeafInput(lengthBytes: number): LeafInput {
 /** The block inside a leaf input, without copying. */
 export function blockOf(input: LeafInput): Uint8Array<ArrayBuffer> {
   return input.subarray(LEAF_PREFIX_BYTES);
+}
+
+/** The leaf input in whose memory a block lies. There must be room before it, which is overwritten. */
+export function asLeafInput(block: Uint8Array<ArrayBuffer>): LeafInput {
+  const { buffer, byteOffset, length } = block;
+  const input = new Uint8Array(buffer, byteOffset - LEAF_PREFIX_BYTES, LEAF_PREFIX_BYTES + length);
+  input[0] = LEAF_PREFIX;
+  return input;
+}
+
+/** A leaf input with a copy of a block. */
+export function toLeafInput(block: Uint8Array): LeafInput {
+  const input = createLeafInput(block.length);
+  input.set(block, LEAF_PREFIX_BYTES);
+  return input;
 }
 
 /** The leaf hash of a block, made on a thread of WebCrypto's, ten times as fast as here. Takes a copy of the block at once. */
