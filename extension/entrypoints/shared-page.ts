@@ -4,6 +4,7 @@ import { type FromPage, PAGE_PORT, ToPage } from '../messaging/page-messages.ts'
 import { watchPage } from '../ui/page/page-facts.ts';
 import { HTML, PagePointer } from '../ui/page/page-pointer.ts';
 import { PasswordFocus } from '../ui/page/password-focus.ts';
+import { ProtectedFilms } from '../ui/page/protected-films.ts';
 
 /** What the script leaves in its own world, which the page doesn't see: a page that comes back from the cache gets the script again. */
 const world = globalThis as { endPairwise?: () => void };
@@ -22,11 +23,13 @@ export default defineUnlistedScript(() => {
     (element) => (element.namespaceURI === HTML ? chrome.dom.openOrClosedShadowRoot(element as HTMLElement) : null),
     (focused) => say({ type: 'password', focused }),
   );
+  const films = new ProtectedFilms((seen) => say({ type: 'film', seen }));
   const end = () => {
     delete world.endPairwise;
     removeEventListener('pagehide', end);
     stopFacts();
     password.end();
+    films.end();
     pointer.end();
   };
   world.endPairwise = () => {

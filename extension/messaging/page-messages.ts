@@ -23,6 +23,8 @@ export const FromPage = v.variant('type', [
   }),
   /** Whether a password field has the focus, in the page or in a frame of the same origin: at first, and when that changes. */
   v.object({ type: v.literal('password'), focused: v.boolean() }),
+  /** Whether a protected film can be seen in the page: not until it is said. */
+  v.object({ type: v.literal('film'), seen: v.boolean() }),
 ]);
 export const ToPage = v.variant('type', [
   v.object({ type: v.literal('point'), x: share, y: share, name: Name }),

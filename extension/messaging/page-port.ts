@@ -25,6 +25,7 @@ export function servePages(shares: OutgoingShares): void {
       if (!parsed.success) return;
       const message = parsed.output;
       if (message.type === 'password') return listener.password(message.focused);
+      if (message.type === 'film') return listener.film(message.seen);
       const origin = port.sender?.origin ?? '';
       const url = isHttpUrl(message.url) && new URL(message.url).origin === origin ? message.url : '';
       listener.seen({ origin, url, title: message.title });

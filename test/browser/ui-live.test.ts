@@ -28,6 +28,7 @@ describe('what I show', () => {
     [{ pause: 'password' }, 'A password field has focus, so Bob keeps the last picture.'],
     [{ pause: 'navigation' }, 'The tab went to another site, so Bob keeps the last picture.'],
     [{ trouble: 'black' }, 'The picture is black. Protected films and some pages can’t be shown'],
+    [{ trouble: 'protected' }, 'A film in this page is protected and may stay black for Bob'],
     [{ trouble: 'frozen' }, 'Nothing new comes from this tab.'],
     [{ trouble: 'frozen', source: 'window' }, 'If it is minimised, bring it back'],
     [{ trouble: 'frozen', source: 'screen' }, 'Wake or unlock it'],

@@ -192,6 +192,54 @@ describe('a password field', () => {
   });
 });
 
+describe('a protected film on the page', () => {
+  const known = (trouble: string | null) => bob.until(`trouble ${trouble}`, () => bob.isShown?.trouble === trouble);
+
+  test('is known to both as long as it can be seen', async () => {
+    page.says.film(true);
+    expect(alice.shows?.trouble).toBe('protected');
+    await known('protected');
+    page.says.film(false);
+    await known(null);
+  });
+
+  test('counts less than what is wrong with the whole picture', async () => {
+    page.says.film(true);
+    alice.sharer.options.onTrouble('black');
+    expect(alice.shows?.trouble).toBe('black');
+    alice.sharer.options.onTrouble(null);
+    expect(alice.shows?.trouble).toBe('protected');
+    alice.sharer.options.onTrouble('frozen');
+    page.says.film(false);
+    expect(alice.shows?.trouble).toBe('frozen');
+  });
+
+  test('goes with the page, and what that says later of it is not heard', async () => {
+    page.says.film(true);
+    goes(true);
+    expect(alice.shows?.trouble).toBeNull();
+    const next = comes('https://tides.example/tomorrow', 'Tomorrow');
+    page.says.film(true);
+    expect(alice.shows?.trouble).toBeNull();
+    next.says.film(true);
+    expect(alice.shows?.trouble).toBe('protected');
+  });
+
+  test('goes with another source', async () => {
+    page.says.film(true);
+    await alice.showsTab(8, 'Second');
+    expect(alice.shows).toMatchObject({ title: 'Second', trouble: null });
+    await known(null);
+  });
+
+  test('goes where the browser lets the script into no other page', async () => {
+    page.says.film(true);
+    await known('protected');
+    goes(false);
+    await known(null);
+  });
+});
+
 describe('another site', () => {
   test('doesn’t hold the share by default', () => {
     goes(true);

@@ -111,11 +111,13 @@ describe('the state and the commands are for our own pages', () => {
 describe('the script in the shared page', () => {
   const seen: PageSeen[] = [];
   const focused: boolean[] = [];
+  const films: boolean[] = [];
   const marks: { post(mark: object): void; close(): void }[] = [];
   let ends = 0;
   beforeEach(() => {
     seen.length = 0;
     focused.length = 0;
+    films.length = 0;
     marks.length = 0;
     ends = 0;
     const pageConnected: OutgoingShares['pageConnected'] = (tabId, port) => {
@@ -124,6 +126,7 @@ describe('the script in the shared page', () => {
       return {
         seen: (page) => seen.push(page),
         password: (on) => focused.push(on),
+        film: (on) => films.push(on),
         closed: () => {
           ends += 1;
         },
@@ -134,13 +137,15 @@ describe('the script in the shared page', () => {
 
   const facts = { type: 'page', url: 'https://tides.example/today', title: 'Tides' };
 
-  test('tells which page it is and where the focus is, and its end', () => {
+  test('tells which page it is, where the focus is and whether there is a film, and its end', () => {
     const port = new Port('shared-page', inPage);
     port.says(facts);
     port.says({ type: 'password', focused: true });
+    port.says({ type: 'film', seen: true });
     port.ends();
     expect(seen).toEqual([{ origin: 'https://tides.example', url: 'https://tides.example/today', title: 'Tides' }]);
     expect(focused).toEqual([true]);
+    expect(films).toEqual([true]);
     expect(ends).toBe(1);
   });
 
@@ -185,10 +190,12 @@ describe('the script in the shared page', () => {
     { ...facts, title: 'x'.repeat(301) },
     { ...facts, url: `https://tides.example/${'x'.repeat(5_000)}` },
     { type: 'password', focused: 'yes' },
+    { type: 'film', seen: 1 },
+    { type: 'film' },
     { type: 'share-stop' },
   ])('that says %j is not heard', (message) => {
     const port = new Port('shared-page', inPage);
     port.says(message);
-    expect([seen, focused, port.posted]).toEqual([[], [], []]);
+    expect([seen, focused, films, port.posted]).toEqual([[], [], [], []]);
   });
 });

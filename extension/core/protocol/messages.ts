@@ -88,8 +88,8 @@ export const FileFailed = v.object({ type: v.literal('file-failed'), id: ItemId,
 export const ShareSource = v.picklist(['tab', 'window', 'screen']);
 /** Why nothing moves: the person holds it · a password field has the focus · the tab went to another site. */
 export const SharePause = v.picklist(['person', 'password', 'navigation']);
-/** What is wrong with the picture itself: black for long · nothing new although its source should move. */
-export const ShareTrouble = v.picklist(['black', 'frozen']);
+/** What is wrong with the picture itself: black for long · nothing new although its source should move · a protected film in it, which may be black. */
+export const ShareTrouble = v.picklist(['black', 'frozen', 'protected']);
 /**
  * What I show you, as it is now: said when a share begins, whenever something of it changes, and on every new link.
  * `page`: the address of the tab, where it is known. `pointing`: your pointer can be seen on it.

@@ -13,6 +13,8 @@ export interface PageGuardOptions {
   peerName(): string | undefined;
   /** Puts our script into the page of a tab. Tells whether the browser let it. */
   enterPage(tabId: number): Promise<boolean>;
+  /** Whether a protected film can be seen in the page. Each change once, beginning from no. */
+  onFilm(seen: boolean): void;
   /** Holds the share, or lets it go on. */
   hold(pause: SharePause | null): void;
 }
@@ -35,6 +37,7 @@ export class PageGuard {
       onReach: (reach) => record.change(reach === 'page' ? { reach } : { reach, page: null, title: '' }),
       onSeen: (page) => this.#seen(page),
       onPassword: () => options.settings().pauseOnPassword && this.#hold('password'),
+      onFilm: (seen) => options.onFilm(seen),
       onGoing: () => this.#going(),
       onStayed: () => this.#stayed(),
       onLeft: () => this.#left(),

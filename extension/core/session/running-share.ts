@@ -10,6 +10,7 @@ import { OwnVoice } from './own-voice.ts';
 import { PageGuard } from './page-guard.ts';
 import { ShareRecord } from './share-record.ts';
 import { NEW_SHARE, type Source, sourceOf } from './share-source.ts';
+import { ShareTroubles } from './share-troubles.ts';
 import type { PageListener, PagePort } from './shared-page.ts';
 import type { ShareQuality } from './state.ts';
 import { WatchGate } from './watch-gate.ts';
@@ -34,6 +35,7 @@ export class RunningShare {
     isRelayed: () => this.#options.session(this.peerId)?.link?.path === 'relay',
     onMissing: () => this.#needsTurn(),
   });
+  readonly #troubles = new ShareTroubles((trouble) => this.#record.change({ trouble }));
   readonly #viewers = new WatchGate((viewer) => this.#sharer?.watch(viewer));
   #sharer: Pick<Sharer, keyof Sharer> | null = null;
   #page: PageGuard | null = null;
@@ -184,6 +186,7 @@ export class RunningShare {
   #show(source: Source, stream: MediaStream): void {
     const { tabId, title } = source;
     this.#page?.close();
+    this.#troubles.setFilm(false);
     this.#page = tabId === null ? null : this.#newPage(tabId);
     const isFirst = this.#sharer === null;
     if (this.#sharer) this.#sharer.replace(stream);
@@ -223,7 +226,7 @@ export class RunningShare {
       },
       onPointer: (action) => this.#page?.point(action),
       onPeerVoice: (peerVoice) => this.#record.change({ peerVoice }),
-      onTrouble: (trouble) => this.#record.change({ trouble }),
+      onTrouble: (trouble) => this.#troubles.setPicture(trouble),
       onContent: (content) => this.#record.change({ content }),
     });
     // The person may have chosen before there was anything to choose for.
@@ -242,6 +245,7 @@ export class RunningShare {
       peerName: () => store.peer(this.peerId)?.name,
       enterPage: (tab) => platform.enterPage(tab),
       hold: (pause) => this.#hold(pause),
+      onFilm: (seen) => this.#troubles.setFilm(seen),
     });
   }
 

@@ -28,6 +28,7 @@ export interface PagePort {
 export interface PageListener {
   seen(page: PageSeen): void;
   password(focused: boolean): void;
+  film(seen: boolean): void;
   /** The page has gone. Not called after `PagePort.close`. */
   closed(): void;
 }
@@ -41,6 +42,8 @@ export interface SharedPageOptions {
   onSeen(page: PageSeen): void;
   /** A password field has got the focus. */
   onPassword(): void;
+  /** Whether a protected film can be seen in it. Each change once, beginning from no. */
+  onFilm(seen: boolean): void;
   /** The page goes, and nobody knows where to. `onStayed` or `onLeft` follows. */
   onGoing(): void;
   /** It went to a page of the same site. */
@@ -60,6 +63,7 @@ export class SharedPage {
   #reach: OutgoingShare['reach'] = 'none';
   #origin: string | null = null;
   #isFocused = false;
+  #hasFilm = false;
   #isGoing = false;
   /** Counts what was put in, so that a late answer about an older page is none about this one. */
   #turn = 0;
@@ -87,10 +91,12 @@ export class SharedPage {
     this.#port?.close();
     this.#port = port;
     this.#isFocused = false;
+    this.#film(false);
     const isCurrent = () => this.#port === port;
     return {
       seen: (page) => isCurrent() && this.#seen(page),
       password: (focused) => isCurrent() && this.#password(focused),
+      film: (seen) => isCurrent() && this.#film(seen),
       closed: () => isCurrent() && this.#closed(),
     };
   }
@@ -125,9 +131,16 @@ export class SharedPage {
     if (hasCome) this.#options.onPassword();
   }
 
+  #film(seen: boolean): void {
+    if (seen === this.#hasFilm) return;
+    this.#hasFilm = seen;
+    this.#options.onFilm(seen);
+  }
+
   #closed(): void {
     this.#port = null;
     this.#isFocused = false;
+    this.#film(false);
     this.#isGoing = true;
     this.#options.onGoing();
     void this.enter();

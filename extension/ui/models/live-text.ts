@@ -34,8 +34,8 @@ export function whyText(share: OutgoingShare, name: string, isReached: boolean):
   const { pause, trouble, source, reach } = share;
   if (!isReached) return t('live_why_unreached', name);
   if (pause) return t(`live_why_${pause}`, name);
-  if (trouble === 'black') return t('live_why_black', name);
   if (trouble === 'frozen') return t(`live_why_frozen_${source}`);
+  if (trouble) return t(`live_why_${trouble}`, name);
   return reach === 'lost' ? t('live_why_lost', name) : '';
 }
 

@@ -16,7 +16,7 @@ export function Notes({ model }: { model: ViewerModel }) {
       {trouble && (
         <p class="note glass" data-kind="warning">
           <Icon name="warning" />
-          <span>{trouble === 'black' ? t('viewer_trouble_black', name) : t('viewer_trouble_frozen', name)}</span>
+          <span>{t(`viewer_trouble_${trouble}`, name)}</span>
           <Close onClick={() => model.noteTrouble()} />
         </p>
       )}
