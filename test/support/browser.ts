@@ -46,6 +46,8 @@ export interface ExtensionBrowser {
 
 /** How long to wait for a context that should be there at once, on two busy cores. */
 const TARGET_TIMEOUT_MS = 60_000;
+/** Until a browser runs: two start at once, and read all of their program from the disk. */
+const START_LIMIT_MS = 120_000;
 const PROTOCOL_TIMEOUT_MS = 120_000;
 const LOOK_AGAIN_MS = 50;
 
@@ -71,6 +73,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Extens
     ignoreDefaultArgs: headless ? ['--mute-audio'] : ['--mute-audio', '--enable-automation'],
     // An emulated size would also be forced on the popup.
     defaultViewport: null,
+    timeout: START_LIMIT_MS,
     protocolTimeout: options.protocolTimeoutMs ?? PROTOCOL_TIMEOUT_MS,
     handleSIGINT: false,
     handleSIGTERM: false,
@@ -98,7 +101,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Extens
       await page.goto(extensionUrl(path));
       return page;
     },
-    waitForPanel: async (path) => asPage(await waitFor(browser, (target) => isPanel(target, path))),
+    waitForPanel: async (path) => openedAt(path, await waitFor(browser, (target) => isPanel(target, path))),
     close: () => {
       closing ??= close();
       return closing;
@@ -135,7 +138,8 @@ function browserArgs(headless: boolean): string[] {
 async function openPopup(browser: Browser, page: Page): Promise<Page> {
   const before = new Set(browser.targets());
   await page.triggerExtensionAction(await pairwise(browser));
-  return asPage(await waitFor(browser, (target) => !before.has(target) && isPanel(target, '/popup.html')));
+  const isPopup = (target: Target) => !before.has(target) && isPanel(target, '/popup.html');
+  return openedAt('/popup.html', await waitFor(browser, isPopup));
 }
 
 /** @throws Error when the browser has switched the extension off: its icon must not be clicked then, the browser would die. */
@@ -161,10 +165,25 @@ async function asPage(target: Target): Promise<Page> {
 }
 
 /**
+ * The page, once it is there: the browser names a new tab or popup by where it is going, and until then its document is an empty one that takes
+ * with it whatever was asked of it.
+ */
+async function openedAt(path: string, target: Target): Promise<Page> {
+  const page = await asPage(target);
+  await page.waitForFunction((wanted) => location.pathname === wanted && document.readyState === 'complete', {}, path);
+  return page;
+}
+
+/** Pages that are patient already: asked for again, a target gives the same one. */
+const patientPages = new WeakSet<Page>();
+
+/**
  * A page whose waits are as long as those for targets, unless they say otherwise, and go on while nobody sees it: puppeteer looks again
  * when the page is drawn, and one in the background never is. Reading an element waits for it: what is shown seldom is loaded first.
  */
 export function patient(page: Page): Page {
+  if (patientPages.has(page)) return page;
+  patientPages.add(page);
   page.setDefaultTimeout(TARGET_TIMEOUT_MS);
   const read: Page['$eval'] = page.$eval.bind(page);
   page.$eval = (async (selector, ...rest) => {

@@ -1,5 +1,6 @@
 import type { Page, Target } from 'puppeteer-core';
 import { type ExtensionBrowser, type LaunchOptions, launchBrowser, patient } from './browser.ts';
+import { clickOn } from './click.ts';
 import { createProfile, type Profile } from './profile.ts';
 import { applySettings } from './settings.ts';
 
@@ -64,7 +65,7 @@ export class PopupUser {
   /** Opens a page in a tab of its own, which is in front from now on. */
   async opensTab(url: string): Promise<void> {
     await this.closesPopup();
-    this.#page = await this.#browser.browser.newPage();
+    this.#page = patient(await this.#browser.browser.newPage());
     await this.#page.goto(url);
   }
 
@@ -88,13 +89,18 @@ export class PopupUser {
   async closesPopup(): Promise<void> {
     const popup = this.#popup;
     this.#popup = undefined;
-    if (popup && !popup.isClosed()) await popup.close();
+    if (!popup || popup.isClosed()) return;
+    // The browser may be closing it already, after a click that opened a tab, and then finds nothing to close.
+    await Promise.all([this.#untilClosed(popup), popup.close().catch(() => undefined)]);
   }
 
   /** Resolves when the popup has been closed by the browser, as it does when a capture starts. */
   async losesPopup(): Promise<void> {
-    const popup = this.#popup;
-    if (!popup || popup.isClosed()) return;
+    if (this.#popup) await this.#untilClosed(this.#popup);
+  }
+
+  async #untilClosed(popup: Page): Promise<void> {
+    if (popup.isClosed()) return;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`${this.name}’s popup stays open`)), SEE_LIMIT_MS);
       popup.once('close', () => {
@@ -110,7 +116,7 @@ export class PopupUser {
     const closing = new AbortController();
     const onClose = () => closing.abort();
     popup.once('close', onClose);
-    const click = popup.locator(selector(name, role)).setTimeout(SEE_LIMIT_MS).click({ signal: closing.signal });
+    const click = clickOn(popup, selector(name, role), { limitMs: SEE_LIMIT_MS, signal: closing.signal });
     await click.catch(async (cause: unknown) => {
       if (!popup.isClosed()) await this.#fails(`can’t click “${name}”`, cause);
     });
@@ -137,7 +143,7 @@ export class PopupUser {
   /** Puts the caret into the field of this role and types. */
   async types(role: 'combobox' | 'textbox', text: string): Promise<void> {
     const popup = await this.popup();
-    const click = popup.locator(`::-p-aria([role="${role}"])`).setTimeout(SEE_LIMIT_MS).click();
+    const click = clickOn(popup, `::-p-aria([role="${role}"])`, { limitMs: SEE_LIMIT_MS });
     await click.catch((cause: unknown) => this.#fails(`finds no ${role}`, cause));
     await popup.keyboard.type(text);
   }
@@ -153,9 +159,22 @@ export class PopupUser {
     await shown.catch((cause: unknown) => this.#fails(`does not see “${text}”`, cause));
   }
 
-  /** All text of the popup. */
+  /** Waits until the popup shows something, and not this text. */
+  async seesNoMore(text: string): Promise<void> {
+    const popup = await this.popup();
+    const gone = popup.waitForFunction(
+      (unwanted) => document.querySelector('main')?.innerText.trim() && !document.body.innerText.includes(unwanted),
+      { timeout: SEE_LIMIT_MS, polling: POLL_MS },
+      text,
+    );
+    await gone.catch((cause: unknown) => this.#fails(`still sees “${text}”`, cause));
+  }
+
+  /** All text of the popup, once there is some: one that was just opened is empty until it has been told what to show. */
   async screen(): Promise<string> {
-    return (await this.popup()).evaluate(() => document.body.innerText);
+    const popup = await this.popup();
+    await popup.waitForFunction(() => document.querySelector('main')?.innerText.trim(), { timeout: SEE_LIMIT_MS });
+    return popup.evaluate(() => document.body.innerText);
   }
 
   /** What the toolbar icon says. */
@@ -183,7 +202,7 @@ export class PopupUser {
     this.#browser = await launchBrowser({ ...launch, profile: this.profile });
     const [page] = await this.#browser.browser.pages();
     if (!page) throw new Error('The browser has no tab.');
-    this.#page = page;
+    this.#page = patient(page);
     await page.goto(url);
   }
 
@@ -194,8 +213,8 @@ export class PopupUser {
   }
 
   async #fails(what: string, cause: unknown): Promise<never> {
-    const screen = await this.screen().catch(() => 'no popup');
-    throw new Error(`${this.name} ${what}. The popup says:\n${screen}`, { cause });
+    const screen = await this.#popup?.evaluate(() => document.body.innerText).catch(() => undefined);
+    throw new Error(`${this.name} ${what}. The popup says:\n${screen ?? 'nothing, there is none'}`, { cause });
   }
 }
 
