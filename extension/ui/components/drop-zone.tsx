@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -17,7 +17,8 @@ export function DropZone({ label, onDrop, children }: DropZoneProps) {
   const [isOver, setOver] = useState(false);
   const take = useRef(onDrop);
   take.current = onDrop;
-  useEffect(() => {
+  // At once: to a screen that is seen something can be dropped, and where nobody takes it the browser leaves for the file.
+  useLayoutEffect(() => {
     const { current } = zone;
     if (!current) return;
     const listening = new AbortController();
