@@ -1,5 +1,5 @@
 import { pairedTest, strangersTest } from '../support/people-test.ts';
-import { makeTimeFly } from '../support/tricks.ts';
+import { holdTime } from '../support/tricks.ts';
 
 strangersTest(
   'without a server pairing says so, and goes on when it is back',
@@ -39,8 +39,9 @@ strangersTest('a wrong code burns itself and pairs nobody', async ({ people: { a
 });
 
 strangersTest('an expired code says so on both sides', async ({ people: { alice, bob } }) => {
-  await makeTimeFly(alice);
+  const passTime = await holdTime(alice);
   const code = await alice.showsCode();
+  await passTime();
   await alice.sees('This code has expired. Show a new one.');
   await bob.entersCode(code);
   await bob.sees('Nobody is showing this code. Check the number, or ask for a new code.');

@@ -17,13 +17,37 @@ export async function sendInstead(who: PopupUser, bytes: Uint8Array): Promise<vo
   );
 }
 
-/** Timers of more than a minute end within a second. */
-export async function makeTimeFly(who: PopupUser): Promise<void> {
+declare global {
+  /** Ends every long timer that was set since `holdTime` and still runs. */
+  var passTime: () => void;
+}
+
+/**
+ * Knows from now on which timers of more than a minute run.
+ * @returns what ends them all, as if their time were over.
+ */
+export async function holdTime(who: PopupUser): Promise<() => Promise<void>> {
   const offscreen = await who.browser.offscreen();
   await offscreen.evaluate(() => {
-    const setTimer = globalThis.setTimeout;
+    const { setTimeout: setTimer, clearTimeout: clearTimer } = globalThis;
+    const long = new Map<number | undefined, () => void>();
     Object.assign(globalThis, {
-      setTimeout: (run: () => void, delayMs = 0) => setTimer(run, delayMs > 60_000 ? 1_000 : delayMs),
+      setTimeout: (run: () => void, delayMs = 0) => {
+        const timer = Number(setTimer(run, delayMs));
+        if (delayMs > 60_000) long.set(timer, run);
+        return timer;
+      },
+      clearTimeout: (timer?: number) => {
+        long.delete(timer);
+        clearTimer(timer);
+      },
+      passTime: () => {
+        for (const [timer, run] of [...long]) {
+          clearTimeout(timer);
+          run();
+        }
+      },
     });
   });
+  return () => offscreen.evaluate(() => globalThis.passTime());
 }
