@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { makeTemporaryDir } from '../network/temporary-dir.ts';
@@ -52,7 +53,7 @@ export function coturnSettings({ address, port, secret, dir }: CoturnPlace): str
 
 /** Starts coturn on a free port of loopback, over UDP and TCP. @throws Error with what it said, when it doesn't start */
 export async function startCoturn(secret: string): Promise<Coturn> {
-  const port = await freeUdpPort();
+  const port = await freePort();
   const dir = await makeTemporaryDir('coturn');
   const place = { address: '127.0.0.1', port, secret, dir: dir.path };
   const settings = [...coturnSettings(place), '--allow-loopback-peers'];
@@ -85,6 +86,14 @@ export async function startCoturn(secret: string): Promise<Coturn> {
   return { port, stop };
 }
 
+/** A port that nobody has, neither for UDP nor for TCP. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await freeUdpPort();
+    if (await isFreeForTcp(port)) return port;
+  }
+}
+
 function freeUdpPort(): Promise<number> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4');
@@ -92,5 +101,13 @@ function freeUdpPort(): Promise<number> {
       const { port } = socket.address();
       socket.close(() => resolve(port));
     });
+  });
+}
+
+function isFreeForTcp(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

@@ -15,7 +15,7 @@ import { AppError, type ErrorCode } from '../../extension/core/shared/errors.ts'
 import { createMemoryLinks, type MemoryLink, type MemoryLinkPair } from './memory-link.ts';
 
 /** Longer than anything here takes on a busy machine. */
-const UNTIL_LIMIT_MS = 20_000;
+const UNTIL_LIMIT_MS = 50_000;
 
 export class FakeTrack extends EventTarget {
   readonly kind: string;

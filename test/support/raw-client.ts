@@ -222,6 +222,6 @@ export async function joinByHand(
 }
 
 /** Resolves when the connection has ended, whichever way: a server that cuts it may cause a reset. */
-export function ended(socket: Socket): Promise<void> {
-  return new Promise((resolve) => socket.once('close', () => resolve()));
+export async function ended(socket: Socket): Promise<void> {
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
 }

@@ -4,7 +4,7 @@ import type { AppState, ItemOf } from '../../extension/core/session/state.ts';
 import type { FeedMessage } from '../../extension/messaging/feed.ts';
 
 /** Long enough for an offscreen document to start on two busy cores. */
-const ANSWER_LIMIT_MS = 30_000;
+const ANSWER_LIMIT_MS = 60_000;
 const RETRY_MS = 50;
 
 /**
