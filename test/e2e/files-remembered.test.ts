@@ -29,18 +29,20 @@ async function makeLarge(name: string): Promise<string> {
 
 /** How many files the browser knows the place of. */
 function countKept(page: Page): Promise<number> {
-  return page.evaluate(
-    () =>
-      new Promise<number>((resolve, reject) => {
-        const opening = indexedDB.open('source-handles');
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const counting = opening.result.transaction('handles').objectStore('handles').count();
-          counting.onsuccess = () => resolve(counting.result);
-          opening.result.close();
-        };
-      }),
-  );
+  return page.evaluate(async () => {
+    // Opened too soon, it would be made here, without what it holds.
+    const databases = await indexedDB.databases();
+    if (!databases.some(({ name }) => name === 'source-handles')) return 0;
+    return new Promise<number>((resolve, reject) => {
+      const opening = indexedDB.open('source-handles');
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        const counting = opening.result.transaction('handles').objectStore('handles').count();
+        counting.onsuccess = () => resolve(counting.result);
+        opening.result.close();
+      };
+    });
+  });
 }
 
 /** Alice drops a file on her side panel, and half of it reaches Bob. Returns her panel. */

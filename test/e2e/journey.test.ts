@@ -27,10 +27,10 @@ pairedTest(
     await bob.closesPopup();
     await alice.says('Shall we take the early ferry?');
     await alice.sees('Delivered');
-    expect(await bob.badge()).toBe('1');
+    await expect.poll(() => bob.badge()).toBe('1');
     await bob.sees('Shall we take the early ferry?');
     await alice.sees('Read');
-    expect(await bob.badge()).toBe('');
+    await expect.poll(() => bob.badge()).toBe('');
     await bob.says('Yes, at nine');
     await alice.sees('Yes, at nine');
     expect(problems()).toEqual([]);

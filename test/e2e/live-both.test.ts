@@ -7,7 +7,7 @@ import type { Person } from '../support/person.ts';
 
 const GREEN = [0, 128, 0] as const;
 const BLUE = [0, 0, 255] as const;
-const POLL = { timeout: 30_000 };
+const POLL = { timeout: 60_000 };
 const OUTAGE_MS = 20_000;
 /** The server is asked again within half a minute; the link to the peer and the new path then take seconds. */
 const BACK_LIMIT_MS = 90_000;

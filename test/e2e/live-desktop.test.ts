@@ -54,7 +54,7 @@ test.skipIf(!hasScreen())('a shortcut shows the tab, and says so when nobody is 
   await showsAnew(desk, pages.url('colours'));
   screen.presses('alt+shift+s');
   await movingColours(await bob.watches());
-  expect(await alice.badge()).toBe('●');
+  await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('●');
   await alice.clicks('Stop sharing');
   await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('');
 
@@ -115,7 +115,7 @@ test.skipIf(!hasScreen())('the entire screen is shown', async () => {
     });
   await expect.poll(colours, { timeout: LIMIT_MS }).toBe(true);
   await viewer.waitForSelector('[aria-label="Only a shared tab can be pointed at"]', { timeout: LIMIT_MS });
-  expect(await alice.badge()).toBe('●');
+  await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('●');
   await alice.clicks('Stop sharing');
   await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('');
 });

@@ -1,5 +1,6 @@
 import type { Page } from 'puppeteer-core';
 import { expect } from 'vitest';
+import { patient } from '../support/browser.ts';
 import { makeFile } from '../support/files.ts';
 import { HostileServer } from '../support/hostile-server.ts';
 import { movingColours } from '../support/measure.ts';
@@ -38,7 +39,7 @@ strangersTest(
     await alice.sharesTab();
     await bob.sees(TITLE);
     const [share] = (await readState(panel)).incomingShares;
-    const viewer = await bob.browser.browser.newPage();
+    const viewer = patient(await bob.browser.browser.newPage());
     await viewer.evaluateOnNewDocument(watchConnections);
     await viewer.goto(`chrome-extension://${EXTENSION_ID}/viewer.html?peer=${share?.peerId}&share=${share?.shareId}`);
     await movingColours(viewer);

@@ -33,7 +33,9 @@ strangersTest('words that differ pair nobody', async ({ people: { alice, bob } }
 /** A picture of the person's popup with the code on it. */
 async function photographs(person: Person): Promise<string> {
   const popup = await person.popup();
-  await popup.waitForSelector('.qr img');
+  // A picture stands in the page before it can be drawn.
+  const picture = await popup.waitForSelector('.qr img');
+  await picture?.evaluate((image) => image instanceof HTMLImageElement && image.decode());
   const path = join(person.profile.downloadsDir, 'photograph.png');
   await writeFile(path, await popup.screenshot());
   return path;
