@@ -70,6 +70,11 @@ describe('showing something', () => {
     expect(alice.released).toBe(0);
     alice.live.outgoing.stop();
     expect(alice.released).toBe(1);
+    // The history of both says what it was.
+    for (const person of [alice, bob]) {
+      await person.until('remembered', () => person.remembered().length === 1);
+      expect(person.store.peer(person.peerId)?.timeline[0]).toMatchObject({ kind: 'share', source });
+    }
   });
 
   test('a picker that is cancelled is passed over in silence, and captures nothing', async () => {

@@ -9,14 +9,15 @@ import { useModel } from './model-context.ts';
 
 /** A share that is over. */
 export function PastShare({ item, peer }: { item: ItemOf<'share'>; peer: PeerState }) {
-  const what = t(`share_${item.mine ? 'mine' : 'theirs'}_${item.source ?? 'tab'}`, nameOf(peer));
+  const { source = 'tab' } = item;
+  const what = t(`share_${item.mine ? 'mine' : 'theirs'}_${source}`, nameOf(peer));
   const title = lineText(item.title);
   const length = duration(item.durationMs);
   return (
     <article class={item.mine ? 'card mine' : 'card'}>
       <div class="row">
         <span class="thumb" aria-hidden="true">
-          <Icon name="tab" />
+          <Icon name={source} />
         </span>
         <div class="grow">
           <b class="cut">{what}</b>
