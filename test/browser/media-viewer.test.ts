@@ -465,7 +465,8 @@ test('my microphone is off until I ask, is sent while it is on, and is let go', 
   expect(await pressed('My voice')).toBe('false');
   await page.keyboard.press('v');
   await expect.poll(() => page.evaluate(() => host.peerVoice), { timeout: WAIT_MS }).toBe(true);
-  // The icon turns red for it.
+  // Red here, and the icon turns red for it.
+  expect(await page.$eval('[aria-label="My voice"]', (button) => button.getAttribute('data-captures'))).toBe('true');
   expect(await page.evaluate(() => host.microphoneOn)).toBe(true);
   expect(await pressed('My voice')).toBe('true');
   await page.keyboard.press('v');
@@ -542,6 +543,60 @@ test('letters do nothing where the person has switched them off', async () => {
   expect((await rect()).width).toBe(1600);
   expect(await pressed('Mute')).toBe('false');
   expect(await pressed('Statistics')).toBe('false');
+});
+
+test('letters are named on the controls, unless the person has switched them off', async () => {
+  const named = () =>
+    page.$$eval('[role=toolbar] button', (buttons) =>
+      buttons.map((button) => [button.title.match(/\(.\)$/)?.[0], button.getAttribute('aria-keyshortcuts')].join(' ')),
+    );
+  await watching();
+  expect(await named()).toEqual([
+    '(M) M',
+    '(V) V',
+    '(P) P',
+    '(S) S',
+    '(D) D',
+    '(1) 1',
+    '(I) I',
+    '(F) F',
+    '(-) -',
+    '(0) 0',
+    '(+) Plus',
+  ]);
+  await page.evaluate(() => {
+    host.letters = false;
+    host.describe({ pointing: false });
+  });
+  await expect
+    .poll(named, { timeout: WAIT_MS })
+    .toEqual([' ', ' ', ' ', ' ', ' ', '(1) 1', ' ', ' ', '(-) -', '(0) 0', '(+) Plus']);
+});
+
+test('arrows lead through a toolbar, and move the pointer of who points', async () => {
+  await watching();
+  const focused = () => page.evaluate(() => document.activeElement?.ariaLabel);
+  await page.focus('[aria-label="My voice"]');
+  await page.keyboard.press('ArrowRight');
+  expect(await focused()).toBe('Point');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  expect(await focused()).toBe('Volume');
+  // A slider keeps them.
+  await page.keyboard.press('ArrowLeft');
+  expect(await focused()).toBe('Volume');
+  expect(await video((video) => video.volume)).toBeCloseTo(0.99);
+  await page.focus('[aria-label="Full screen"]');
+  await page.keyboard.press('ArrowRight');
+  expect(await focused()).toBe('Mute');
+  await page.keyboard.press('ArrowLeft');
+  expect(await focused()).toBe('Full screen');
+  await page.keyboard.press('p');
+  await page.keyboard.press('ArrowRight');
+  expect(await focused()).toBe('Full screen');
+  await expect
+    .poll(async () => (await pointed()).at(-1), { timeout: WAIT_MS })
+    .toEqual({ type: 'point', x: expect.closeTo(0.51), y: 0.5 });
 });
 
 test('when another window shows it, it can be fetched back', async () => {

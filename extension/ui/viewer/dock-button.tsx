@@ -3,24 +3,43 @@ import type { JSX } from 'preact';
 export interface DockButtonProps {
   icon: JSX.Element;
   label: string;
-  /** The key that does the same. */
-  shortcut: string;
+  /** The key that does the same; null where the person has switched it off. */
+  shortcut: string | null;
   /** For what is on or off. */
   pressed?: boolean;
+  /** Something of this computer is captured by it: red. */
+  captures?: boolean;
   disabled?: boolean;
   onClick: () => void;
 }
 
+/** What WAI-ARIA wants written out: plus joins keys there. */
+const SPELT: Readonly<Record<string, string>> = { '+': 'Plus' };
+
+/** What a control does, and the key that does the same. */
+export function withKey(label: string, shortcut: string | null): string {
+  return shortcut === null ? label : `${label} (${shortcut})`;
+}
+
 /** One of the controls over the picture. */
-export function DockButton({ icon, label, shortcut, pressed, disabled = false, onClick }: DockButtonProps) {
+export function DockButton({
+  icon,
+  label,
+  shortcut,
+  pressed,
+  captures = false,
+  disabled = false,
+  onClick,
+}: DockButtonProps) {
   return (
     <button
       type="button"
       class="icon"
       aria-label={label}
       {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
-      aria-keyshortcuts={shortcut}
-      title={`${label} (${shortcut})`}
+      data-captures={captures}
+      {...(shortcut === null ? {} : { 'aria-keyshortcuts': SPELT[shortcut] ?? shortcut })}
+      title={withKey(label, shortcut)}
       disabled={disabled}
       onClick={onClick}
     >

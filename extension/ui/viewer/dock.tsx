@@ -3,6 +3,7 @@ import { t } from '../text.ts';
 import { DockButton } from './dock-button.tsx';
 import type { ViewerAction } from './keys.ts';
 import type { ViewerModel } from './model.ts';
+import { stepThrough } from './toolbar-arrows.ts';
 import { ViewerIcon } from './viewer-icon.tsx';
 
 /** The controls at the lower edge. */
@@ -14,11 +15,17 @@ export function Dock({ model }: { model: ViewerModel }) {
   const hasPicture = player.size.value !== null;
   const act = (action: ViewerAction) => () => model.do(action);
   return (
-    <div class="dock glass" role="toolbar" aria-label={t('viewer_controls')}>
+    <div
+      class="dock glass"
+      role="toolbar"
+      aria-label={t('viewer_controls')}
+      // While somebody points they move the pointer.
+      onKeyDown={(event) => !model.isPointing && stepThrough(event)}
+    >
       <DockButton
         icon={<Icon name={isMuted ? 'no-sound' : 'sound'} />}
         label={hasSound ? t('viewer_mute') : t('viewer_no_sound')}
-        shortcut="M"
+        shortcut={model.letterKey('M')}
         pressed={isMuted}
         disabled={!hasSound}
         onClick={act('mute')}
@@ -30,21 +37,23 @@ export function Dock({ model }: { model: ViewerModel }) {
         value={isMuted ? 0 : Math.round(player.volume.value * 100)}
         disabled={!hasSound}
         aria-label={t('viewer_volume')}
+        aria-keyshortcuts="ArrowUp ArrowDown"
         onInput={(event) => player.setVolume(event.currentTarget.valueAsNumber / 100)}
       />
       <DockButton
         icon={<Icon name="mic" />}
         label={t('viewer_voice')}
-        shortcut="V"
+        shortcut={model.letterKey('V')}
         pressed={microphone.state.value !== 'off'}
+        captures={microphone.state.value === 'on'}
         disabled={!model.isLive.value}
         onClick={act('voice')}
       />
-      <hr />
+      <hr aria-orientation="vertical" />
       <DockButton
         icon={<ViewerIcon name="point" />}
         label={pointLabel(model)}
-        shortcut="P"
+        shortcut={model.letterKey('P')}
         pressed={model.isPointing}
         disabled={!model.canPoint.value}
         onClick={act('point')}
@@ -52,18 +61,18 @@ export function Dock({ model }: { model: ViewerModel }) {
       <DockButton
         icon={<ViewerIcon name="camera" />}
         label={t('viewer_still')}
-        shortcut="S"
+        shortcut={model.letterKey('S')}
         disabled={!hasPicture}
         onClick={act('save-still')}
       />
       <DockButton
         icon={<ViewerIcon name="statistics" />}
         label={t('viewer_statistics')}
-        shortcut="D"
+        shortcut={model.letterKey('D')}
         pressed={model.statsShown.value}
         onClick={act('statistics')}
       />
-      <hr />
+      <hr aria-orientation="vertical" />
       <DockButton
         icon={<ViewerIcon name={zoom.isActualSize.value ? 'actual-size' : 'fit'} />}
         label={t('viewer_actual_size')}
@@ -75,7 +84,7 @@ export function Dock({ model }: { model: ViewerModel }) {
       <DockButton
         icon={<ViewerIcon name="picture-in-picture" />}
         label={t('viewer_picture_in_picture')}
-        shortcut="I"
+        shortcut={model.letterKey('I')}
         pressed={player.inPictureInPicture.value}
         disabled={!hasPicture}
         onClick={act('picture-in-picture')}
@@ -83,7 +92,7 @@ export function Dock({ model }: { model: ViewerModel }) {
       <DockButton
         icon={<ViewerIcon name={isFull ? 'leave-full-screen' : 'full-screen'} />}
         label={t('viewer_full_screen')}
-        shortcut="F"
+        shortcut={model.letterKey('F')}
         pressed={isFull}
         onClick={act('full-screen')}
       />

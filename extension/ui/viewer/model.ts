@@ -112,6 +112,11 @@ export class ViewerModel implements Keyed {
     return this.#options.hasLetters();
   }
 
+  /** The letter that does something here; null where the person has switched letters off. */
+  letterKey(letter: string): string | null {
+    return this.hasLetters ? letter : null;
+  }
+
   /** Why it is over, in the scene `ended`. */
   get end(): ShareEnd {
     return this.#watching.end.value;

@@ -4,6 +4,7 @@ import { PathBadge } from '../components/path-badge.tsx';
 import { initial } from '../models/display-text.ts';
 import { clock } from '../models/format.ts';
 import { dotted, t } from '../text.ts';
+import { withKey } from './dock-button.tsx';
 import { isoDuration } from './format.ts';
 import type { ViewerModel } from './model.ts';
 import { sourceTitle } from './source-text.ts';
@@ -38,8 +39,8 @@ export function TopBar({ model }: { model: ViewerModel }) {
           href={about.page}
           target="_blank"
           rel="noreferrer"
-          aria-keyshortcuts="O"
-          title={t('viewer_open_page_title', new URL(about.page).host)}
+          aria-keyshortcuts={model.letterKey('O') ?? undefined}
+          title={withKey(t('viewer_open_page_title', new URL(about.page).host), model.letterKey('O'))}
         >
           <Icon name="open" small />
           <span>{t('viewer_open_page')}</span>

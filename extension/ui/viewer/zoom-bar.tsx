@@ -1,7 +1,8 @@
 import { Icon } from '../components/icon.tsx';
 import { t } from '../text.ts';
-import { DockButton } from './dock-button.tsx';
+import { DockButton, withKey } from './dock-button.tsx';
 import type { ViewerModel } from './model.ts';
+import { stepThrough } from './toolbar-arrows.ts';
 import { ViewerIcon } from './viewer-icon.tsx';
 
 /** How large the picture is shown; its middle leads back to the whole of it. */
@@ -9,7 +10,12 @@ export function ZoomBar({ model }: { model: ViewerModel }) {
   const { zoom } = model;
   const percent = t('viewer_percent', String(Math.round(zoom.scale.value * 100)));
   return (
-    <div class="zoom glass" role="toolbar" aria-label={t('viewer_zoom')}>
+    <div
+      class="zoom glass"
+      role="toolbar"
+      aria-label={t('viewer_zoom')}
+      onKeyDown={(event) => !model.isPointing && stepThrough(event)}
+    >
       <DockButton
         icon={<ViewerIcon name="minus" />}
         label={t('viewer_zoom_out')}
@@ -21,7 +27,7 @@ export function ZoomBar({ model }: { model: ViewerModel }) {
         class="num"
         aria-keyshortcuts="0"
         aria-label={t('viewer_fit', percent)}
-        title={`${t('viewer_fit', percent)} (0)`}
+        title={withKey(t('viewer_fit', percent), '0')}
         onClick={() => model.do('fit')}
       >
         {zoom.isFit.value ? t('viewer_fits') : percent}
