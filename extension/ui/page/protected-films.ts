@@ -52,9 +52,9 @@ export class ProtectedFilms {
   }
 }
 
-/** Whether it has a picture, and some of that lies in the window. */
+/** Whether it has a picture, be it one that is still being loaded, and some of that lies in the window. */
 function canBeSeen(film: HTMLVideoElement): boolean {
-  if (film.readyState < film.HAVE_CURRENT_DATA || !film.checkVisibility({ visibilityProperty: true })) return false;
+  if (film.videoWidth === 0 || !film.checkVisibility({ visibilityProperty: true })) return false;
   const { left, top, right, bottom } = film.getBoundingClientRect();
   const width = Math.min(right, innerWidth) - Math.max(left, 0);
   const height = Math.min(bottom, innerHeight) - Math.max(top, 0);
