@@ -1,8 +1,10 @@
 import { appendFile, rm } from 'node:fs/promises';
 import { expect } from 'vitest';
+import { clickOn } from '../support/click.ts';
 import { makeFile } from '../support/files.ts';
 import { movingColours } from '../support/measure.ts';
 import { pairedTest } from '../support/people-test.ts';
+import { SEE_LIMIT_MS } from '../support/popup-user.ts';
 
 const MIB = 1024 * 1024;
 
@@ -35,7 +37,7 @@ pairedTest('a view that may not see the tab says what to click', async ({ people
   const window = await alice.browser.waitForPanel('/window.html');
   // The click on the icon counts until the tab shows another site.
   await alice.page.goto(pages.url('plain').replace('127.0.0.1', 'localhost'));
-  await window.locator('::-p-aria([name="Share this tab"][role="button"])').click();
+  await clickOn(window, '::-p-aria([name="Share this tab"][role="button"])', { limitMs: SEE_LIMIT_MS });
   await window.waitForFunction(() => document.body.innerText.includes('Click the Pairwise icon on that tab'));
 });
 

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'puppeteer-core';
 import { expect, onTestFinished } from 'vitest';
+import { clickOn } from '../support/click.ts';
 import { dropsFiles } from '../support/drop.ts';
 import { makeRepetitive, sha256 } from '../support/files.ts';
 import type { People } from '../support/people.ts';
@@ -99,7 +100,7 @@ pairedTest.skipIf(!hasScreen())('in a window the browser asks, and takes no for 
   const hasFocus = () => view.evaluate(() => document.hasFocus());
   const isAsked = async () => {
     await expect.poll(hasFocus, { timeout: SEE_LIMIT_MS }).toBe(true);
-    await view.locator('::-p-aria([name="Continue"][role="button"])').setTimeout(SEE_LIMIT_MS).click();
+    await clickOn(view, '::-p-aria([name="Continue"][role="button"])', { limitMs: SEE_LIMIT_MS });
     // The browser's question takes the focus.
     await expect.poll(hasFocus, { timeout: SEE_LIMIT_MS }).toBe(false);
     await delay(ANSWER_PAUSE_MS);

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { beforeAll, expect } from 'vitest';
+import { clickOn } from '../support/click.ts';
 import { movingColours } from '../support/measure.ts';
 import { pairedTest, pairedTestWith } from '../support/people-test.ts';
 import type { Person } from '../support/person.ts';
@@ -20,7 +21,7 @@ beforeAll(() => mkdir(ARTIFACTS, { recursive: true }));
 const status = (viewer: Page) => viewer.$eval('[role=status]', (element) => element.textContent);
 const says = (viewer: Page, text: string) => expect.poll(() => status(viewer), { timeout: LIMIT_MS }).toBe(text);
 const click = (viewer: Page, name: string) =>
-  viewer.locator(`::-p-aria([name="${name}"][role="button"])`).setTimeout(LIMIT_MS).click();
+  clickOn(viewer, `::-p-aria([name="${name}"][role="button"])`, { limitMs: LIMIT_MS });
 const pressed = (viewer: Page, name: string) => viewer.$eval(`[aria-label="${name}"]`, (button) => button.ariaPressed);
 /** Not part of any verdict: for people to look at. */
 const shoot = (viewer: Page, name: string) => viewer.screenshot({ path: join(ARTIFACTS, `live-viewer-${name}.png`) });

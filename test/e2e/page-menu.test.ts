@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { clickOn } from '../support/click.ts';
 import { Person } from '../support/person.ts';
 import { SEE_LIMIT_MS } from '../support/popup-user.ts';
 import { hasScreen, Screen } from '../support/screen.ts';
@@ -65,10 +66,9 @@ test.skipIf(!hasScreen())('a click in the menu gives leave for the page’s site
   await screen.opensMenu(alice.page, '#other');
   screen.presses('Up', 'Up', 'Return');
   const view = await alice.browser.waitForPanel('/window.html');
-  const allow = view.locator('::-p-aria([name="Allow"][role="button"])').setTimeout(SEE_LIMIT_MS);
   const hasFocus = () => view.evaluate(() => document.hasFocus());
   await expect.poll(hasFocus, { timeout: SEE_LIMIT_MS }).toBe(true);
-  await allow.click();
+  await clickOn(view, '::-p-aria([name="Allow"][role="button"])', { limitMs: SEE_LIMIT_MS });
   // The browser's question takes the focus. "Deny" has it, "Allow" is the next.
   await expect.poll(hasFocus, { timeout: SEE_LIMIT_MS }).toBe(false);
   await delay(ANSWER_PAUSE_MS);

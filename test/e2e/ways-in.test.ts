@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
+import { clickOn } from '../support/click.ts';
 import { dropsFiles } from '../support/drop.ts';
 import { makeFolder, readFolder } from '../support/files.ts';
 import { choosesInMenu, isInMenu, onlyPeerId } from '../support/page-menu.ts';
@@ -118,7 +119,7 @@ test('a site that keeps its files to itself is asked for by a click, or its link
   await view.waitForFunction((host) => document.body.innerText.includes(host), {}, new URL(other.origin).host);
   const worker = await alice.browser.worker();
   expect(await worker.evaluate(() => chrome.permissions.getAll())).toMatchObject({ origins: [] });
-  await view.locator('::-p-aria([name="Send the link"][role="button"])').click();
+  await clickOn(view, '::-p-aria([name="Send the link"][role="button"])', { limitMs: SEE_LIMIT_MS });
   await expect.poll(() => newestLink(bob)).toBe(`${other.origin}/closed.png`);
   expect(other.requests.map(({ cookie }) => cookie).filter((cookie) => cookie !== undefined)).toEqual([]);
 });
