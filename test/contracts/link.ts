@@ -9,7 +9,7 @@ export interface LinkPair {
 }
 
 /** Generous: two shared cores also run a browser. A passing case never waits for it. */
-const CASE_LIMIT_MS = 30_000;
+const CASE_LIMIT_MS = 50_000;
 /** What a link may take in for a reader that doesn't read, both ends together. */
 const MAX_HELD_BYTES = 40 * 1024 * 1024;
 /** Of 60,000 bytes each: more than any link takes in. */

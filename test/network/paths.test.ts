@@ -5,14 +5,17 @@ import { meetBehindRouters, type PeopleBehindRouters } from './people-behind-rou
 const MIB = 1024 * 1024;
 /** `PAIRWISE_NETWORK_FULL=1`: as much as it takes a quarter of an hour to move on a slow computer. */
 const IS_FULL = process.env.PAIRWISE_NETWORK_FULL === '1';
-const FILE_BYTES = (IS_FULL ? 256 : 64) * MIB;
-/** Slow enough that the file is on its way for longer than the path needs to change twice. */
+const FILE_BYTES = (IS_FULL ? 256 : 128) * MIB;
+/**
+ * Slow enough that the file is on its way for longer than the path needs to change twice, also where a busy computer opens the better one
+ * after the first look for it, and the next comes half a minute later.
+ */
 const BITS_PER_SECOND = IS_FULL ? 32_000_000 : 8_000_000;
 const LINES = 1_000;
 /** A better path is looked for again and again, at first after 15 s. */
 const UPGRADE_LIMIT_MS = 60_000;
 const SAVE_LIMIT_MS = 180_000;
-/** The slow line alone takes more than a minute. */
+/** The slow line alone may take two minutes. */
 const LIMIT_MS = IS_FULL ? 1_200_000 : 420_000;
 
 let people: PeopleBehindRouters;
