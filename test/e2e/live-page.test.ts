@@ -85,6 +85,7 @@ pairedTest(
     await alice.clicks('Bob points');
     await marks(alice).toEqual(NOBODY);
     await offers(viewer, 'Pointing is off at Alice’s side');
+    await alice.seesPressed('Bob points', false);
     await alice.clicks('Bob points');
     await points(viewer, 0.75, 0.75);
     await marks(alice).toEqual({ name: 'Bob', ripples: 0 });

@@ -1,7 +1,8 @@
 import type { Page } from 'puppeteer-core';
 import type { LaunchOptions } from './browser.ts';
 import { FileUser } from './file-user.ts';
-import { type PersonOptions, SEE_LIMIT_MS, startPerson } from './popup-user.ts';
+import { type PersonOptions, SEE_LIMIT_MS } from './popup-user.ts';
+import { startPerson } from './start-person.ts';
 
 const CODE = /\d{4}-[a-z]+-[a-z]+/;
 

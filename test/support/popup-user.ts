@@ -1,7 +1,7 @@
 import type { Page, Target } from 'puppeteer-core';
 import { type ExtensionBrowser, type LaunchOptions, launchBrowser, patient } from './browser.ts';
 import { clickOn } from './click.ts';
-import { createProfile, type Profile } from './profile.ts';
+import type { Profile } from './profile.ts';
 import { applySettings } from './settings.ts';
 
 /** Long enough for every step of two browsers on two busy cores, short enough to fail while someone still looks. */
@@ -91,23 +91,12 @@ export class PopupUser {
     this.#popup = undefined;
     if (!popup || popup.isClosed()) return;
     // The browser may be closing it already, after a click that opened a tab, and then finds nothing to close.
-    await Promise.all([this.#untilClosed(popup), popup.close().catch(() => undefined)]);
+    await Promise.all([untilClosed(popup, this.name), popup.close().catch(() => undefined)]);
   }
 
   /** Resolves when the popup has been closed by the browser, as it does when a capture starts. */
   async losesPopup(): Promise<void> {
-    if (this.#popup) await this.#untilClosed(this.#popup);
-  }
-
-  async #untilClosed(popup: Page): Promise<void> {
-    if (popup.isClosed()) return;
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${this.name}’s popup stays open`)), SEE_LIMIT_MS);
-      popup.once('close', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    if (this.#popup) await untilClosed(this.#popup, this.name);
   }
 
   async clicks(name: string, role: 'button' | 'menuitem' | 'checkbox' = 'button'): Promise<void> {
@@ -157,6 +146,22 @@ export class PopupUser {
       text,
     );
     await shown.catch((cause: unknown) => this.#fails(`does not see “${text}”`, cause));
+  }
+
+  /** Waits until a button that says whether it is pressed says so, or not. */
+  async seesPressed(button: string, isPressed: boolean): Promise<void> {
+    const popup = await this.popup();
+    const shown = popup.waitForFunction(
+      (name, wanted) => {
+        const buttons = [...document.querySelectorAll('[aria-pressed]')];
+        return buttons.find(({ textContent }) => textContent?.trim() === name)?.ariaPressed === wanted;
+      },
+      { timeout: SEE_LIMIT_MS, polling: POLL_MS },
+      button,
+      String(isPressed),
+    );
+    const what = `does not see “${button}” ${isPressed ? 'pressed' : 'released'}`;
+    await shown.catch((cause: unknown) => this.#fails(what, cause));
   }
 
   /** Waits until the popup shows something, and not this text. */
@@ -218,27 +223,15 @@ export class PopupUser {
   }
 }
 
-/** Starts a browser with a fresh profile; `then` makes somebody of it. Nothing is left over when either fails. */
-export async function startPerson<User extends PopupUser>(
-  options: PersonOptions,
-  launch: LaunchOptions,
-  then: (profile: Profile, browser: ExtensionBrowser, page: Page) => User,
-): Promise<User> {
-  const profile = await createProfile();
-  try {
-    const browser = await launchBrowser({ ...launch, profile });
-    try {
-      const user = then(profile, browser, await browser.panel('/options.html'));
-      await user.settles(options);
-      return user;
-    } catch (error) {
-      await browser.close();
-      throw error;
-    }
-  } catch (error) {
-    await profile.remove();
-    throw error;
-  }
+async function untilClosed(popup: Page, whose: string): Promise<void> {
+  if (popup.isClosed()) return;
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${whose}’s popup stays open`)), SEE_LIMIT_MS);
+    popup.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function selector(name: string, role: string): string {

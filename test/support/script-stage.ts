@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
+import { expect } from 'vitest';
 import type { FromPage, ToPage } from '../../extension/messaging/page-messages.ts';
 import { type ExtensionBrowser, launchBrowser } from './browser.ts';
 import { ensureBuilt } from './build.ts';
@@ -66,6 +67,9 @@ export class ScriptStage {
     await writeFile(join(dir, 'ear.html'), '<script src="ear.js"></script>');
     await writeFile(join(dir, 'ear.js'), EAR);
     const browser = await launchBrowser({ extensionDir: dir });
+    // A click before its worker has run for the first time would be nobody's.
+    const worker = await browser.worker();
+    await expect.poll(() => worker.evaluate(() => chrome.action.onClicked.hasListeners())).toBe(true);
     return new ScriptStage(browser, await browser.browser.newPage(), await browser.panel('/ear.html'), dir);
   }
 

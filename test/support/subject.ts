@@ -3,7 +3,8 @@ import type { Page } from 'puppeteer-core';
 import type { AppState, PeerState } from '../../extension/core/session/state.ts';
 import type { OffscreenCommands, RequestOf } from '../../extension/messaging/commands.ts';
 import type { LaunchOptions } from './browser.ts';
-import { type PersonOptions, PopupUser, startPerson } from './popup-user.ts';
+import { type PersonOptions, PopupUser } from './popup-user.ts';
+import { startPerson } from './start-person.ts';
 import { readState } from './state.ts';
 
 /** Handshakes are tried again after seconds, and a dial gives up after twelve: twice all that, on two busy cores. */
