@@ -66,7 +66,7 @@ test('the voice of a viewer that has gone is gone', async () => {
 test('a pointer is followed where it goes, what is no pointer is not, and it leaves with its viewer', async () => {
   const sharer = await stage.sharer(SOURCE);
   const viewer = await stage.viewer('v1');
-  await viewer.sees(RED);
+  await viewer.canTell();
   await viewer.page.evaluate(() => {
     media.tell({ type: 'point', x: 0.25, y: 0.5 });
     media.tell({ type: 'point', x: 2, y: 0.5 });
@@ -89,7 +89,7 @@ test('a pointer is followed where it goes, what is no pointer is not, and it lea
 test('a pointer that never rests is followed no faster than a screen is drawn, to where it ends', async () => {
   const sharer = await stage.sharer(SOURCE);
   const viewer = await stage.viewer('v1');
-  await viewer.sees(RED);
+  await viewer.canTell();
   const startMs = performance.now();
   await viewer.page.evaluate(() => {
     for (let i = 0; i <= 1_000; i++) media.tell({ type: 'point', x: i / 1_000, y: 0.5 });

@@ -153,6 +153,8 @@ const api = {
   },
   toWatcher: (signal: Signal) => watcher?.receive(signal),
   tell: (action: PointerAction) => watcher?.tell(action),
+  /** Whether what is told beside picture and sound is on its way at once: before, it is lost. */
+  canTell: () => channels.get('side')?.readyState === 'open',
   /** What only a viewer page that is not ours would send beside picture and sound. */
   say: (data: string | ArrayBuffer) => channels.get('side')?.send(data as string),
   /** What only a page that is not ours would do: sends another picture than those that belong to a share. Resolves once it was answered. */

@@ -69,6 +69,11 @@ export class Side {
     await expect.poll(newest, { timeout: ARRIVAL_TIMEOUT_MS }).toEqual({ kind: 'state', state: 'connected' });
   }
 
+  /** Waits until what is told beside picture and sound is heard: that may begin after the picture. */
+  async canTell(): Promise<void> {
+    await this.page.waitForFunction(() => media.canTell());
+  }
+
   /** Waits until the picture has this colour. */
   async sees(colour: Colour): Promise<void> {
     const near = (seen: Colour | null) =>

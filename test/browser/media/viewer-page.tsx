@@ -60,6 +60,15 @@ function makeStanding(): MediaStream {
   return canvas.captureStream();
 }
 
+/** What is told beside picture and sound goes through these: of sharer and viewer, for each connection. */
+const sideChannels: RTCDataChannel[] = [];
+const { createDataChannel } = RTCPeerConnection.prototype;
+RTCPeerConnection.prototype.createDataChannel = function (name, options) {
+  const channel = createDataChannel.call(this, name, options);
+  sideChannels.push(channel);
+  return channel;
+};
+
 const say = (message: ViewerDown) => {
   for (const listener of listeners) listener(message);
 };
@@ -81,6 +90,11 @@ const api = {
   opened: [] as string[],
   letters: true,
   sharer: () => sharer,
+  /** Whether what is told beside picture and sound is on its way at once: before, it is lost. */
+  canTell(): boolean {
+    const newest = sideChannels.slice(-2);
+    return newest.length === 2 && newest.every(({ readyState }) => readyState === 'open');
+  },
 
   /** What a standing source is painted on. */
   paper: '#ffffff',
