@@ -27,7 +27,7 @@ export async function clickOn(page: Page, selector: string, { limitMs, signal }:
   }
 }
 
-/** Keeps from everything but this element, and the label of it, what the mouse does. Runs in the page. */
+/** Keeps from everything but this element, and the label of it, what the mouse does; what scripts click is theirs. Runs in the page. */
 function aimAt(element: Element): boolean {
   globalThis.aim?.ending.abort();
   const aimed = { isHit: false, ending: new AbortController() };
@@ -36,6 +36,7 @@ function aimAt(element: Element): boolean {
     addEventListener(
       type,
       (event) => {
+        if (!event.isTrusted) return;
         const path = event.composedPath();
         const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
         if (!path.includes(element) && !labels.some((label) => path.includes(label))) {
