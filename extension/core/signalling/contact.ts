@@ -68,7 +68,7 @@ export class Contact {
   #asker: 'self' | 'peer' | null = null;
   #isSuspect = false;
   #hasFailed = false;
-  /** The last link ended before anybody had greeted on it, and was followed by a knock at once. */
+  /** Since there was a link, one race has come to nothing and was followed by a knock at once. */
   #hasHurried = false;
   #lostAt = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -219,6 +219,13 @@ export class Contact {
     this.#timer = setTimeout(() => this.#knock(), this.#backoff.next());
   }
 
+  /** A race has come to nothing. The first time that may have been a moment's trouble. */
+  #knockSoon(): void {
+    if (this.#hasHurried) return this.#knockLater();
+    this.#hasHurried = true;
+    this.#knock();
+  }
+
   #stopKnocking(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
@@ -263,11 +270,8 @@ export class Contact {
     const isGreeted = await this.#options.onLink(link);
     if (this.#closed) return link.close('bye');
     if (isGreeted) return this.#use(link);
-    if ((this.#link && !this.#isSuspect) || this.#race.isRunning) return;
-    // It ended as it opened. Once that is worth no waiting.
-    if (this.#hasHurried) return this.#knockLater();
-    this.#hasHurried = true;
-    this.#knock();
+    // It ended as it opened, or nobody has greeted on it.
+    if ((!this.#link || this.#isSuspect) && !this.#race.isRunning) this.#knockSoon();
   }
 
   /**
@@ -317,6 +321,8 @@ export class Contact {
       const code = failureCode(failure, this.#options.paths().services());
       this.#options.onStatus({ state: 'failed', code });
     }
-    this.#knockLater();
+    // On a full relay it would be the same.
+    if (failure.relay === 'relay-full') this.#knockLater();
+    else this.#knockSoon();
   }
 }

@@ -5,11 +5,15 @@ import type { SealedPayload } from '../crypto/seal.ts';
 import type { Link } from '../link/link.ts';
 import { fromBase64Url } from '../shared/bytes.ts';
 import type { Broker } from './broker.ts';
-import { Contact, type Paths, type RendezvousStatus } from './contact.ts';
+import { Contact, type ContactBroker, type Paths, type RendezvousStatus } from './contact.ts';
 import type { PeerCredentials } from './handshake.ts';
 import { PeerJsSays, SealedCall, type SignallingMessage } from './messages.ts';
 
 export type { RendezvousStatus } from './contact.ts';
+
+/** What all contacts together need of this device's place on the server. */
+export type RendezvousBroker = ContactBroker &
+  Pick<Broker, 'onMessage' | 'onSealed' | 'onAbsent' | 'onConnection' | 'deliver'>;
 
 export interface RendezvousOptions {
   self: { id: string; identity: DhKey };
@@ -43,12 +47,12 @@ const Description = v.object({
  * a session is fresh, direct, TURN and relay race (race.ts). Nothing of PeerJS passes unsealed.
  */
 export class Rendezvous {
-  readonly #broker: Broker;
+  readonly #broker: RendezvousBroker;
   readonly #options: RendezvousOptions;
   readonly #contacts = new Map<string, Contact>();
   readonly #subscriptions: Array<() => void>;
 
-  constructor(broker: Broker, options: RendezvousOptions) {
+  constructor(broker: RendezvousBroker, options: RendezvousOptions) {
     this.#broker = broker;
     this.#options = options;
     const timer = setInterval(() => this.#look(), LOOK_MS);

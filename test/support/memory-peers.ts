@@ -1,0 +1,118 @@
+import { vi } from 'vitest';
+import type { DhKey } from '../../extension/core/crypto/dh.ts';
+import { dhKey, generateX25519 } from '../../extension/core/crypto/dh.ts';
+import type { Link } from '../../extension/core/link/link.ts';
+import type { Hello } from '../../extension/core/protocol/messages.ts';
+import { PROTOCOL_VERSION } from '../../extension/core/protocol/messages.ts';
+import { Session } from '../../extension/core/session/session.ts';
+import { newId } from '../../extension/core/shared/ids.ts';
+import { Rendezvous, type RendezvousStatus } from '../../extension/core/signalling/rendezvous.ts';
+import { type MemoryPlace, MemoryServer } from './memory-server.ts';
+
+const STEP_MS = 50;
+
+/** One of two who are paired, with a session and everything beneath it. */
+export class MemoryPeer {
+  readonly place: MemoryPlace;
+  readonly session: Session;
+  readonly rendezvous: Rendezvous;
+  readonly texts: string[] = [];
+  readonly events: string[] = [];
+  readonly statuses: RendezvousStatus[] = [];
+  /** Every link that was offered to the session. */
+  readonly links: Link[] = [];
+  readonly #peerId: string;
+
+  constructor(
+    server: MemoryServer,
+    self: { id: string; identity: DhKey },
+    peer: { id: string; identity: DhKey },
+    psk: Uint8Array,
+  ) {
+    this.#peerId = peer.id;
+    this.place = server.place(self.id);
+    const greeting: Hello = {
+      type: 'hello',
+      version: PROTOCOL_VERSION,
+      name: self.id,
+      presence: 'online',
+      shareId: null,
+    };
+    this.session = new Session({
+      leads: self.id < peer.id,
+      greeting: () => greeting,
+      onConnected: (_, isSwitch) => this.events.push(isSwitch ? 'switched' : 'connected'),
+      onMessage: (message) => {
+        if (message.type === 'chat') this.texts.push(message.text);
+      },
+      onDisconnected: () => this.events.push('disconnected'),
+      onPath: () => {},
+      onInvalid: () => this.events.push('invalid'),
+      onOtherVersion: () => this.events.push('other version'),
+    });
+    this.rendezvous = new Rendezvous(this.place, {
+      self,
+      paths: this.place.paths,
+      onLink: (_, link) => {
+        this.links.push(link);
+        return this.session.attach(link);
+      },
+      onStatus: (_, status) => this.statuses.push(status),
+      onSuspect: () => {},
+      onTs: () => {},
+      onBye: () => {},
+      onStranger: () => null,
+    });
+    this.place.seal = (peerId, message) => this.rendezvous.seal(peerId, message);
+    this.rendezvous.add(peer.id, { identityKey: peer.identity.publicKey, psk: async () => psk, lastTs: 0 });
+  }
+
+  says(text: string): void {
+    void this.session.channel.send({ type: 'chat', id: newId(), at: 1, text }).catch(() => {});
+  }
+
+  retries(): void {
+    this.rendezvous.retry(this.#peerId);
+  }
+
+  leaves(): void {
+    this.rendezvous.close();
+    this.session.close();
+  }
+}
+
+/** Alice, who has the lower id and so leads, and Bob; on a server, not there yet. Needs a clock that the test moves. */
+export async function createMemoryPeers() {
+  const [a, b] = await Promise.all([generateX25519().then(dhKey), generateX25519().then(dhKey)]);
+  const alice = { id: 'A'.repeat(22), identity: a };
+  const bob = { id: 'B'.repeat(22), identity: b };
+  const psk = new Uint8Array(32).fill(7);
+  const server = new MemoryServer();
+  const peers = [new MemoryPeer(server, alice, bob, psk), new MemoryPeer(server, bob, alice, psk)] as const;
+  return { server, alice: peers[0], bob: peers[1] };
+}
+
+/** Lets time pass; whatever is worked out outside of the clock (keys) is ready in time. */
+export async function pass(ms: number, stepMs = STEP_MS): Promise<void> {
+  for (let passedMs = 0; passedMs < ms; passedMs += stepMs) {
+    await vi.advanceTimersByTimeAsync(Math.min(stepMs, ms - passedMs));
+    for (let turn = 0; turn < 3; turn++) await worked();
+  }
+}
+
+/** Keys are worked out one after the other: what was asked before this is done. */
+async function worked(): Promise<void> {
+  const pair = await crypto.subtle.generateKey('X25519', false, ['deriveBits']);
+  if (!('privateKey' in pair)) throw new Error('A pair of keys was asked for.');
+  await crypto.subtle.deriveBits({ name: 'X25519', public: pair.publicKey }, pair.privateKey, 256);
+}
+
+/** Waits until it is so, for so long by the clock of the test. Gives the time that it took. */
+export async function until(isSo: () => boolean, limitMs: number): Promise<number> {
+  const startedAt = performance.now();
+  while (!isSo()) {
+    if (performance.now() - startedAt > limitMs) throw new Error(`It did not come about within ${limitMs} ms.`);
+    await pass(STEP_MS);
+  }
+  return performance.now() - startedAt;
+}
