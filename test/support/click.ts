@@ -37,6 +37,8 @@ function aimAt(element: Element): boolean {
       type,
       (event) => {
         if (!event.isTrusted) return;
+        // What the page itself clicks in answer to the click is its own business.
+        if (aimed.isHit || !event.isTrusted) return;
         const path = event.composedPath();
         const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
         if (!path.includes(element) && !labels.some((label) => path.includes(label))) {
