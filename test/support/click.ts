@@ -36,8 +36,6 @@ function aimAt(element: Element): boolean {
     addEventListener(
       type,
       (event) => {
-        if (!event.isTrusted) return;
-        // What the page itself clicks in answer to the click is its own business.
         if (aimed.isHit || !event.isTrusted) return;
         const path = event.composedPath();
         const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
