@@ -87,7 +87,7 @@ const ConfigSchema = v.object({
   relayTicketsPerIdPerMinute: wholeNumber(30, 1, 1_000_000),
   /** How long one side waits in a room for the other. */
   relayWaitMs: wholeNumber(30_000, 100, 600_000),
-  /** A side that answers no ping until the next one is taken for gone. */
+  /** How often each side is looked at: one that was silent is pinged, one that answers no ping until the next look is taken for gone. */
   relayPingMs: wholeNumber(20_000, 100, 600_000),
   /** In all: two for each room. For each of them 1 MiB may wait. */
   relaySockets: wholeNumber(400, 2, 1_000_000),

@@ -40,6 +40,8 @@ export class RelaySocket {
   #isStalled = false;
   /** It said something since the last `check`. */
   #wasHeard = true;
+  /** It was asked for a sign of life at the last `check`. */
+  #isAsked = false;
   #hasEnded = false;
   /** Why it is to be closed once nothing waits. */
   #farewell: { readonly code: number; readonly reason: string } | undefined;
@@ -83,12 +85,17 @@ export class RelaySocket {
     this.#socket.resume();
   }
 
-  /** Looks for a connection that died unnoticed: ends it when nothing was heard since the last time, and asks for a sign of life. */
+  /**
+   * Looks for a connection that died unnoticed: asks one that has said nothing since the last time for a sign of life, and ends it when
+   * none has come by the next. The clients' own heartbeats make most of these questions needless.
+   */
   check(): void {
     // Whom we don't read we can't hear.
-    if (!this.#wasHeard && !this.#socket.isPaused) return this.terminate();
+    const isSilent = !this.#wasHeard && !this.#socket.isPaused;
+    if (isSilent && this.#isAsked) return this.terminate();
     this.#wasHeard = false;
-    this.#socket.ping(undefined, undefined, () => undefined);
+    this.#isAsked = isSilent;
+    if (isSilent) this.#socket.ping(undefined, undefined, () => undefined);
   }
 
   /** Closes once what waits has been sent. What the client says meanwhile is dropped. */

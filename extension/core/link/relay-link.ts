@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { within } from '../shared/abort.ts';
 import { Emitter } from '../shared/emitter.ts';
 import { AppError, errorCode } from '../shared/errors.ts';
-import type { BulkLaneName, CloseReason, LaneName, Link } from './link.ts';
+import type { BulkLaneName, CloseReason, LaneName } from './link.ts';
 import {
   decodeRelayFrame,
   encodeRelayFrame,
@@ -11,6 +11,7 @@ import {
   type RelayLaneName,
 } from './relay-frames.ts';
 import { RelayLane } from './relay-lane.ts';
+import type { Carrier } from './secure-link.ts';
 import { PING_INTERVAL_MS, SignsOfLife } from './signs-of-life.ts';
 
 /** The server gives up waiting for the other side after 30 s and says so. */
@@ -29,7 +30,7 @@ const Joined = v.pipe(v.string(), v.maxLength(256), v.parseJson(), v.object({ ty
  * @param url of the relay, with the ticket.
  * @throws AppError `link-lost` when the server refuses or the room ends, `timed-out`; the signal's reason.
  */
-export async function openRelayLink(url: string, signal?: AbortSignal): Promise<Link> {
+export async function openRelayLink(url: string, signal?: AbortSignal): Promise<RelayLink> {
   signal?.throwIfAborted();
   const socket = new WebSocket(url);
   socket.binaryType = 'arraybuffer';
@@ -60,7 +61,7 @@ export type JoinedSocket = Pick<
  * A link through a relay: one WebSocket, on which two lanes take turns. TCP delivers in order, so what has been sent on one lane delays
  * the other; that is why a lane sends no more than its window, and control before bulk.
  */
-export class RelayLink implements Link {
+export class RelayLink implements Carrier {
   readonly path = 'relay';
   readonly bulkLanes: readonly BulkLaneName[] = ['bulk'];
   readonly closed: Promise<CloseReason>;
@@ -74,6 +75,7 @@ export class RelayLink implements Link {
   #rttMs: number | null = null;
   readonly #life = new SignsOfLife();
   #ping = { n: 0, sentAt: 0 };
+  #isResting = false;
 
   /** `binaryType` of the socket is `arraybuffer`. */
   constructor(socket: JoinedSocket) {
@@ -101,12 +103,18 @@ export class RelayLink implements Link {
   }
 
   get isSuspect(): boolean {
-    return this.#life.isSuspect;
+    return !this.#isResting && this.#life.isSuspect;
   }
 
   probe(): void {
     this.#life.asked();
     this.#beat();
+  }
+
+  /** Answers heartbeats from now on, and has none. */
+  rest(): void {
+    this.#isResting = true;
+    clearInterval(this.#heartbeat);
   }
 
   lane(name: LaneName): RelayLane {

@@ -9,11 +9,15 @@ const DATA = 1;
 const PART = 2;
 /** The other side closes the link on purpose. */
 const BYE = 3;
+/** A question for a sign of life, with a number u32, and its answer with the same. */
+const PING = 4;
+const PONG = 5;
 
 /** The longest body that still fits into a frame of the lane beneath. Chunks of files do. */
 const MAX_BODY_BYTES = MAX_FRAME_BYTES - FRAME_OVERHEAD_BYTES;
 /** What is opened ahead of the reader; everything further waits in the lane beneath, which bounds it. */
 const READ_AHEAD_BYTES = 256 * 1024;
+const BEAT_BYTES = 4;
 const EMPTY = new Uint8Array(0);
 
 export interface SecureLaneOptions {
@@ -24,6 +28,12 @@ export interface SecureLaneOptions {
   opener: FrameOpener;
   /** The other side said bye. */
   onBye(): void;
+  /** The other side has said something. `isBeat`: no more than that it is there. */
+  onHeard(isBeat: boolean): void;
+  /** A frame goes out. */
+  onSend(): void;
+  /** The other side answers a ping. Null on a lane on which nobody asks. */
+  onPong: ((n: number) => void) | null;
   /** The lane can't go on. */
   onBroken(code: ErrorCode): void;
 }
@@ -39,6 +49,9 @@ export class SecureLane implements Lane {
   #cancelled = false;
   #wanted: () => void = () => {};
   #part: Uint8Array | null = null;
+  #isPinging = false;
+  /** The newest ping that waits to be answered: whoever asks without end is answered as the line permits. */
+  #pongDue: number | null = null;
   /** Frames are sealed and handed on one after the other: numbers have to arrive in their order. */
   #tail: Promise<void> = Promise.resolve();
 
@@ -60,6 +73,11 @@ export class SecureLane implements Lane {
     this.#pump().catch((error: unknown) => options.onBroken(errorCode(error)));
   }
 
+  /** Whether frames have arrived that wait for the reader to be opened. */
+  get isFull(): boolean {
+    return !this.#cancelled && !this.#ended && (this.#controller?.desiredSize ?? 0) <= 0;
+  }
+
   get queuedBytes(): number {
     return this.#options.inner.queuedBytes;
   }
@@ -68,12 +86,22 @@ export class SecureLane implements Lane {
     signal?.throwIfAborted();
     if (frame.length < 1 || frame.length > MAX_FRAME_BYTES) throw new AppError('message-too-large');
     if (this.#ended) throw new AppError('link-lost');
+    this.#options.onSend();
     const sent = this.#inTurn(async () => {
       signal?.throwIfAborted();
       if (this.#ended) throw new AppError('link-lost');
       await this.#write(frame);
     });
     await this.#unlessFreed(sent, signal);
+  }
+
+  /** Asks for a sign of life, unless the question before could not go out yet. */
+  ping(n: number): void {
+    if (this.#isPinging) return;
+    this.#isPinging = true;
+    void this.#beat(PING, () => n).finally(() => {
+      this.#isPinging = false;
+    });
   }
 
   /** Tells the other side, after everything that is already on its way. */
@@ -107,6 +135,31 @@ export class SecureLane implements Lane {
     }
   }
 
+  /** `number` is asked when it is the beat's turn. */
+  #beat(type: number, number: () => number): Promise<void> {
+    const written = this.#inTurn(async () => {
+      if (this.#ended) return;
+      const body = new Uint8Array(BEAT_BYTES);
+      new DataView(body.buffer).setUint32(0, number());
+      await this.#writeOne(type, body);
+    });
+    return written.catch((error: unknown) => this.#options.onBroken(errorCode(error)));
+  }
+
+  #heardBeat(type: number, body: Uint8Array): void {
+    if (body.length !== BEAT_BYTES) throw new AppError('message-invalid');
+    const n = new DataView(body.buffer, body.byteOffset).getUint32(0);
+    if (type === PONG) return this.#options.onPong?.(n);
+    const isWaiting = this.#pongDue !== null;
+    this.#pongDue = n;
+    if (isWaiting) return;
+    void this.#beat(PONG, () => {
+      const due = this.#pongDue ?? n;
+      this.#pongDue = null;
+      return due;
+    });
+  }
+
   async #writeOne(type: number, body: Uint8Array): Promise<void> {
     await this.#options.inner.send(await this.#options.sealer.seal(type, body));
   }
@@ -117,11 +170,17 @@ export class SecureLane implements Lane {
       if (done || this.#ended) return;
       const { type, body } = await this.#options.opener.open(value);
       if (this.#ended) return;
+      const isBeat = this.#options.onPong !== null && (type === PING || type === PONG);
+      this.#options.onHeard(isBeat);
+      if (isBeat) {
+        this.#heardBeat(type, body);
+        continue;
+      }
       if (type === BYE && body.length === 0) return this.#options.onBye();
       const frame = this.#assemble(type, body);
       if (!frame || this.#cancelled) continue;
       this.#controller?.enqueue(frame);
-      while (this.#isFull()) await this.#room();
+      while (this.isFull) await this.#room();
     }
   }
 
@@ -135,10 +194,6 @@ export class SecureLane implements Lane {
     this.#part = null;
     if (type !== DATA || body.length === 0 || frame.length > MAX_FRAME_BYTES) throw new AppError('message-invalid');
     return frame;
-  }
-
-  #isFull(): boolean {
-    return !this.#cancelled && !this.#ended && (this.#controller?.desiredSize ?? 0) <= 0;
   }
 
   #room(): Promise<void> {

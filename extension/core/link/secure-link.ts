@@ -10,24 +10,36 @@ import { hkdf } from '../crypto/hkdf.ts';
 import { lv } from '../crypto/lv.ts';
 import type { Role } from '../crypto/session-keys.ts';
 import { within } from '../shared/abort.ts';
-import { concat } from '../shared/bytes.ts';
+import { concat, sameBytes, utf8 } from '../shared/bytes.ts';
+import { Emitter } from '../shared/emitter.ts';
 import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
 import type { BulkLaneName, CloseReason, LaneName, Link, Path } from './link.ts';
+import { RareHeartbeat } from './rare-heartbeat.ts';
 import { SecureLane } from './secure-lane.ts';
 
 /*
  * A link over a link that nobody in between is trusted with. First each side says `ver u8 = 1 | 0 | random 16` on the control lane, in
- * the open; then every lane and direction has a key of its own,
+ * the open, of which the last four bytes are no random ones and say that it answers heartbeats; then every lane and direction has a key of its own,
  * HKDF-SHA256(relay secret, salt = rI | rR, info = lv("pairwise/relay/v1", room, sender's role, lane)), and frames go as
  * crypto/frame-cipher.ts says. A frame that doesn't fit with its seal goes as two. What the carrier says about the end counts as an
  * accident: only a sealed bye is one.
  */
 const HELLO = 0;
 const RANDOM_BYTES = 16;
+/** Who says this at the end of its random answers heartbeats. It goes into the keys as everything there, so nobody can take it away. */
+const BEATS = utf8.encode('beat');
+/** How long each side leaves an idle link in peace: one asks before the other would, and both know that the other is there. */
+const IDLE_MS: Readonly<Record<Role, number>> = { initiator: 20_000, responder: 23_000 };
 /** The other side opens its half at the same time; a carrier that takes longer is of no use. */
 const HELLO_LIMIT_MS = 10_000;
 /** How long a bye may take to be answered by the end of the link beneath. */
 const BYE_LIMIT_MS = 1_000;
+
+/** What a secure link runs on. */
+export interface Carrier extends Link {
+  /** Signs of life are asked for above it, sealed: it need not ask for any of its own, nor end for want of them. */
+  rest?(): void;
+}
 
 export interface SecureLinkOptions {
   /** `SessionKeys.relay`. */
@@ -44,11 +56,11 @@ export interface SecureLinkOptions {
  * Resolves when both sides have said hello. `inner` belongs to the new link from the call on; when this fails it is closed.
  * @throws AppError `link-lost`, `tampered`, `version-mismatch`; the signal's reason.
  */
-export async function openSecureLink(inner: Link, options: SecureLinkOptions, signal?: AbortSignal): Promise<Link> {
+export async function openSecureLink(inner: Carrier, options: SecureLinkOptions, signal?: AbortSignal): Promise<Link> {
   try {
     const control = inner.lane('control');
     const reader = control.frames.getReader();
-    const mine = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
+    const mine = concat(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES - BEATS.length)), BEATS);
     await control.send(concat(Uint8Array.of(FRAME_VERSION, HELLO), mine), signal);
     const { value } = await within(reader.read(), HELLO_LIMIT_MS, 'link-lost', signal);
     const theirs = parseHello(value);
@@ -57,7 +69,8 @@ export async function openSecureLink(inner: Link, options: SecureLinkOptions, si
       ciphers(options, salt, 'control'),
       ciphers(options, salt, 'bulk'),
     ]);
-    return new SecureLink(inner, reader, controlCiphers, bulkCiphers);
+    const idleMs = sameBytes(theirs.subarray(-BEATS.length), BEATS) ? IDLE_MS[options.role] : null;
+    return new SecureLink(inner, reader, controlCiphers, bulkCiphers, idleMs);
   } catch (error) {
     inner.close(signal?.aborted ? 'bye' : errorCode(error));
     throw error;
@@ -87,22 +100,34 @@ class SecureLink implements Link {
   /** A relay is one line: more lanes on it would bring nothing. */
   readonly bulkLanes: readonly BulkLaneName[] = ['bulk'];
   readonly closed: Promise<CloseReason>;
-  readonly #inner: Link;
+  readonly #inner: Carrier;
   readonly #lanes: Record<'control' | 'bulk', SecureLane>;
+  /** Null with a peer that has none: then the carrier's own, which whoever carries can keep up, has to do. */
+  readonly #heartbeat: RareHeartbeat | null;
+  readonly #changed = new Emitter<[]>();
+  readonly onChange = this.#changed.on;
   #settle: (reason: CloseReason) => void = () => {};
   #done = false;
 
+  /** `idleMs`: how long it asks for no sign of life while nothing moves; null: never. */
   constructor(
-    inner: Link,
+    inner: Carrier,
     controlReader: ReadableStreamDefaultReader<Uint8Array>,
     controlCiphers: Ciphers,
     bulkCiphers: Ciphers,
+    idleMs: number | null,
   ) {
     this.#inner = inner;
+    inner.onChange(() => this.#changed.emit());
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
     const onBroken = (code: ErrorCode) => this.close(code);
+    const onSend = () => this.#heartbeat?.moved();
+    const onHeard = (isBeat: boolean) => {
+      this.#heartbeat?.heard();
+      if (!isBeat) this.#heartbeat?.moved();
+    };
     const [control, bulk] = [inner.lane('control'), inner.lane('bulk')];
     this.#lanes = {
       control: new SecureLane({
@@ -110,6 +135,9 @@ class SecureLink implements Link {
         reader: controlReader,
         ...controlCiphers,
         onBye: () => this.#over('bye'),
+        onHeard,
+        onSend,
+        onPong: idleMs === null ? null : (n) => this.#heartbeat?.answered(n),
         onBroken,
       }),
       bulk: new SecureLane({
@@ -118,9 +146,13 @@ class SecureLink implements Link {
         ...bulkCiphers,
         // A bye stands on the control lane; here it is nonsense.
         onBye: () => onBroken('message-invalid'),
+        onHeard,
+        onSend,
+        onPong: null,
         onBroken,
       }),
     };
+    this.#heartbeat = idleMs === null ? null : this.#beat(idleMs);
     inner.closed.then((reason) => this.#end(reason === 'bye' || reason === 'replaced' ? 'link-lost' : reason));
   }
 
@@ -129,19 +161,15 @@ class SecureLink implements Link {
   }
 
   get rttMs(): number | null {
-    return this.#inner.rttMs;
+    return this.#heartbeat?.rttMs ?? this.#inner.rttMs;
   }
 
   get isSuspect(): boolean {
-    return this.#inner.isSuspect;
+    return (this.#heartbeat ?? this.#inner).isSuspect;
   }
 
   probe(): void {
-    this.#inner.probe();
-  }
-
-  onChange(listener: () => void): () => void {
-    return this.#inner.onChange(listener);
+    (this.#heartbeat ?? this.#inner).probe();
   }
 
   lane(name: LaneName): SecureLane {
@@ -159,6 +187,18 @@ class SecureLink implements Link {
       .then(() => this.#inner.close(reason));
   }
 
+  #beat(idleMs: number): RareHeartbeat {
+    this.#inner.rest?.();
+    const { control } = this.#lanes;
+    return new RareHeartbeat({
+      idleMs,
+      ask: (n) => control.ping(n),
+      isDeaf: () => control.isFull,
+      onChange: () => this.#changed.emit(),
+      onLost: () => this.#over('link-lost'),
+    });
+  }
+
   #over(reason: CloseReason): void {
     this.#end(reason);
     this.#inner.close(reason);
@@ -167,6 +207,7 @@ class SecureLink implements Link {
   #end(reason: CloseReason): void {
     if (this.#done) return;
     this.#done = true;
+    this.#heartbeat?.stop();
     this.#lanes.control.end();
     this.#lanes.bulk.end();
     this.#settle(reason);
