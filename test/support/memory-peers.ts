@@ -8,6 +8,7 @@ import { Session } from '../../extension/core/session/session.ts';
 import { newId } from '../../extension/core/shared/ids.ts';
 import { Rendezvous, type RendezvousStatus } from '../../extension/core/signalling/rendezvous.ts';
 import { type MemoryPlace, MemoryServer } from './memory-server.ts';
+import { caughtUp } from './outside-clock.ts';
 
 const STEP_MS = 50;
 
@@ -81,7 +82,7 @@ export class MemoryPeer {
   }
 }
 
-/** Alice, who has the lower id and so leads, and Bob; on a server, not there yet. Needs a clock that the test moves. */
+/** Alice, who has the lower id and so leads, and Bob; on a server, not there yet. Needs fake timers and `watchWork`. */
 export async function createMemoryPeers() {
   const [a, b] = await Promise.all([generateX25519().then(dhKey), generateX25519().then(dhKey)]);
   const alice = { id: 'A'.repeat(22), identity: a };
@@ -92,19 +93,12 @@ export async function createMemoryPeers() {
   return { server, alice: peers[0], bob: peers[1] };
 }
 
-/** Lets time pass; whatever is worked out outside of the clock (keys) is ready in time. */
+/** Lets time pass; with `watchWork`, keys are ready in time. */
 export async function pass(ms: number, stepMs = STEP_MS): Promise<void> {
   for (let passedMs = 0; passedMs < ms; passedMs += stepMs) {
     await vi.advanceTimersByTimeAsync(Math.min(stepMs, ms - passedMs));
-    for (let turn = 0; turn < 3; turn++) await worked();
+    await caughtUp();
   }
-}
-
-/** Keys are worked out one after the other: what was asked before this is done. */
-async function worked(): Promise<void> {
-  const pair = await crypto.subtle.generateKey('X25519', false, ['deriveBits']);
-  if (!('privateKey' in pair)) throw new Error('A pair of keys was asked for.');
-  await crypto.subtle.deriveBits({ name: 'X25519', public: pair.publicKey }, pair.privateKey, 256);
 }
 
 /** Waits until it is so, for so long by the clock of the test. Gives the time that it took. */

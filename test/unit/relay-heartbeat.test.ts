@@ -5,6 +5,7 @@ import type { Link } from '../../extension/core/link/link.ts';
 import { decodeRelayFrame, encodeRelayFrame, RelayDataEncoder } from '../../extension/core/link/relay-frames.ts';
 import { RelayLink } from '../../extension/core/link/relay-link.ts';
 import { openSecureLink } from '../../extension/core/link/secure-link.ts';
+import { caughtUp, watchWork } from '../support/outside-clock.ts';
 import { ScriptedSocket } from '../support/scripted-socket.ts';
 
 const LATENCY_MS = 30;
@@ -38,6 +39,7 @@ let ends: (string | null)[];
 
 beforeEach(async () => {
   vi.useFakeTimers();
+  watchWork();
   relay = new Relay();
   const secret = await importSecret(new Uint8Array(32).fill(1));
   const open = (side: 0 | 1) =>
@@ -51,16 +53,15 @@ beforeEach(async () => {
 afterEach(() => {
   for (const link of links) link.close('replaced');
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 /** Lets time pass for all of it. Frames are sealed outside of the clock. */
 async function pass(ms: number, stepMs = 50): Promise<void> {
   for (let passedMs = 0; passedMs < ms; passedMs += stepMs) {
     await vi.advanceTimersByTimeAsync(stepMs);
-    for (let turn = 0; turn < 3; turn++) {
-      relay.turn();
-      await crypto.subtle.digest('SHA-256', new Uint8Array(1_000));
-    }
+    await caughtUp();
+    relay.turn();
   }
 }
 async function until(isSo: () => boolean, limitMs: number): Promise<number> {

@@ -1,18 +1,21 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createMemoryPeers, type MemoryPeer, pass, until } from '../support/memory-peers.ts';
+import { watchWork } from '../support/outside-clock.ts';
 
 type Two = Awaited<ReturnType<typeof createMemoryPeers>>;
 let two: Two;
 
 beforeEach(async () => {
   vi.useFakeTimers();
+  watchWork();
   two = await createMemoryPeers();
 });
 afterEach(() => {
   two.alice.leaves();
   two.bob.leaves();
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 const isConnected = ({ alice, bob }: Two, path?: string) =>
@@ -333,6 +336,6 @@ test('whatever happens to sockets, links and the way between: once it is over bo
       await pass(6_000, 1_000);
       expect(server.connections.filter(([end, other]) => !end.isClosed && !other.isClosed)).toEqual([]);
     }),
-    { numRuns: 25 },
+    { numRuns: 60 },
   );
 });

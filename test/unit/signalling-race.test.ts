@@ -5,6 +5,7 @@ import { AppError } from '../../extension/core/shared/errors.ts';
 import { Race, type RaceFailure } from '../../extension/core/signalling/race.ts';
 import { createMemoryConnections, type MemoryConnection } from '../support/memory-connection.ts';
 import { createMemoryLinks, type MemoryLink, withResolvers } from '../support/memory-link.ts';
+import { caughtUp, watchWork } from '../support/outside-clock.ts';
 
 /** An attempt to meet on the relay, which may end in whatever way although nobody wants it any more. */
 interface Meeting {
@@ -54,36 +55,19 @@ function relayLink(): MemoryLink {
   return a;
 }
 
-/** Certificates, which are hashed outside of the clock, and each as long as a busy computer takes. */
-const hashing = new Set<Promise<ArrayBuffer>>();
-
-/** Lets what has happened have its effects. */
-async function settle(): Promise<void> {
-  do {
-    await Promise.all(hashing);
-    await vi.advanceTimersByTimeAsync(0);
-  } while (hashing.size > 0);
-}
 async function pass(ms: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms);
-  await settle();
+  await caughtUp();
 }
 const opensAt = async (connection: MemoryConnection | undefined) => {
   connection?.opens();
-  await settle();
+  await caughtUp();
 };
 const paths = (links: Link[]) => links.map(({ path }) => path);
 
 beforeEach(() => {
   vi.useFakeTimers();
-  const { subtle } = crypto;
-  const digest = subtle.digest.bind(subtle);
-  vi.spyOn(subtle, 'digest').mockImplementation((...given) => {
-    const hashed = digest(...given);
-    hashing.add(hashed);
-    void hashed.finally(() => hashing.delete(hashed));
-    return hashed;
-  });
+  watchWork();
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -110,7 +94,7 @@ describe('a race', () => {
     await pass(200);
     expect([meetings.length, state.calls]).toEqual([1, 1]);
     meetings[0]?.resolve(relayLink());
-    await settle();
+    await caughtUp();
     expect([paths(links), race.isRunning]).toEqual([['relay'], false]);
     race.stop();
   });
@@ -123,10 +107,10 @@ describe('a race', () => {
     const all = start();
     await pass(100);
     act(all);
-    await settle();
+    await caughtUp();
     expect(all.meetings.length).toBe(1);
     all.race.stop();
-    await settle();
+    await caughtUp();
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -154,7 +138,7 @@ describe('a race', () => {
     expect(meetings[0]?.signal.aborted).toBe(true);
     const late = relayLink();
     meetings[0]?.resolve(late);
-    await settle();
+    await caughtUp();
     expect(await late.closed).toBe('replaced');
     expect(paths(links)).toEqual(['direct']);
     links[0]?.close('bye');
@@ -165,7 +149,7 @@ describe('a race', () => {
     const { dialled, meetings, links } = start();
     await pass(2_100);
     meetings[0]?.resolve(relayLink());
-    await settle();
+    await caughtUp();
     await pass(3_000);
     await opensAt(dialled[0]);
     expect(paths(links)).toEqual(['relay', 'direct']);
@@ -178,7 +162,7 @@ describe('a race', () => {
     dialled[0]?.gathered('host');
     await pass(2_100);
     meetings[0]?.reject(new AppError('relay-full'));
-    await settle();
+    await caughtUp();
     expect(failures).toEqual([]);
     await pass(10_000);
     expect(failures).toEqual([{ direct: 'peer-unreachable', relay: 'relay-full', isBlocked: false, isLocal: true }]);
@@ -207,7 +191,7 @@ describe('a race', () => {
     await opensAt(dialled[0]);
     expect([links, dialled[0]?.isClosed, meetings.length]).toEqual([[], true, 1]);
     meetings[0]?.reject(new AppError('timed-out'));
-    await settle();
+    await caughtUp();
     expect(failures[0]).toMatchObject({ direct: 'tampered', relay: 'timed-out' });
   });
 });
@@ -243,7 +227,7 @@ describe('what is given up', () => {
     dialled[0]?.opens();
     const late = relayLink();
     meetings[0]?.resolve(late);
-    await settle();
+    await caughtUp();
     expect(links).toEqual([]);
     expect([dialled[0]?.isClosed, await late.closed]).toEqual([true, 'replaced']);
     await opensAt(dialled[1]);
@@ -305,18 +289,18 @@ test('whatever happens in whatever order: at most one link of each kind, one end
           starts += 1;
           race.start(true, false);
         } else await vi.advanceTimersByTimeAsync(1_500);
-        await settle();
+        await caughtUp();
       }
       await pass(40_000);
       // What never answers is left to whoever asked; everybody else has an end.
       meetings.at(-1)?.reject(new AppError('timed-out'));
-      await settle();
+      await caughtUp();
       race.stop();
-      await settle();
+      await caughtUp();
       expect(failures.length).toBeLessThanOrEqual(starts);
       for (const end of dialled) expect(end.isClosed || links.length > 0).toBe(true);
       for (const link of links) link.close('bye');
-      await settle();
+      await caughtUp();
       const ends = await Promise.all(opened.map(({ closed }) => closed));
       expect(ends.every((reason) => reason === 'bye' || reason === 'replaced')).toBe(true);
       expect(dialled.filter(({ isClosed }) => !isClosed)).toEqual([]);
