@@ -23,6 +23,8 @@ export class TestSide {
   readonly received = new Map<string, Received>();
   /** Who hears what this side sends; nobody while they are not connected. */
   other: { receive(message: FileMessage): void } | null = null;
+  /** Set while no message can be sent although they are connected: too many wait already. */
+  isFull = false;
   readonly #watchers = new Set<() => void>();
 
   constructor(options: FileSideOptions, now: (() => number) | undefined) {
@@ -31,6 +33,7 @@ export class TestSide {
       send: async (message) => {
         const { other } = this;
         if (!other) throw new AppError('peer-offline');
+        if (this.isFull) throw new AppError('too-many-waiting');
         this.sent.push(message);
         const wire = JSON.stringify(message);
         await Promise.resolve();

@@ -2,7 +2,7 @@ import { BlockMemory } from '../../extension/core/files/block-memory.ts';
 import { blockCount, blockLength } from '../../extension/core/files/blocks.ts';
 import { decodeBlock } from '../../extension/core/files/compression.ts';
 import type { BlockEncoding } from '../../extension/core/files/frames.ts';
-import type { FileStore, PartialFile } from '../../extension/core/files/store.ts';
+import type { Check, FileStore, PartialFile } from '../../extension/core/files/store.ts';
 import { blockOf, hashLeaf } from '../../extension/core/files/tree-hash.ts';
 import { sameBytes } from '../../extension/core/shared/bytes.ts';
 import { AppError } from '../../extension/core/shared/errors.ts';
@@ -27,7 +27,7 @@ export interface MemoryStoreOptions {
   /** What the disk really takes, whatever it said before. */
   capacityBytes?: number;
   /** Opening waits for this first, as for a long check of what is there. */
-  beforeOpen?(name: string): Promise<void>;
+  beforeOpen?(name: string, onCheck: (check: Check) => void): Promise<void>;
   /** Every write waits for this first. With false the block is found wrong. */
   beforeWrite?(index: number): Promise<boolean | undefined>;
 }
@@ -55,9 +55,9 @@ export class MemoryStore implements FileStore {
     );
   }
 
-  async open(name: string, sizeBytes: number): Promise<PartialFile> {
+  async open(name: string, sizeBytes: number, onCheck: (check: Check) => void = () => {}): Promise<PartialFile> {
     if (this.isClosed) throw new Error('The store is closed.');
-    await this.#options.beforeOpen?.(name);
+    await this.#options.beforeOpen?.(name, onCheck);
     const known = this.disk.files.get(name);
     await known?.settled;
     const file: StoredFile =

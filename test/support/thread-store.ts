@@ -38,7 +38,8 @@ export class DiskControl {
 export function openThreadStore(folder: string, control: DiskControl): FileStore {
   return {
     availableBytes: async () => (control.isFull ? 0 : Number.MAX_SAFE_INTEGER),
-    open: async (name, sizeBytes) => partialOf(await OpfsFile.open({ folder, name, sizeBytes }), control),
+    open: async (name, sizeBytes, onCheck = () => {}) =>
+      partialOf(await OpfsFile.open({ folder, name, sizeBytes }, onCheck), control),
     close: async () => {},
   };
 }

@@ -262,12 +262,3 @@ async function deflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Arra
   const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate-raw'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
-
-it('a link that was left is not read again, and nothing breaks', () => {
-  const { exchange } = new TestSide({}, undefined);
-  const { a } = createMemoryLinks();
-  exchange.attach(a);
-  exchange.attach(createMemoryLinks().a);
-  expect(() => exchange.attach(a)).not.toThrow();
-  exchange.detach();
-});

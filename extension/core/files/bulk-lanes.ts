@@ -33,6 +33,7 @@ export class BulkLanes {
   readonly #lanes: readonly BulkLane[];
   readonly #count: LaneCount;
   #strayBytes = STRAY_PER_END_BYTES;
+  #isResting = false;
   #measured = { atMs: performance.now(), bytes: 0 };
 
   constructor(link: Link, events: BulkLanesEvents) {
@@ -43,10 +44,10 @@ export class BulkLanes {
     this.#lanes = link.bulkLanes.map((name, index) => {
       const laneEvents: BulkLaneEvents = {
         receive: (frame, sizeBytes, lane) => {
-          if (!events.receive(frame, lane)) this.#countStray(sizeBytes);
+          if (this.#isResting || !events.receive(frame, lane)) this.#countStray(sizeBytes);
         },
         // A lane that is given up ends what it has begun.
-        next: () => (index < this.#count.count ? events.next() : undefined),
+        next: () => (index < this.#count.count && !this.#isResting ? events.next() : undefined),
         acknowledged: events.acknowledged,
         broken: () => link.close('message-invalid'),
       };
@@ -64,10 +65,21 @@ export class BulkLanes {
     this.#strayBytes = Math.min(this.#strayBytes + STRAY_PER_END_BYTES, STRAY_LIMIT_BYTES);
   }
 
+  /** Another link is used: nothing more is sent here. What still comes is read and dropped, so that both sides go on to count alike. */
+  rest(): void {
+    this.#isResting = true;
+    this.forgive();
+  }
+
+  /** This link is used, for the first time or again. */
+  resume(): void {
+    this.#isResting = false;
+    this.#measured = this.#measure();
+  }
+
   /** Looks whether more lanes carry more. Call it a few times a second while something moves. */
   measure(): void {
-    const atMs = performance.now();
-    const bytes = this.#lanes.reduce((sum, lane) => sum + lane.acknowledgedBytes, 0);
+    const { atMs, bytes } = this.#measure();
     const passedMs = atMs - this.#measured.atMs;
     if (passedMs <= 0) return;
     const inUse = this.#lanes.slice(0, this.#count.count);
@@ -80,6 +92,11 @@ export class BulkLanes {
 
   stop(): void {
     for (const lane of this.#lanes) lane.stop();
+  }
+
+  #measure(): { atMs: number; bytes: number } {
+    const bytes = this.#lanes.reduce((sum, lane) => sum + lane.acknowledgedBytes, 0);
+    return { atMs: performance.now(), bytes };
   }
 
   #countStray(lengthBytes: number): void {

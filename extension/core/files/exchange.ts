@@ -3,6 +3,7 @@ import type { FileMessage } from '../protocol/messages.ts';
 import type { BulkLane } from './bulk-lane.ts';
 import { BulkLanes, type TransferFrame } from './bulk-lanes.ts';
 import type { FileExchangeOptions } from './exchange-options.ts';
+import { News } from './news.ts';
 import { ReceivingSide } from './receiving-side.ts';
 import { SendingSide } from './sending-side.ts';
 import type { TransferDetails, TransferSource } from './source.ts';
@@ -22,12 +23,11 @@ export class FileExchange {
   readonly #now: () => number;
   readonly #sending: SendingSide;
   readonly #receiving: ReceivingSide;
-  readonly #send: FileExchangeOptions['send'];
-  /** News that could not be sent, one for each transfer at most: told on the next link, so that both sides agree. */
-  #untold: { message: FileMessage; told: () => void }[] = [];
+  readonly #news: News;
   #lanes: BulkLanes | undefined;
-  /** Links that bytes have moved over, or still do. */
-  readonly #used = new WeakSet<Link>();
+  /** Of the links that are open: one that was left is read on, since it may be come back to. */
+  readonly #known = new Map<Link, BulkLanes>();
+  readonly #ended = new WeakSet<Link>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #tickedAtMs = 0;
   #isClosed = false;
@@ -36,11 +36,15 @@ export class FileExchange {
     const now = options.now ?? Date.now;
     const lanes = () => this.#lanes;
     this.#now = now;
-    this.#send = options.send;
+    this.#news = new News(options.send, () => this.#startTicking());
     const context = {
-      send: options.send,
-      tell: (message: FileMessage) => new Promise<void>((resolve) => this.#tell(message, resolve)),
-      say: (message: FileMessage) => void options.send(message).catch(() => undefined),
+      send: (message: FileMessage) => {
+        // Not before what has to be said first.
+        this.#news.repeat();
+        return options.send(message);
+      },
+      tell: (message: FileMessage) => this.#news.tell(message),
+      say: (message: FileMessage) => this.#news.say(message),
       openStore: options.openStore,
       onChange: options.onChange,
       onReceived: options.onReceived,
@@ -107,7 +111,7 @@ export class FileExchange {
       case 'file-accept':
         if (this.#sending.has(id)) this.#sending.accepted(message);
         // This side doesn't know the transfer any more: the other must not wait for bytes.
-        else this.#tell({ type: 'file-failed', id, code: 'file-interrupted' });
+        else void this.#news.tell({ type: 'file-failed', id, code: 'file-interrupted' });
         return;
       case 'file-decline':
         return this.#sending.declined(id);
@@ -123,29 +127,25 @@ export class FileExchange {
     }
   }
 
-  /** Bytes move over this link's bulk lanes from now on. Not over one that was left before: what it had counted is forgotten. */
+  /** Bytes move over this link's bulk lanes from now on. It may be one that was left before. */
   attach(link: Link): void {
     this.detach();
-    if (this.#used.has(link)) return;
-    this.#used.add(link);
-    this.#lanes = new BulkLanes(link, {
-      receive: (frame, lane) => this.#receiveFrame(frame, lane),
-      next: () => this.#sending.next(),
-      acknowledged: () => this.#sending.heard(),
-    });
-    const untold = this.#untold;
-    this.#untold = [];
-    for (const { message, told } of untold) this.#tell(message, told);
+    if (this.#isClosed || this.#ended.has(link)) return;
+    const lanes = this.#known.get(link) ?? this.#read(link);
+    this.#lanes = lanes;
+    lanes.resume();
+    this.#news.use(link);
     this.#sending.attach();
     this.#receiving.attach();
-    this.#lanes.wake();
+    lanes.wake();
   }
 
   /** The link is gone, or is left. What moves is interrupted on both sides, nothing fails. Idempotent. */
   detach(): void {
     if (!this.#lanes) return;
-    this.#lanes.stop();
+    this.#lanes.rest();
     this.#lanes = undefined;
+    this.#news.use(null);
     this.#sending.interrupt();
     this.#receiving.interrupt();
   }
@@ -156,20 +156,28 @@ export class FileExchange {
    */
   async close({ remove }: { remove: boolean }): Promise<void> {
     this.#isClosed = true;
-    this.#lanes?.stop();
+    for (const lanes of this.#known.values()) lanes.stop();
+    this.#known.clear();
     this.#lanes = undefined;
+    this.#news.use(null);
     clearInterval(this.#timer);
     this.#sending.close();
     await this.#receiving.close(remove);
   }
 
-  #tell(message: FileMessage, told: () => void = () => undefined): void {
-    const lanes = this.#lanes;
-    this.#send(message).then(told, () => {
-      // There may be a new link already.
-      if (this.#lanes && this.#lanes !== lanes) this.#tell(message, told);
-      else this.#untold.push({ message, told });
+  #read(link: Link): BulkLanes {
+    const lanes = new BulkLanes(link, {
+      receive: (frame, lane) => this.#receiveFrame(frame, lane),
+      next: () => this.#sending.next(),
+      acknowledged: () => this.#sending.heard(),
     });
+    this.#known.set(link, lanes);
+    void link.closed.then(() => {
+      lanes.stop();
+      this.#known.delete(link);
+      this.#ended.add(link);
+    });
+    return lanes;
   }
 
   #receiveFrame(frame: TransferFrame, lane: BulkLane): boolean {
@@ -197,9 +205,10 @@ export class FileExchange {
     const passedMs = this.#lanes ? Math.min(nowMs - this.#tickedAtMs, MAX_TICK_MS) : 0;
     this.#tickedAtMs = nowMs;
     this.#lanes?.measure();
+    this.#news.repeat();
     this.#sending.tick(passedMs);
     this.#receiving.tick(passedMs);
-    if (this.#sending.isMoving || this.#receiving.isMoving) return;
+    if (this.#sending.isMoving || this.#receiving.isMoving || this.#news.isWaiting) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }

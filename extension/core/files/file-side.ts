@@ -1,5 +1,6 @@
 import type { FileMessage } from '../protocol/messages.ts';
 import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
+import type { Check } from './store.ts';
 import type { Transfer, TransferProgress } from './transfer.ts';
 
 /** Silence after which a moving transfer fails instead of hanging: three times what a radio link needs to come back. */
@@ -40,6 +41,8 @@ export interface SideContext {
 
 /** The part that moves the bytes of one transfer over one link. */
 export interface Mover {
+  /** Set while what the receiver has is hashed or compared, and nothing else. */
+  readonly check: Check | undefined;
   /** Whether nothing can go on before the peer says something. */
   readonly awaitsPeer: boolean;
   /** Lets `passedMs` go by and tells for how long the disk has now kept everybody waiting. */
@@ -58,6 +61,11 @@ export abstract class FileSide<Entry extends FileEntry> {
   protected readonly entries = new Map<string, Entry>();
   #quietMs = 0;
 
+  /** For how long now what moves has waited for the other side, and nothing came. */
+  protected get quietMs(): number {
+    return this.#quietMs;
+  }
+
   constructor(context: SideContext) {
     this.context = context;
   }
@@ -66,8 +74,9 @@ export abstract class FileSide<Entry extends FileEntry> {
     return this.entries.has(id);
   }
 
+  /** Whether there is something to tell from time to time. */
   get isMoving(): boolean {
-    return this.#moving().length > 0;
+    return this.#underWay().some((entry) => entry.transfer.isBusy || this.check(entry));
   }
 
   /** Ends a transfer that is not whole yet. */
@@ -99,7 +108,8 @@ export abstract class FileSide<Entry extends FileEntry> {
   /** The other side holds a transfer, or lets it go on. */
   paused(id: string, paused: boolean): void {
     const entry = this.#unfinished(id);
-    if (!entry || entry.transfer.byPeer === paused) return;
+    if (!entry) return;
+    if (entry.transfer.byPeer === paused) return this.heldAlike(entry);
     entry.transfer.byPeer = paused;
     this.#held(entry);
   }
@@ -130,6 +140,8 @@ export abstract class FileSide<Entry extends FileEntry> {
    */
   tick(passedMs: number): void {
     const nowMs = this.context.now();
+    for (const entry of this.#underWay())
+      if (this.check(entry) || entry.transfer.state === 'checking') this.settle(entry);
     const moving = this.#moving();
     for (const { transfer } of moving) transfer.report(nowMs);
     const isAwaiting = moving.some(({ run }) => run?.awaitsPeer);
@@ -165,10 +177,22 @@ export abstract class FileSide<Entry extends FileEntry> {
     if (byMe) this.context.say({ type: 'file-pause', id, paused: true });
   }
 
-  /** Shows whether a transfer moves. */
+  /** Shows whether a transfer moves, or what is there of it is checked. */
   protected settle(entry: Entry): void {
-    entry.transfer.settle(this.context.now(), entry.run !== undefined);
-    if (entry.transfer.state === 'moving') this.context.began();
+    const check = this.check(entry);
+    entry.transfer.checks(this.context.now(), check);
+    entry.transfer.settle(this.context.now(), this.canMove(entry));
+    if (check || entry.transfer.isBusy) this.context.began();
+  }
+
+  /** Whether there is a link, and the sender was told to send over it, or is about to be. */
+  protected canMove({ run }: Entry): boolean {
+    return run !== undefined;
+  }
+
+  /** How far the check of what the receiver has is, while nothing else happens. */
+  protected check({ run }: Entry): Check | undefined {
+    return run?.check;
   }
 
   /** Stops the bytes of a transfer. It stays known. `told`: the peer knows. */
@@ -183,6 +207,9 @@ export abstract class FileSide<Entry extends FileEntry> {
   /** There is a link for a transfer that was accepted. */
   protected abstract attached(entry: Entry): void;
 
+  /** The other side says what it had said before, as it does when a link is new to it. */
+  protected heldAlike(_entry: Entry): void {}
+
   /** Somebody held a transfer, or let it go on. */
   protected abstract held(entry: Entry): void;
 
@@ -194,7 +221,7 @@ export abstract class FileSide<Entry extends FileEntry> {
   }
 
   #moving(): Entry[] {
-    return [...this.entries.values()].filter(({ transfer }) => transfer.state === 'moving');
+    return [...this.entries.values()].filter(({ transfer }) => transfer.isBusy);
   }
 
   #underWay(): Entry[] {

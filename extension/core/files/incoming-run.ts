@@ -1,10 +1,11 @@
 import { sameBytes } from '../shared/bytes.ts';
 import { AppError } from '../shared/errors.ts';
-import { blockLength, MAX_BAD_BLOCKS, MIN_CHUNK_BYTES, SPREAD_BLOCKS } from './blocks.ts';
+import { BLOCK_BYTES, blockLength, MAX_BAD_BLOCKS, MIN_CHUNK_BYTES, SPREAD_BLOCKS } from './blocks.ts';
 import type { Mover } from './file-side.ts';
 import { type BlockEncoding, encodeAgain, encodeStored, type Frame } from './frames.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import type { KeptParts } from './kept-parts.ts';
+import type { Check } from './store.ts';
 import type { StoredBlocks } from './stored-blocks.ts';
 
 export type DataFrame = Extract<Frame, { type: 'chunk' | 'block-end' | 'end' }>;
@@ -58,6 +59,9 @@ export class IncomingRun implements Mover {
   #writingMs = 0;
   /** Leaves that were compared: each block's once. */
   #checks = 0;
+  /** The blocks that were there at the start, and of those the ones up to the newest that was compared. */
+  readonly #hadBlocks: number;
+  #checkedBlocks = 0;
   #badBlocks: number;
   #root: Uint8Array | undefined;
   #isStopped = false;
@@ -69,11 +73,18 @@ export class IncomingRun implements Mover {
     this.#options = options;
     this.#events = events;
     this.#badBlocks = badBlocks;
+    this.#hadBlocks = blocks.leaves.firstMissing;
     this.#arrivedBytes = options.parts.of(blocks).reduce((sum, { offset }) => sum + offset, blocks.bytes);
   }
 
   get arrivedBytes(): number {
     return this.#arrivedBytes;
+  }
+
+  /** A sender that was started anew hashes what is here too. */
+  get check(): Check | undefined {
+    if (this.#checks === 0 || this.#root || !this.#options.blocks.leaves.isComplete) return undefined;
+    return { checkedBytes: this.#checkedBlocks * BLOCK_BYTES, ofBytes: this.#hadBlocks * BLOCK_BYTES };
   }
 
   /** Whether it is the sender's turn, and not this computer's disk that everybody waits for. */
@@ -183,6 +194,7 @@ export class IncomingRun implements Mover {
   #compare(index: number, leaf: Uint8Array): boolean {
     const { leaves } = this.#options.blocks;
     if (!leaves.has(index) || ++this.#checks > leaves.count) return false;
+    this.#checkedBlocks = Math.min(index + 1, this.#hadBlocks);
     if (!leaves.matches(index, leaf)) this.#fail(new AppError('file-changed'));
     return true;
   }

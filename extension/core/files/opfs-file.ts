@@ -5,13 +5,16 @@ import { BLOCK_BYTES, blockCount, blockLength } from './blocks.ts';
 import { decodeBlock } from './compression.ts';
 import type { BlockEncoding } from './frames.ts';
 import { INCOMING_FOLDER, LEAVES_SUFFIX, openFolder, removeEntry } from './opfs-folder.ts';
-import { blockOf, createLeafInput, HASH_BYTES, hashLeaf, type LeafInput } from './tree-hash.ts';
+import type { Check } from './store.ts';
+import { asLeafInput, blockOf, createLeafInput, HASH_BYTES, hashLeaf, type LeafInput } from './tree-hash.ts';
 
 /** Blocks read and hashed side by side when a file is opened again: WebCrypto is twice as fast with four. */
 const CHECKED_AT_ONCE = 4;
-/** A context that has just ended may still hold a file for a moment. */
-const LOCK_TRIES = 40;
-const LOCK_PAUSE_MS = 50;
+/** Progress of that is told this often. */
+const CHECK_TOLD_MS = 250;
+/** A context that has just ended may still hold a file, on a computer that is very busy for long: 30 s. */
+const LOCK_TRIES = 300;
+const LOCK_PAUSE_MS = 100;
 
 /** One arriving transfer and its sidecar of leaf hashes, held open in a worker. */
 export class OpfsFile {
@@ -32,10 +35,14 @@ export class OpfsFile {
   }
 
   /**
-   * Goes on with what lies there, once every block of it has been hashed again, or makes it anew.
+   * Goes on with what lies there, once every block of it has been hashed again, or makes it anew. `onCheck` hears of the hashing when
+   * it takes longer.
    * @throws DOMException `QuotaExceededError`, and then nothing is left behind of one made anew.
    */
-  static async open(place: { folder: string; name: string; sizeBytes: number }): Promise<OpfsFile> {
+  static async open(
+    place: { folder: string; name: string; sizeBytes: number },
+    onCheck: (check: Check) => void,
+  ): Promise<OpfsFile> {
     const { name, sizeBytes } = place;
     const incoming = await openFolder(INCOMING_FOLDER, { create: true });
     const folder = await incoming.getDirectoryHandle(place.folder, { create: true });
@@ -53,7 +60,7 @@ export class OpfsFile {
         content.truncate(sizeBytes);
         leaves.truncate(leafBytes);
       }
-      const known = isKnown ? await checkAll(content, leaves, sizeBytes) : new Map<number, Uint8Array>();
+      const known = isKnown ? await checkAll(content, leaves, sizeBytes, onCheck) : new Map<number, Uint8Array>();
       return new OpfsFile(folder, handle, sizeBytes, { content, leaves, known });
     } catch (error) {
       content.close();
@@ -129,6 +136,7 @@ async function checkAll(
   content: FileSystemSyncAccessHandle,
   leaves: FileSystemSyncAccessHandle,
   sizeBytes: number,
+  onCheck: (check: Check) => void,
 ): Promise<Map<number, Uint8Array>> {
   const stored = new Uint8Array(leaves.getSize());
   leaves.read(stored, { at: 0 });
@@ -136,13 +144,26 @@ async function checkAll(
   const claimed: number[] = [];
   for (let index = 0; index * HASH_BYTES < stored.length; index++)
     if (leafAt(stored, index).some((byte) => byte !== 0)) claimed.push(index);
+  const ofBytes = claimed.reduce((sum, index) => sum + blockLength(sizeBytes, index), 0);
+  let checkedBytes = 0;
+  let toldAt = performance.now();
+  const tell = () => {
+    if (performance.now() - toldAt < CHECK_TOLD_MS) return;
+    toldAt = performance.now();
+    onCheck({ checkedBytes, ofBytes });
+  };
   const checkNext = async () => {
+    // Hashing takes a copy at once.
+    const room = createLeafInput(BLOCK_BYTES);
     for (let index = claimed.shift(); index !== undefined; index = claimed.shift()) {
-      const input = createLeafInput(blockLength(sizeBytes, index));
+      const lengthBytes = blockLength(sizeBytes, index);
+      const input = asLeafInput(blockOf(room).subarray(0, lengthBytes));
       content.read(blockOf(input), { at: index * BLOCK_BYTES });
       const leaf = leafAt(stored, index);
       if (sameBytes(await hashLeaf(input), leaf)) known.set(index, leaf);
       else leaves.write(new Uint8Array(HASH_BYTES), { at: index * HASH_BYTES });
+      checkedBytes += lengthBytes;
+      tell();
     }
   };
   await Promise.all(Array.from({ length: CHECKED_AT_ONCE }, checkNext));

@@ -4,7 +4,7 @@ import { HASH_BYTES } from './tree-hash.ts';
 
 /*
  * Between opfs-store.ts and its worker. Requests about one name take effect in the order they were sent; each is answered once, by its
- * number. `file` numbers an open file: an old one that is removed late must not take a newer one of the same name with it.
+ * number; one to open a file may hear of progress before. `file` numbers an open file: an old one that is removed late must not take a newer one of the same name with it.
  */
 
 const number = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -32,6 +32,8 @@ export const StoreRequest = v.variant('type', [
 
 export const StoreReply = v.variant('type', [
   v.object({ request: number, type: v.literal('done') }),
+  /** Before `opened`, a few times a second. */
+  v.object({ request: number, type: v.literal('checking'), checkedBytes: number, ofBytes: number }),
   v.object({ request: number, type: v.literal('opened'), leaves: v.map(number, leaf) }),
   /** `memory` is that of the block, whose bytes nobody needs any more. */
   v.object({ request: number, type: v.literal('written'), isRight: v.boolean(), memory: v.instance(ArrayBuffer) }),

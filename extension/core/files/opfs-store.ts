@@ -5,13 +5,14 @@ import { blockLength } from './blocks.ts';
 import { StoreReply, type StoreRequest } from './opfs-messages.ts';
 // Not `new URL(…, import.meta.url)`: WXT replaces `import.meta.url` before Vite sees it, and the worker would be missing.
 import OpfsWorker from './opfs-worker.ts?worker';
-import type { FileStore, PartialFile } from './store.ts';
+import type { Check, FileStore, PartialFile } from './store.ts';
 
 type Reply<Type extends StoreReply['type']> = Extract<StoreReply, { type: Type }>;
 type Body = StoreRequest extends infer Each ? (Each extends StoreRequest ? Omit<Each, 'request'> : never) : never;
 
 interface Waiter {
   resolve(reply: StoreReply): void;
+  onCheck?: ((check: Check) => void) | undefined;
   reject(error: unknown): void;
 }
 
@@ -46,9 +47,10 @@ class OpfsStore implements FileStore {
     return [...this.#unwritten.values()].reduce((left, bytes) => left - bytes, quota - usage);
   }
 
-  async open(name: string, sizeBytes: number): Promise<PartialFile> {
+  async open(name: string, sizeBytes: number, onCheck?: (check: Check) => void): Promise<PartialFile> {
     const file = this.#files++;
-    const { leaves } = await this.#ask('opened', { type: 'open', file, folder: this.#folder, name, sizeBytes });
+    const request = { type: 'open', file, folder: this.#folder, name, sizeBytes } as const;
+    const { leaves } = await this.#ask('opened', request, { onCheck });
     const there = [...leaves.keys()].reduce((bytes, index) => bytes + blockLength(sizeBytes, index), 0);
     this.#unwritten.set(file, sizeBytes - there);
     const end = async (type: 'close' | 'remove') => {
@@ -60,7 +62,7 @@ class OpfsStore implements FileStore {
       blockMemory: (lengthBytes) => this.#memory.take(lengthBytes),
       writeBlock: async (index, bytes, encoding, leaf) => {
         const block = { type: 'write', file, index, bytes, encoding, leaf } as const;
-        const { isRight, memory } = await this.#ask('written', block, [bytes.buffer]);
+        const { isRight, memory } = await this.#ask('written', block, { transfer: [bytes.buffer] });
         if (this.#unwritten.size > 0) this.#memory.give(memory);
         const unwritten = this.#unwritten.get(file);
         if (isRight && unwritten !== undefined)
@@ -90,12 +92,12 @@ class OpfsStore implements FileStore {
   async #ask<Type extends StoreReply['type']>(
     type: Type,
     body: Body,
-    transfer: Transferable[] = [],
+    { transfer = [], onCheck }: { transfer?: Transferable[]; onCheck?: Waiter['onCheck'] } = {},
   ): Promise<Reply<Type>> {
     if (this.#broken) throw this.#broken;
     const request = this.#requests++;
     const reply = await new Promise<StoreReply>((resolve, reject) => {
-      this.#waiters.set(request, { resolve, reject });
+      this.#waiters.set(request, { resolve, reject, onCheck });
       this.#worker.postMessage({ ...body, request } satisfies StoreRequest, transfer);
     });
     if (isReply(reply, type)) return reply;
@@ -105,7 +107,9 @@ class OpfsStore implements FileStore {
   }
 
   #settle(reply: StoreReply): void {
-    this.#waiters.get(reply.request)?.resolve(reply);
+    const waiter = this.#waiters.get(reply.request);
+    if (reply.type === 'checking') return waiter?.onCheck?.(reply);
+    waiter?.resolve(reply);
     this.#waiters.delete(reply.request);
   }
 

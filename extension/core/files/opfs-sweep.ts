@@ -62,6 +62,10 @@ export async function sweepZips(): Promise<void> {
 }
 
 async function touchedAt(folder: FileSystemDirectoryHandle, name: string): Promise<number> {
-  const file = await (await folder.getFileHandle(name)).getFile();
-  return file.lastModified;
+  try {
+    return (await (await folder.getFileHandle(name)).getFile()).lastModified;
+  } catch {
+    // Somebody works on it.
+    return Date.now();
+  }
 }

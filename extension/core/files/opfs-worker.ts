@@ -80,7 +80,7 @@ async function open(request: Extract<StoreRequest, { type: 'open' }>): Promise<S
       await older.settled.catch(() => {});
       await older.file.then((left) => left.close()).catch(() => {});
     }
-    return OpfsFile.open(request);
+    return OpfsFile.open(request, (check) => reply({ request: request.request, type: 'checking', ...check }));
   })();
   const opened = { path, file, settled: file };
   newest.set(path, opened);

@@ -6,6 +6,7 @@ import { encodeBlockEnd, encodeEnd } from './frames.ts';
 import type { Leaves } from './leaves.ts';
 import { bytesOf, SendBlock, SendFrame } from './send-block.ts';
 import type { TransferSource } from './source.ts';
+import type { Check } from './store.ts';
 import { blockOf, hashLeaf, type LeafInput } from './tree-hash.ts';
 
 /** Being read, hashed and packed, or ready: enough for two to be packed while one is sent and one is read. */
@@ -122,6 +123,13 @@ export class OutgoingRun implements Mover {
     return this.#endSent && this.#first.length + this.#ready.length + this.#working === 0;
   }
 
+  get check(): Check | undefined {
+    const { from, leaves } = this.#options;
+    if (this.#isLeft || this.#out.size > 0 || leaves.isComplete) return undefined;
+    const ofBlocks = Math.min(from, this.#count);
+    return { checkedBytes: Math.min(this.#nextCheck, ofBlocks) * BLOCK_BYTES, ofBytes: ofBlocks * BLOCK_BYTES };
+  }
+
   get awaitsPeer(): boolean {
     return this.#endSent || this.#out.size > 0;
   }
@@ -173,8 +181,7 @@ export class OutgoingRun implements Mover {
   /** The last frame, once everything else has been given out. */
   takeEnd(): SendFrame | undefined {
     const { leaves, stream } = this.#options;
-    const isLeft = this.#next < this.#count || this.#first.length > 0 || this.#ready.length > 0 || this.#working > 0;
-    if (!this.#isOn || this.#endSent || isLeft || this.#checks.length > 0 || !leaves.isComplete) return undefined;
+    if (!this.#isOn || this.#endSent || this.#isLeft || this.#checks.length > 0 || !leaves.isComplete) return undefined;
     this.#endSent = true;
     return new SendFrame(encodeEnd(stream, leaves.root()));
   }
@@ -202,6 +209,11 @@ export class OutgoingRun implements Mover {
     this.#first.push(index);
     this.#work();
     return true;
+  }
+
+  /** Whether blocks have still to be handed out. */
+  get #isLeft(): boolean {
+    return this.#next < this.#count || this.#first.length > 0 || this.#ready.length > 0 || this.#working > 0;
   }
 
   #work(): void {

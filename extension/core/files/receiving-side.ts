@@ -8,7 +8,7 @@ import { KeptParts } from './kept-parts.ts';
 import { isConsistent, readFiles } from './manifest.ts';
 import { safeName } from './safe-name.ts';
 import { sameDetails, type TransferDetails } from './source.ts';
-import type { FileStore, PartialFile } from './store.ts';
+import type { Check, FileStore, PartialFile } from './store.ts';
 import { StoredBlocks } from './stored-blocks.ts';
 import { Transfer } from './transfer.ts';
 
@@ -18,6 +18,8 @@ const MAX_UNANSWERED_OFFERS = 100;
 const MAX_UNDER_WAY = 500;
 /** Newest transfers that were released and are known to have arrived, should a sender that was started anew offer them again. */
 const MAX_RELEASED = 1_000;
+/** Silence after which a sender that has come to the link anew is asked again. */
+const ASK_AGAIN_MS = 2_000;
 /** Failures after which another try goes on with what has arrived. */
 const KEEPING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['storage-full', 'file-stalled', 'file-interrupted']);
 
@@ -31,6 +33,10 @@ interface Receiving {
   run?: IncomingRun;
   partial?: PartialFile;
   blocks?: StoredBlocks;
+  /** Set until the file is open: how far the check of what is there is, nothing while nothing is known to be there. */
+  opening?: { check: Check | undefined };
+  /** The sender has come to this link once more since it was asked, and may not know any more that it was. */
+  isSenderNew: boolean;
   /** Every block is there and right. */
   isWhole: boolean;
 }
@@ -71,7 +77,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     const refusal = goesOn ? undefined : this.#refusal(details);
     if (refusal) return void this.context.tell({ type: 'file-failed', id, code: refusal });
     const receiving = this.#create(id, details);
-    if (goesOn) this.#accept(receiving);
+    if (goesOn) this.#accept(receiving, notBegun(receiving));
     else receiving.transfer.become({ state: 'offered' });
   }
 
@@ -90,6 +96,8 @@ export class ReceivingSide extends FileSide<Receiving> {
     if (this.entries.has(id)) return;
     const receiving = this.#create(id, details);
     receiving.transfer.restored();
+    receiving.opening = { check: notBegun(receiving) };
+    this.context.began();
     this.#reopening = this.#after(this.#reopening, () => this.#reopen(receiving, isWhole));
   }
 
@@ -145,6 +153,29 @@ export class ReceivingSide extends FileSide<Receiving> {
 
   protected override held(): void {}
 
+  protected override heldAlike(receiving: Receiving): void {
+    receiving.isSenderNew = true;
+  }
+
+  /** Mostly the sender says that it is there just before it is asked, or has the answer on its way. When nothing comes it is asked again. */
+  override tick(passedMs: number): void {
+    super.tick(passedMs);
+    if (this.quietMs < ASK_AGAIN_MS) return;
+    for (const receiving of this.entries.values()) {
+      if (!receiving.isSenderNew || !receiving.run) continue;
+      this.halt(receiving);
+      this.#track(this.#ask(receiving));
+    }
+  }
+
+  protected override canMove({ transfer, run, opening }: Receiving): boolean {
+    return run !== undefined || (opening !== undefined && !transfer.isRestored && this.context.isAttached);
+  }
+
+  protected override check(receiving: Receiving): Check | undefined {
+    return receiving.opening ? receiving.opening.check : super.check(receiving);
+  }
+
   /** Where it was in the middle of a block is kept for the next link. */
   override interrupt(): void {
     for (const receiving of this.entries.values()) this.#stop(receiving, { keepParts: true });
@@ -197,12 +228,13 @@ export class ReceivingSide extends FileSide<Receiving> {
 
   #create(id: string, details: TransferDetails): Receiving {
     const transfer = new Transfer(id, details, 'in', this.context.onChange);
-    const receiving: Receiving = { transfer, isWhole: false };
+    const receiving: Receiving = { transfer, isSenderNew: false, isWhole: false };
     this.entries.set(id, receiving);
     return receiving;
   }
 
-  #accept(receiving: Receiving): void {
+  #accept(receiving: Receiving, check?: Check): void {
+    receiving.opening = { check };
     // Shown at once; the sender hears it when there is room.
     receiving.transfer.settle(this.context.now(), this.context.isAttached);
     this.context.began();
@@ -235,7 +267,11 @@ export class ReceivingSide extends FileSide<Receiving> {
   async #open(receiving: Receiving): Promise<void> {
     const { transfer } = receiving;
     if (this.entries.get(transfer.id) !== receiving) return;
-    const partial = await this.#openedStore().open(transfer.id, transfer.runBytes);
+    const { opening } = receiving;
+    const partial = await this.#openedStore().open(transfer.id, transfer.runBytes, (check) => {
+      if (opening) opening.check = check;
+    });
+    delete receiving.opening;
     // It was cancelled meanwhile. It may have been offered again too, but then it is opened later.
     if (this.entries.get(transfer.id) !== receiving) return partial.remove();
     receiving.partial = partial;
@@ -252,6 +288,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     const isKnown = this.entries.get(transfer.id) === receiving && transfer.isUnderWay;
     if (!isKnown || receiving.isWhole || receiving.run || !this.context.isAttached) return;
     const stream = ++this.#stream;
+    receiving.isSenderNew = false;
     const run = this.#createRun(receiving, stream, blocks);
     receiving.run = run;
     this.#streams.set(stream, receiving);
@@ -330,4 +367,9 @@ export class ReceivingSide extends FileSide<Receiving> {
     const tracked = work.catch(() => undefined).then(() => void this.#unfinished.delete(tracked));
     this.#unfinished.add(tracked);
   }
+}
+
+/** What is there will be checked; how much that is isn't known yet. */
+function notBegun({ transfer }: Receiving): Check {
+  return { checkedBytes: 0, ofBytes: transfer.runBytes };
 }

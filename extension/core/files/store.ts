@@ -1,15 +1,23 @@
 import type { BlockEncoding } from './frames.ts';
 
+/** How far the check of what is there already has come. */
+export interface Check {
+  readonly checkedBytes: number;
+  /** All that is to be checked. */
+  readonly ofBytes: number;
+}
+
 /** Where arriving transfers lie until they are whole: private to the extension, invisible to the person. */
 export interface FileStore {
   /** Bytes that can still be written, as far as is known. */
   availableBytes(): Promise<number>;
   /**
    * Opens a transfer: what an earlier run left of one with this name and size is checked against its hashes and goes on, anything
-   * else is made anew, with its room set aside. `name` has only the characters of an `ItemId`.
+   * else is made anew, with its room set aside. `name` has only the characters of an `ItemId`. `onCheck` hears of a check that takes
+   * longer, a few times a second.
    * @throws AppError `storage-full`.
    */
-  open(name: string, sizeBytes: number): Promise<PartialFile>;
+  open(name: string, sizeBytes: number, onCheck?: (check: Check) => void): Promise<PartialFile>;
   /** Ends what is under way and gives the resources back. Finished transfers stay readable, unfinished ones stay as they are. */
   close(): Promise<void>;
 }

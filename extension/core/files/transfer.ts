@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../shared/errors.ts';
 import { RateMeter } from './rate-meter.ts';
 import { detailsOf, type TransferDetails } from './source.ts';
+import type { Check } from './store.ts';
 
 /**
  * Where one transfer stands. Who moves it:
@@ -12,6 +13,9 @@ import { detailsOf, type TransferDetails } from './source.ts';
  * | offered     | declined    | receiver: `answer(false)` or `cancel`; sender: that answer arrives                          |
  * | moving      | interrupted | either side: `detach`, nothing fails                                                        |
  * | –           | interrupted | receiver: `restore`, what an earlier run had accepted                                       |
+ * | moving      | checking    | either side: what the receiver has is hashed, and for a second nothing else has happened    |
+ * | interrupted | checking    | receiver: so is what it finds after a restart, with a link or without                       |
+ * | checking    | moving      | all is hashed, or there is more to send (interrupted, while there is no link)               |
  * | interrupted | moving      | receiver: a link is there, it says `file-accept` again; sender: that arrives                |
  * | moving      | paused      | either side: `pause`; the other is told. Interrupted and held is paused too                 |
  * | paused      | moving      | whoever held it lets go (interrupted, while there is no link)                               |
@@ -30,6 +34,8 @@ export type TransferState =
   | { state: 'moving'; bytes: number; bytesPerSecond: number; secondsLeft: number | null }
   | { state: 'paused'; bytes: number; byMe: boolean; byPeer: boolean }
   | { state: 'interrupted'; bytes: number; needsSource: false }
+  /** `bytes` are hashed, of `sizeBytes`. */
+  | { state: 'checking'; bytes: number; sizeBytes: number }
   /** Receiver: `FileExchangeOptions.onReceived` follows. */
   | { state: 'received' }
   /** Sender. */
@@ -37,6 +43,15 @@ export type TransferState =
   | { state: 'declined'; byMe: boolean }
   | { state: 'cancelled'; byMe: boolean }
   | { state: 'failed'; code: ErrorCode; bytes: number };
+
+const UNDER_WAY: ReadonlySet<TransferState['state']> = new Set<TransferState['state']>([
+  'moving',
+  'paused',
+  'interrupted',
+  'checking',
+]);
+/** A check that is over sooner is not worth a word. */
+const CHECK_SHOWN_MS = 1_000;
 
 /** How a transfer went. Times are ms since 1970 on this computer's clock. */
 export interface Outcome {
@@ -69,7 +84,9 @@ export class Transfer {
   #state: TransferState = { state: 'offered' };
   #rate: RateMeter | undefined;
   #startedAt: number | undefined;
+  #check: { readonly sinceMs: number; readonly shown: Check | undefined } | undefined;
   #bytes = 0;
+  #isRestored = false;
 
   constructor(
     id: string,
@@ -88,13 +105,23 @@ export class Transfer {
     return this.#state.state;
   }
 
+  /** Whether an earlier run of the program had accepted it. */
+  get isRestored(): boolean {
+    return this.#isRestored;
+  }
+
   get isHeld(): boolean {
     return this.byMe || this.byPeer;
   }
 
-  /** Accepted, and not over: moving, paused or interrupted. */
+  /** Accepted, and not over. */
   get isUnderWay(): boolean {
-    return this.state === 'moving' || this.state === 'paused' || this.state === 'interrupted';
+    return UNDER_WAY.has(this.state);
+  }
+
+  /** Whether bytes move, or are checked. */
+  get isBusy(): boolean {
+    return this.state === 'moving' || this.state === 'checking';
   }
 
   /** Moves to a state and tells it at once. */
@@ -105,13 +132,22 @@ export class Transfer {
 
   /** An earlier run had accepted it; whoever listens knows that. */
   restored(): void {
+    this.#isRestored = true;
     this.#state = { state: 'interrupted', bytes: 0, needsSource: false };
   }
 
-  /** Moves between moving, paused and interrupted. `canMove`: there is a link, and the sender was told to send over it. */
+  /** What is there is being checked, or not any more. Shown by `settle`, when it takes longer. */
+  checks(nowMs: number, check: Check | undefined): void {
+    const sinceMs = this.#check?.sinceMs ?? nowMs;
+    const isLong = nowMs - sinceMs >= CHECK_SHOWN_MS;
+    this.#check = check && { sinceMs, shown: isLong ? check : undefined };
+  }
+
+  /** Moves between the states of what is under way. `canMove`: there is a link, and the sender was told to send over it. */
   settle(nowMs: number, canMove: boolean): void {
     const bytes = this.#fileBytes();
     if (this.isHeld) this.become({ state: 'paused', bytes, byMe: this.byMe, byPeer: this.byPeer });
+    else if (this.#check?.shown) this.#showCheck(this.#check.shown);
     else if (canMove) this.#move(nowMs, bytes);
     else if (this.#state.state !== 'interrupted' || this.#state.bytes !== bytes)
       this.become({ state: 'interrupted', bytes, needsSource: false });
@@ -141,6 +177,12 @@ export class Transfer {
 
   fail(code: ErrorCode): void {
     this.become({ state: 'failed', code, bytes: this.#fileBytes() });
+  }
+
+  #showCheck({ checkedBytes: bytes, ofBytes: sizeBytes }: Check): void {
+    const before = this.#state;
+    const isNews = before.state !== 'checking' || before.bytes !== bytes || before.sizeBytes !== sizeBytes;
+    if (isNews) this.become({ state: 'checking', bytes, sizeBytes });
   }
 
   #move(nowMs: number, bytes: number): void {

@@ -2,7 +2,7 @@ import type { ItemOf, TimelineItem, Transfer } from './state.ts';
 
 /** Whether this side, receiving, has said yes and is not through. */
 export function accepted({ state }: Transfer): boolean {
-  return ['moving', 'paused', 'interrupted', 'ready', 'saving'].includes(state);
+  return ['moving', 'checking', 'paused', 'interrupted', 'ready', 'saving'].includes(state);
 }
 
 /** Whether an arriving transfer lies whole in private storage. One that could not be saved has failed with all of its bytes. */

@@ -23,7 +23,9 @@ export class FileProgress {
   show(peerId: string, id: string, transfer: Transfer): void {
     const before = this.#store.item(peerId, id);
     const isNews = before?.kind !== 'file' || before.transfer.state !== transfer.state;
-    const keep = isNews || Date.now() - (this.#keptAtMs.get(id) ?? 0) >= KEEP_PROGRESS_MS;
+    // A check is made anew after a restart: what was before it has to be known then.
+    const keep =
+      transfer.state !== 'checking' && (isNews || Date.now() - (this.#keptAtMs.get(id) ?? 0) >= KEEP_PROGRESS_MS);
     if (keep) this.#keptAtMs.set(id, Date.now());
     this.#timeline.change(peerId, id, 'file', { transfer }, { keep });
     if (!hasEnded(transfer)) return;

@@ -47,6 +47,11 @@ export const Transfer = v.variant('state', [
     needsSource: v.boolean(),
     isRemembered: v.exactOptional(v.boolean()),
   }),
+  /**
+   * What the receiver has is hashed, which takes a while with gigabytes: after a restart on the receiving side, and on both once the sender
+   * has been given its files again. `bytes` are done, of `sizeBytes`. Never kept.
+   */
+  v.object({ state: v.literal('checking'), bytes: SizeBytes, sizeBytes: SizeBytes }),
   /** Receiving side: whole and checked, but too many files for Downloads: the person chooses a folder, or a zip. */
   v.object({ state: v.literal('ready') }),
   /** Receiving side: whole and checked in private storage, being written to Downloads or the chosen folder. */

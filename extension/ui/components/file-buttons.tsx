@@ -15,6 +15,7 @@ export function FileButtons({ item }: { item: File }) {
   const { state } = transfer;
   switch (state) {
     case 'moving':
+    case 'checking':
     case 'paused':
     case 'interrupted':
     case 'waiting':

@@ -14,17 +14,20 @@ export function FileProgress({ item, peer }: { item: File; peer: PeerState }) {
   switch (transfer.state) {
     case 'moving':
       return <MovingProgress item={item} transfer={transfer} peer={peer} />;
+    case 'checking':
     case 'paused':
-    case 'interrupted':
+    case 'interrupted': {
+      const { bytes, sizeBytes } = { ...item, ...transfer };
       return (
         <>
-          <Bar item={item} value={transfer.bytes} max={item.sizeBytes} />
+          <Bar item={item} value={bytes} max={sizeBytes} />
           <p class="facts meta">
-            <b>{t('percent', percent(transfer.bytes, item.sizeBytes))}</b>
+            <b>{t('percent', percent(bytes, sizeBytes))}</b>
             <span>{standstillText(item, peer)}</span>
           </p>
         </>
       );
+    }
     case 'saving':
       return item.count === 1 ? null : <SavingBar item={item} savedCount={transfer.savedCount} />;
     case 'failed':

@@ -50,6 +50,8 @@ export function detailText(item: File, peer: PeerState, bytes: number): string {
   switch (transfer.state) {
     case 'waiting':
       return t('file_kept', amount);
+    case 'checking':
+      return amount;
     case 'offered':
       return dotted(amount, t('file_offered', name));
     case 'moving':
@@ -79,6 +81,7 @@ export function detailText(item: File, peer: PeerState, bytes: number): string {
 export function standstillText(item: File, peer: PeerState): string {
   const { transfer } = item;
   const name = nameOf(peer);
+  if (transfer.state === 'checking') return t('file_checking');
   if (isSourceWanted(item) && transfer.state === 'interrupted') return progressText(item, transfer.bytes);
   if (transfer.state === 'paused') {
     if (transfer.byMe) return transfer.byPeer ? t('file_paused_by_both') : t('file_paused_by_me');
