@@ -12,6 +12,7 @@ export class DiskControl {
   taken: number;
   #heldFrom = Number.POSITIVE_INFINITY;
   #go = withResolvers<void>();
+  #opening = Promise.resolve();
 
   constructor(taken = 0) {
     this.taken = taken;
@@ -21,6 +22,17 @@ export class DiskControl {
   holdFrom(block: number): void {
     this.#heldFrom = block;
     this.#go = withResolvers<void>();
+  }
+
+  /** No file opens before what is returned is called, as while a long check of one lasts. */
+  holdOpening(): () => void {
+    const { promise, resolve } = withResolvers<void>();
+    this.#opening = promise;
+    return () => resolve();
+  }
+
+  mayOpen(): Promise<void> {
+    return this.#opening;
   }
 
   goOn(): void {
@@ -38,8 +50,10 @@ export class DiskControl {
 export function openThreadStore(folder: string, control: DiskControl): FileStore {
   return {
     availableBytes: async () => (control.isFull ? 0 : Number.MAX_SAFE_INTEGER),
-    open: async (name, sizeBytes, onCheck = () => {}) =>
-      partialOf(await OpfsFile.open({ folder, name, sizeBytes }, onCheck), control),
+    open: async (name, sizeBytes, onCheck = () => {}) => {
+      await control.mayOpen();
+      return partialOf(await OpfsFile.open({ folder, name, sizeBytes }, onCheck), control);
+    },
     close: async () => {},
   };
 }

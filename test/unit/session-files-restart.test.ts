@@ -39,6 +39,25 @@ async function arrives(id: string): Promise<void> {
 
 const partsOf = (id: string) => [`incoming/${pair.alice.id}/${id}`, `incoming/${pair.alice.id}/${id}.leaves`];
 
+test('a long check of what is there is shown, and a restart in the middle of it loses nothing', async () => {
+  const { bob } = pair;
+  const id = await half();
+  for (let restarts = 0; restarts < 2; restarts++) {
+    let end = () => {};
+    await pair.restart('bob', () => {
+      bob.disk.goOn();
+      end = bob.disk.holdOpening();
+    });
+    await bob.sees(id, 'checking');
+    if (restarts === 0) continue;
+    end();
+    await bob.sees(id, 'interrupted');
+  }
+  pair.connect();
+  await arrives(id);
+  expect(bob.disk.taken).toBe(4);
+});
+
 describe('what is swept away at the start', () => {
   test.each([
     ['6 days go on', 6, 4],
