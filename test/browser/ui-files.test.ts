@@ -40,6 +40,12 @@ describe('what a card says, and which buttons it has', () => {
       ['Continue', 'Cancel'],
     ],
     [
+      'checking',
+      theirs({ state: 'checking', bytes: 34e6, sizeBytes: 100e6 }),
+      ['200 MB', '34 % Checking what has already arrived'],
+      ['Cancel'],
+    ],
+    [
       'interrupted',
       theirs({ state: 'interrupted', ...half, needsSource: false }),
       ['50 % Waiting for Bob’s browser'],
