@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { Source } from './media/source.ts';
 import { bundleView, launchPlainBrowser, openPlainPage } from './media/stage.ts';
 // For the type of `host`, which the page puts there.
-import './media/viewer-page.tsx';
+import type {} from './media/viewer-page.tsx';
 
 const ARTIFACTS = join(import.meta.dirname, '..', '.artifacts');
 const SOURCE = { colour: 'rgb(20 140 60)', toneHz: 880 };
