@@ -21,7 +21,12 @@ export async function clickOn(page: Page, selector: string, { limitMs, signal }:
   for (;;) {
     const leftMs = Math.max(1, deadlineMs - performance.now());
     const element = page.locator(selector).filter(aimAt).setTimeout(leftMs);
-    await element.click(signal ? { signal } : {});
+    try {
+      await element.click(signal ? { signal } : {});
+    } catch (error) {
+      await isHit(page).catch(() => undefined);
+      throw error;
+    }
     // A page that has closed on a click has heard it.
     if (await isHit(page).catch(() => true)) return;
   }
@@ -54,6 +59,7 @@ function aimAt(element: Element): boolean {
 function isHit(page: Page): Promise<boolean> {
   return page.evaluate(() => {
     globalThis.aim?.ending.abort();
-    return globalThis.aim?.isHit ?? false;
+    // Without a watch this is the document after: the click has led there.
+    return globalThis.aim?.isHit ?? true;
   });
 }

@@ -23,6 +23,8 @@ export interface MemoryConnection {
   gathered(...types: ('host' | 'srflx' | 'relay')[]): void;
   /** Nothing that this end sends arrives any more, and nobody is told; or it does again. */
   mute(isMute?: boolean): void;
+  /** What this end sends takes so long from now on. */
+  delays(ms: number): void;
 }
 
 /** Two ends that know each other. `dials` is the id of the one who dials, `waits` of the other. */
@@ -38,6 +40,7 @@ export function createMemoryConnections(dials: string, waits: string): [MemoryCo
 /** The way from one end to the other. */
 interface Line {
   isMute: boolean;
+  delayMs: number;
 }
 
 /** The browser's connection, with what a direct link reads of it. */
@@ -85,9 +88,11 @@ class MemoryChannel extends EventTarget {
 
   send(bytes: Uint8Array): void {
     const data = bytes.slice().buffer as ArrayBuffer;
-    queueMicrotask(() => {
+    const arrive = () => {
       if (!this.#line.isMute && this.readyState === 'open') this.deliver(data);
-    });
+    };
+    if (this.#line.delayMs === 0) queueMicrotask(arrive);
+    else setTimeout(arrive, this.#line.delayMs);
   }
 
   become(state: 'open' | 'closed'): void {
@@ -106,7 +111,7 @@ class MemoryEnd extends EventEmitter implements MemoryConnection {
   readonly sdp: string;
   isClosed = false;
   readonly #certificate: Uint8Array;
-  readonly #line: Line = { isMute: false };
+  readonly #line: Line = { isMute: false, delayMs: 0 };
   #other: MemoryEnd | undefined;
   #isOpen = false;
 
@@ -155,6 +160,10 @@ class MemoryEnd extends EventEmitter implements MemoryConnection {
 
   mute(isMute = true): void {
     this.#line.isMute = isMute;
+  }
+
+  delays(ms: number): void {
+    this.#line.delayMs = ms;
   }
 
   close(): void {

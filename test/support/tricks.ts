@@ -33,7 +33,12 @@ export async function holdTime(who: PopupUser): Promise<() => Promise<void>> {
     const long = new Map<number | undefined, () => void>();
     Object.assign(globalThis, {
       setTimeout: (run: () => void, delayMs = 0) => {
-        const timer = Number(setTimer(run, delayMs));
+        const timer: number = Number(
+          setTimer(() => {
+            long.delete(timer);
+            run();
+          }, delayMs),
+        );
         if (delayMs > 60_000) long.set(timer, run);
         return timer;
       },

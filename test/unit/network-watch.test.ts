@@ -67,6 +67,11 @@ test('a question that nobody answers is not put off by the next one', () => {
 
 test('what was said and has no echo is a reason to ask; what has one, or was asked for already, is none', () => {
   const life = new SignsOfLife();
+  life.said();
+  // How long an echo takes is not known yet.
+  expect(life.echoDueMs).toBe(null);
+  life.heard();
+  life.measured(40);
   expect(life.echoDueMs).toBe(null);
   life.said();
   vi.advanceTimersByTime(400);
@@ -79,4 +84,19 @@ test('what was said and has no echo is a reason to ask; what has one, or was ask
   expect(life.echoDueMs).toBe(0);
   life.asked();
   expect(life.echoDueMs).toBe(null);
+});
+
+test('on a long way echo and answer may take longer, and what comes beside an echo stands for it', () => {
+  const life = new SignsOfLife();
+  life.measured(1_500);
+  life.said();
+  expect(life.echoDueMs).toBe(3_000);
+  life.heardBeside();
+  expect(life.echoDueMs).toBe(null);
+  life.asked();
+  vi.advanceTimersByTime(4_400);
+  expect(life.isSuspect).toBe(false);
+  life.heardBeside();
+  vi.advanceTimersByTime(200);
+  expect(life.isSuspect).toBe(true);
 });

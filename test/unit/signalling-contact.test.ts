@@ -94,6 +94,21 @@ describe('two who are there', () => {
   });
 });
 
+test.each([0.3, 1, 1.5, 2.5])('who are %d s of round trip apart stay on one link, whatever they say', async (rttS) => {
+  two.server.onOpening = (ends) => {
+    for (const end of ends) end.delays((rttS * 1_000) / 2);
+  };
+  two.alice.place.comes();
+  two.bob.place.comes();
+  await until(() => isConnected(two), 10_000);
+  for (let line = 0; line < 20; line++) {
+    (line % 2 === 0 ? two.alice : two.bob).says(`line ${line}`);
+    await pass(4_000, 100);
+  }
+  expect([two.alice.texts.length, two.bob.texts.length]).toEqual([10, 10]);
+  expect([two.server.connections.length, two.server.relayed.length]).toEqual([1, 0]);
+});
+
 describe('knocks', () => {
   test('at somebody who is away grow rare, never in step', async () => {
     const { alice } = two;

@@ -15,6 +15,7 @@ export interface BulkConnectionOptions {
   ask(): void;
   /** `wasOpen`: it had worked before. Perhaps called more than once. */
   onLost(wasOpen: boolean): void;
+  onHeard(): void;
   onFlood(): void;
 }
 
@@ -97,6 +98,7 @@ export class BulkConnection implements Lane {
       this.#wasOpen = true;
       clearTimeout(this.#openTimer);
     });
+    channel.addEventListener('message', this.#options.onHeard);
     this.#lane.carry(channel);
     connection.addEventListener('icecandidate', ({ candidate }) => {
       send({

@@ -18,7 +18,7 @@ import {
 } from './link.ts';
 import { LocalCandidates } from './local-candidates.ts';
 import { selectedPath } from './selected-path.ts';
-import { PING_INTERVAL_MS, PROBE_LIMIT_MS, SignsOfLife } from './signs-of-life.ts';
+import { PING_INTERVAL_MS, probeLimitMs, SignsOfLife } from './signs-of-life.ts';
 
 /** Both sides create the control channel with this id before negotiation, so nothing that is sent early can be lost. */
 const CONTROL_CHANNEL_ID = 100;
@@ -58,7 +58,6 @@ export class DirectLink implements Link {
   #resolveClosed: (reason: CloseReason) => void = () => {};
   #done = false;
   #path: Path = 'direct';
-  #rttMs: number | null = null;
   readonly #life = new SignsOfLife();
   #ping = { n: 0, sentAt: 0 };
   #heartbeat: ReturnType<typeof setInterval> | null = null;
@@ -95,6 +94,7 @@ export class DirectLink implements Link {
           if (!wasOpen && lane !== 'bulk') oneLanePeers.add(connection.peer);
           lost();
         },
+        onHeard: () => this.#life.heardBeside(),
         onFlood: flooded,
       });
     this.#bulk = { bulk: bulk('bulk'), 'bulk-2': bulk('bulk-2'), 'bulk-3': bulk('bulk-3'), 'bulk-4': bulk('bulk-4') };
@@ -143,7 +143,7 @@ export class DirectLink implements Link {
   }
 
   get rttMs(): number | null {
-    return this.#rttMs;
+    return this.#life.rttMs;
   }
 
   get isSuspect(): boolean {
@@ -157,7 +157,7 @@ export class DirectLink implements Link {
     this.#probeTimer = setTimeout(() => {
       this.#probeTimer = undefined;
       if (this.#life.isSuspect) this.#changed.emit();
-    }, PROBE_LIMIT_MS + 1);
+    }, probeLimitMs(this.#life.rttMs) + 1);
   }
 
   lane(name: LaneName): Lane {
@@ -232,7 +232,7 @@ export class DirectLink implements Link {
   }
 
   async #measured(rttMs: number): Promise<void> {
-    this.#rttMs = rttMs;
+    this.#life.measured(rttMs);
     if (!this.#done) this.#path = await selectedPath(this.#connection.peerConnection, this.#path);
     this.#changed.emit();
   }

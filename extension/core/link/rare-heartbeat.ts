@@ -1,4 +1,4 @@
-import { PING_INTERVAL_MS, PROBE_LIMIT_MS } from './signs-of-life.ts';
+import { PING_INTERVAL_MS, probeLimitMs } from './signs-of-life.ts';
 
 /** A question that was asked only because nothing else came is in doubt after this: a long way, and a lost packet on it. */
 const DOUBT_MS = 2_500;
@@ -47,7 +47,7 @@ export class RareHeartbeat {
   }
 
   get isSuspect(): boolean {
-    return isOlder(this.#silentSince, DOUBT_MS) || isOlder(this.#doubtedAt, PROBE_LIMIT_MS);
+    return isOlder(this.#silentSince, DOUBT_MS) || isOlder(this.#doubtedAt, probeLimitMs(this.#rttMs));
   }
 
   /** The other side has said something, and nobody else can have. */
@@ -101,7 +101,7 @@ export class RareHeartbeat {
       this.#silentSince === null
         ? [this.#heardAt + (this.#isInUse ? PING_INTERVAL_MS : this.#options.idleMs)]
         : [this.#ping.sentAt + PING_INTERVAL_MS, this.#silentSince + DOUBT_MS + 1, this.#silentSince + LOST_MS + 1];
-    if (this.#doubtedAt !== null) times.push(this.#doubtedAt + PROBE_LIMIT_MS + 1);
+    if (this.#doubtedAt !== null) times.push(this.#doubtedAt + probeLimitMs(this.#rttMs) + 1);
     const nextMs = Math.min(...times.filter((atMs) => atMs > now));
     this.#timer = setTimeout(() => this.#act(), nextMs === Number.POSITIVE_INFINITY ? 0 : nextMs - now);
   }

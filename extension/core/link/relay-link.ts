@@ -72,7 +72,6 @@ export class RelayLink implements Carrier {
   readonly #heartbeat: ReturnType<typeof setInterval>;
   #settle: (reason: CloseReason) => void = () => {};
   #done = false;
-  #rttMs: number | null = null;
   readonly #life = new SignsOfLife();
   #ping = { n: 0, sentAt: 0 };
   #isResting = false;
@@ -99,7 +98,7 @@ export class RelayLink implements Carrier {
   }
 
   get rttMs(): number | null {
-    return this.#rttMs;
+    return this.#life.rttMs;
   }
 
   get isSuspect(): boolean {
@@ -173,7 +172,7 @@ export class RelayLink implements Carrier {
         return;
       case 'pong':
         if (frame.n !== this.#ping.n) return;
-        this.#rttMs = Math.round(performance.now() - this.#ping.sentAt);
+        this.#life.measured(Math.round(performance.now() - this.#ping.sentAt));
         this.#changed.emit();
         return;
       case 'bye':

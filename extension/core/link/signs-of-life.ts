@@ -8,9 +8,14 @@ const SILENCE_LIMIT_MS = 13_000;
 /** A heartbeat is missing: time to look for another path beside this one. */
 const DOUBT_MS = 5_000;
 /** What was said with somebody waiting for it is answered sooner, by a mere acknowledgement: otherwise there is reason to ask. */
-export const ECHO_LIMIT_MS = 600;
-/** How long an answer to a question may take that was asked because there is reason to doubt: a long way, and a lost packet on it. */
-export const PROBE_LIMIT_MS = 1_000;
+const ECHO_LIMIT_MS = 600;
+const ECHO_LIMIT_ROUND_TRIPS = 2;
+const PROBE_LIMIT_MS = 1_000;
+const PROBE_LIMIT_ROUND_TRIPS = 3;
+
+/** How long, in ms, an answer to a question may take that was asked because there is reason to doubt: a lost packet on the way, or a long way. */
+export const probeLimitMs = (rttMs: number | null): number =>
+  Math.max(PROBE_LIMIT_MS, PROBE_LIMIT_ROUND_TRIPS * (rttMs ?? 0));
 
 /** When the other end of a link was heard last, and what to think of it. */
 export class SignsOfLife {
@@ -19,6 +24,7 @@ export class SignsOfLife {
   #askedAt: number | null = null;
   /** The first message that nothing was heard after. */
   #saidAt: number | null = null;
+  #rttMs: number | null = null;
 
   heard(): void {
     this.#heardAt = performance.now();
@@ -30,20 +36,35 @@ export class SignsOfLife {
     this.#askedAt ??= performance.now();
   }
 
-  /** It was told something that it acknowledges. */
+  /** It was told something. */
   said(): void {
     this.#saidAt ??= performance.now();
   }
 
-  /** In how many ms it should be asked because what was said has no echo; null: there is no reason to. */
+  /** It was heard on another path beside this one: what delays the echo here may be no more than the rush there. */
+  heardBeside(): void {
+    this.#saidAt = null;
+  }
+
+  /** The round trip, null before it is known. */
+  get rttMs(): number | null {
+    return this.#rttMs;
+  }
+
+  measured(rttMs: number): void {
+    this.#rttMs = rttMs;
+  }
+
+  /** In how many ms it should be asked because what was said has no echo; null: there is no reason to, or nobody knows yet how long one takes. */
   get echoDueMs(): number | null {
-    if (this.#saidAt === null || this.#askedAt !== null) return null;
-    return Math.max(0, this.#saidAt + ECHO_LIMIT_MS - performance.now());
+    if (this.#saidAt === null || this.#askedAt !== null || this.#rttMs === null) return null;
+    const limitMs = Math.max(ECHO_LIMIT_MS, ECHO_LIMIT_ROUND_TRIPS * this.#rttMs);
+    return Math.max(0, this.#saidAt + limitMs - performance.now());
   }
 
   get isSuspect(): boolean {
     const now = performance.now();
-    const isUnanswered = this.#askedAt !== null && now - this.#askedAt > PROBE_LIMIT_MS;
+    const isUnanswered = this.#askedAt !== null && now - this.#askedAt > probeLimitMs(this.#rttMs);
     return isUnanswered || now - this.#heardAt > DOUBT_MS;
   }
 

@@ -3,7 +3,6 @@ import type { DhKey } from '../crypto/dh.ts';
 import type { SealedPayload } from '../crypto/seal.ts';
 import type { Role, SessionKeys } from '../crypto/session-keys.ts';
 import type { Link, Path } from '../link/link.ts';
-import { PROBE_LIMIT_MS } from '../link/signs-of-life.ts';
 import { Backoff } from '../shared/backoff.ts';
 import { AppError, type ErrorCode } from '../shared/errors.ts';
 import type { Broker } from './broker.ts';
@@ -72,7 +71,6 @@ export class Contact {
   #hasHurried = false;
   #lostAt = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #lookTimer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   constructor(options: ContactOptions) {
@@ -106,7 +104,7 @@ export class Contact {
 
   /** Knocks now. The person wants it, or there is a server again. */
   retry(): void {
-    if (this.#link && !this.#isSuspect) return;
+    if (!this.#isNeeded) return;
     this.#hasFailed = false;
     this.#backoff.reset();
     this.#knock();
@@ -115,14 +113,14 @@ export class Contact {
   /** This device is on the server (again): what was said to the one before may be lost. */
   online(): void {
     this.#handshake.absent();
-    // So may be what a race lives on: it goes on, beside the knock for the next one.
+    // So may be what a race lives on: it goes on until the peer answers the knock for the next one.
     if (this.#race.isRunning) this.#knock(true);
     else this.retry();
   }
 
   offline(): void {
     // What has ended the server's socket, a router that forgot its mappings for one, may have ended this link's path too.
-    this.#probe();
+    this.#link?.probe();
     if (!this.#link && !this.#race.isRunning) this.#options.onStatus({ state: 'offline' });
   }
 
@@ -134,7 +132,7 @@ export class Contact {
 
   /** The network has changed: is the link still there, is there a better one? */
   networkChanged(): void {
-    this.#probe();
+    this.#link?.probe();
     if (this.#leads) this.#upgrade.now();
     else if (this.#link && this.#link.path !== 'direct') this.#askToDial();
     if (!this.#link) this.retry();
@@ -195,7 +193,6 @@ export class Contact {
     this.#race.stop();
     this.#upgrade.watch(null);
     this.#stopKnocking();
-    clearTimeout(this.#lookTimer);
     const link = this.#link;
     this.#link = null;
     link?.close('bye');
@@ -206,10 +203,14 @@ export class Contact {
     return this.#options.broker.id < this.#options.peerId;
   }
 
+  get #isNeeded(): boolean {
+    return !this.#link || this.#isSuspect;
+  }
+
   #knock(besideRace = false): void {
     this.#stopKnocking();
-    const isNeeded = !this.#link || this.#isSuspect;
-    if (!isNeeded || (this.#race.isRunning && !besideRace) || this.#options.broker.status.peek() !== 'online') return;
+    if (!this.#isNeeded || (this.#race.isRunning && !besideRace) || this.#options.broker.status.peek() !== 'online')
+      return;
     this.#handshake.knock();
     this.#knockLater();
   }
@@ -247,14 +248,6 @@ export class Contact {
     if (!this.#race.isRunning && !this.#race.isDialling) this.#race.dial();
   }
 
-  #probe(): void {
-    if (!this.#link) return;
-    this.#link.probe();
-    // Rather than at the next look: it is what everybody waits for.
-    clearTimeout(this.#lookTimer);
-    this.#lookTimer = setTimeout(() => this.look(), PROBE_LIMIT_MS + 1);
-  }
-
   #askToDial(): void {
     this.#options.broker.sendSealed(this.#options.peerId, { type: 'READY' });
   }
@@ -271,7 +264,7 @@ export class Contact {
     if (this.#closed) return link.close('bye');
     if (isGreeted) return this.#use(link);
     // It ended as it opened, or nobody has greeted on it.
-    if ((!this.#link || this.#isSuspect) && !this.#race.isRunning) this.#knockSoon();
+    if (this.#isNeeded && !this.#race.isRunning) this.#knockSoon();
   }
 
   /**
@@ -312,6 +305,8 @@ export class Contact {
       if (reason === 'bye' || reason === 'replaced') return;
       this.#lostAt = performance.now();
       this.retry();
+      // A race that has gone to the relay alone may be one that the peer has no more need of.
+      if (this.#race.isMeeting) this.#knock(true);
     });
   }
 
@@ -321,6 +316,7 @@ export class Contact {
       const code = failureCode(failure, this.#options.paths().services());
       this.#options.onStatus({ state: 'failed', code });
     }
+    if (!this.#isNeeded) return;
     // On a full relay it would be the same.
     if (failure.relay === 'relay-full') this.#knockLater();
     else this.#knockSoon();

@@ -57,6 +57,11 @@ export class Race {
     return this.#dial !== null;
   }
 
+  /** Whether it waits for the peer on the relay, and for nothing else. */
+  get isMeeting(): boolean {
+    return this.#relay !== null && this.#dial === null;
+  }
+
   /** A session is fresh. `dials`: this side does, the other waits. `relayAtOnce`: there was no other way a moment ago. */
   start(dials: boolean, relayAtOnce: boolean): void {
     this.stop();
