@@ -2,9 +2,8 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
-import { expect } from 'vitest';
 import type { FromPage, ToPage } from '../../extension/messaging/page-messages.ts';
-import { type ExtensionBrowser, launchBrowser } from './browser.ts';
+import { type ExtensionBrowser, launchBrowser, patient } from './browser.ts';
 import { ensureBuilt } from './build.ts';
 import { colourAt } from './page-marks.ts';
 import { EXTENSION_ID } from './profile.ts';
@@ -69,8 +68,8 @@ export class ScriptStage {
     const browser = await launchBrowser({ extensionDir: dir });
     // A click before its worker has run for the first time would be nobody's.
     const worker = await browser.worker();
-    await expect.poll(() => worker.evaluate(() => chrome.action.onClicked.hasListeners())).toBe(true);
-    return new ScriptStage(browser, await browser.browser.newPage(), await browser.panel('/ear.html'), dir);
+    while (!(await worker.evaluate(() => chrome.action?.onClicked.hasListeners() ?? false)));
+    return new ScriptStage(browser, patient(await browser.browser.newPage()), await browser.panel('/ear.html'), dir);
   }
 
   /** Puts the script into the page in front. */

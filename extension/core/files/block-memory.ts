@@ -20,7 +20,7 @@ export class BlockMemory {
     if (isWhole && this.#free.length < WINDOW_BLOCKS) this.#free.push(buffer);
   }
 
-  /** Nothing moves any more. */
+  /** No file is open any more. */
   clear(): void {
     this.#free = [];
   }

@@ -65,7 +65,7 @@ export class BulkLanes {
     this.#strayBytes = Math.min(this.#strayBytes + STRAY_PER_END_BYTES, STRAY_LIMIT_BYTES);
   }
 
-  /** Another link is used: nothing more is sent here. What still comes is read and dropped, so that both sides go on to count alike. */
+  /** Another link is used: nothing is begun here any more. What still comes is read and dropped, so that both sides go on to count alike. */
   rest(): void {
     this.#isResting = true;
     this.forgive();

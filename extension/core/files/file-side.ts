@@ -76,7 +76,7 @@ export abstract class FileSide<Entry extends FileEntry> {
 
   /** Whether there is something to tell from time to time. */
   get isMoving(): boolean {
-    return this.#underWay().some((entry) => entry.transfer.isBusy || this.check(entry));
+    return this.#underWay().some((entry) => this.#isBusy(entry));
   }
 
   /** Ends a transfer that is not whole yet. */
@@ -179,10 +179,9 @@ export abstract class FileSide<Entry extends FileEntry> {
 
   /** Shows whether a transfer moves, or what is there of it is checked. */
   protected settle(entry: Entry): void {
-    const check = this.check(entry);
-    entry.transfer.checks(this.context.now(), check);
+    entry.transfer.checks(this.context.now(), this.check(entry));
     entry.transfer.settle(this.context.now(), this.canMove(entry));
-    if (check || entry.transfer.isBusy) this.context.began();
+    if (this.#isBusy(entry)) this.context.began();
   }
 
   /** Whether there is a link, and the sender was told to send over it, or is about to be. */
@@ -212,6 +211,11 @@ export abstract class FileSide<Entry extends FileEntry> {
 
   /** Somebody held a transfer, or let it go on. */
   protected abstract held(entry: Entry): void;
+
+  /** Whether bytes move, or are checked, and there will be more to tell of it. */
+  #isBusy(entry: Entry): boolean {
+    return entry.transfer.isBusy || (!entry.transfer.isHeld && this.check(entry) !== undefined);
+  }
 
   #held(entry: Entry): void {
     this.#quietMs = 0;

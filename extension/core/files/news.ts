@@ -72,6 +72,8 @@ export class News {
 
   #wait(unsaid: Unsaid): void {
     if (this.#unsaid.length < MAX_UNSAID) this.#unsaid.push(unsaid);
+    // Nobody waits for what will never be said.
+    else unsaid.told();
     if (this.#link) this.#onUnsaid();
   }
 }

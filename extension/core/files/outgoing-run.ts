@@ -125,7 +125,7 @@ export class OutgoingRun implements Mover {
 
   get check(): Check | undefined {
     const { from, leaves } = this.#options;
-    if (this.#isLeft || this.#out.size > 0 || leaves.isComplete) return undefined;
+    if (this.#isLeft || this.#out.size > 0 || from === 0 || leaves.isComplete) return undefined;
     const ofBlocks = Math.min(from, this.#count);
     return { checkedBytes: Math.min(this.#nextCheck, ofBlocks) * BLOCK_BYTES, ofBytes: ofBlocks * BLOCK_BYTES };
   }

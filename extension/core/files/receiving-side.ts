@@ -35,8 +35,8 @@ interface Receiving {
   blocks?: StoredBlocks;
   /** Set until the file is open: how far the check of what is there is, nothing while nothing is known to be there. */
   opening?: { check: Check | undefined };
-  /** The sender has come to this link once more since it was asked, and may not know any more that it was. */
-  isSenderNew: boolean;
+  /** When the sender came to this link once more since it was asked, and may not know any more that it was; null: it knows. */
+  senderNewAtMs: number | null;
   /** Every block is there and right. */
   isWhole: boolean;
 }
@@ -127,6 +127,8 @@ export class ReceivingSide extends FileSide<Receiving> {
       if (frame?.type === 'chunk') receiving.transfer.repeatedBytes += frame.bytes.length;
       return false;
     }
+    // So long after it came, this is no leftover of before.
+    if (isOlder(receiving.senderNewAtMs, ASK_AGAIN_MS)) receiving.senderNewAtMs = null;
     if (frame && receiving.run.receive(frame, lane)) this.heard();
     else this.fault(receiving, new AppError('file-corrupt'));
     return true;
@@ -154,7 +156,7 @@ export class ReceivingSide extends FileSide<Receiving> {
   protected override held(): void {}
 
   protected override heldAlike(receiving: Receiving): void {
-    receiving.isSenderNew = true;
+    receiving.senderNewAtMs = performance.now();
   }
 
   /** Mostly the sender says that it is there just before it is asked, or has the answer on its way. When nothing comes it is asked again. */
@@ -162,7 +164,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     super.tick(passedMs);
     if (this.quietMs < ASK_AGAIN_MS) return;
     for (const receiving of this.entries.values()) {
-      if (!receiving.isSenderNew || !receiving.run) continue;
+      if (receiving.senderNewAtMs === null || !receiving.run) continue;
       this.halt(receiving);
       this.#track(this.#ask(receiving));
     }
@@ -170,6 +172,11 @@ export class ReceivingSide extends FileSide<Receiving> {
 
   protected override canMove({ transfer, run, opening }: Receiving): boolean {
     return run !== undefined || (opening !== undefined && !transfer.isRestored && this.context.isAttached);
+  }
+
+  /** One that is whole is about to be received, whatever else has ended. */
+  protected override settle(receiving: Receiving): void {
+    if (!receiving.isWhole) super.settle(receiving);
   }
 
   protected override check(receiving: Receiving): Check | undefined {
@@ -228,7 +235,7 @@ export class ReceivingSide extends FileSide<Receiving> {
 
   #create(id: string, details: TransferDetails): Receiving {
     const transfer = new Transfer(id, details, 'in', this.context.onChange);
-    const receiving: Receiving = { transfer, isSenderNew: false, isWhole: false };
+    const receiving: Receiving = { transfer, senderNewAtMs: null, isWhole: false };
     this.entries.set(id, receiving);
     return receiving;
   }
@@ -288,7 +295,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     const isKnown = this.entries.get(transfer.id) === receiving && transfer.isUnderWay;
     if (!isKnown || receiving.isWhole || receiving.run || !this.context.isAttached) return;
     const stream = ++this.#stream;
-    receiving.isSenderNew = false;
+    receiving.senderNewAtMs = null;
     const run = this.#createRun(receiving, stream, blocks);
     receiving.run = run;
     this.#streams.set(stream, receiving);
@@ -368,6 +375,8 @@ export class ReceivingSide extends FileSide<Receiving> {
     this.#unfinished.add(tracked);
   }
 }
+
+const isOlder = (atMs: number | null, limitMs: number): boolean => atMs !== null && performance.now() - atMs > limitMs;
 
 /** What is there will be checked; how much that is isn't known yet. */
 function notBegun({ transfer }: Receiving): Check {

@@ -16,6 +16,7 @@ import type { Check } from './store.ts';
  * | moving      | checking    | either side: what the receiver has is hashed, and for a second nothing else has happened    |
  * | interrupted | checking    | receiver: so is what it finds after a restart, with a link or without                       |
  * | checking    | moving      | all is hashed, or there is more to send (interrupted, while there is no link)               |
+ * | checking    | …           | paused, received and done as from moving                                                    |
  * | interrupted | moving      | receiver: a link is there, it says `file-accept` again; sender: that arrives                |
  * | moving      | paused      | either side: `pause`; the other is told. Interrupted and held is paused too                 |
  * | paused      | moving      | whoever held it lets go (interrupted, while there is no link)                               |
@@ -146,7 +147,7 @@ export class Transfer {
   /** Moves between the states of what is under way. `canMove`: there is a link, and the sender was told to send over it. */
   settle(nowMs: number, canMove: boolean): void {
     const bytes = this.#fileBytes();
-    if (this.isHeld) this.become({ state: 'paused', bytes, byMe: this.byMe, byPeer: this.byPeer });
+    if (this.isHeld) this.#pause(bytes);
     else if (this.#check?.shown) this.#showCheck(this.#check.shown);
     else if (canMove) this.#move(nowMs, bytes);
     else if (this.#state.state !== 'interrupted' || this.#state.bytes !== bytes)
@@ -179,7 +180,18 @@ export class Transfer {
     this.become({ state: 'failed', code, bytes: this.#fileBytes() });
   }
 
-  #showCheck({ checkedBytes: bytes, ofBytes: sizeBytes }: Check): void {
+  #pause(bytes: number): void {
+    const { byMe, byPeer } = this;
+    const before = this.#state;
+    const isSame =
+      before.state === 'paused' && before.bytes === bytes && before.byMe === byMe && before.byPeer === byPeer;
+    if (!isSame) this.become({ state: 'paused', bytes, byMe, byPeer });
+  }
+
+  /** The list, and the rest of the last block, are no bytes of files. */
+  #showCheck({ checkedBytes, ofBytes }: Check): void {
+    const sizeBytes = Math.min(ofBytes, this.details.sizeBytes);
+    const bytes = Math.min(checkedBytes, sizeBytes);
     const before = this.#state;
     const isNews = before.state !== 'checking' || before.bytes !== bytes || before.sizeBytes !== sizeBytes;
     if (isNews) this.become({ state: 'checking', bytes, sizeBytes });

@@ -102,7 +102,8 @@ export const ShareOffer = v.object({
   hasAudio: v.boolean(),
   page: v.nullable(HttpUrl),
   pause: v.nullable(SharePause),
-  trouble: v.nullable(ShareTrouble),
+  /** One that only a newer version knows is none. */
+  trouble: v.fallback(v.nullable(ShareTrouble), null),
   pointing: v.boolean(),
 });
 /** Please show me something. Void with its link. */

@@ -114,7 +114,10 @@ function tellWorker<Name extends 'badge' | 'menus'>(
     const next = shownNow();
     if (JSON.stringify(next) === shown) return;
     shown = JSON.stringify(next);
-    askBackground(name, next).catch(report);
+    // A worker that is being replaced takes nothing: the next one does.
+    askBackground(name, next)
+      .catch(() => askBackground(name, shownNow()))
+      .catch(report);
   });
 }
 
