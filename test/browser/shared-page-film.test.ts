@@ -18,6 +18,8 @@ async function plays({ hasKeys }: { hasKeys: boolean }): Promise<void> {
   const site = await startSite({ '/': gives(body, { 'content-type': 'text/html' }) });
   onTestFinished(() => site.close());
   await stage.page.goto(`${site.origin}/`);
+  // One that nobody sees is not painted, and nothing would be recorded.
+  await stage.page.bringToFront();
   await stage.page.evaluate(async () => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 180 });
     const paint = canvas.getContext('2d');
