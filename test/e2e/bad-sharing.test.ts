@@ -20,10 +20,9 @@ pairedTest('a message to an offline peer waits and goes out by itself', async ({
 });
 
 pairedTest('a page that can’t be captured is named', async ({ people: { alice } }) => {
-  await alice.closesPopup();
   // Whether there is a way to it or not: its address alone decides.
   await alice.page.goto('https://chromewebstore.google.com/').catch(() => undefined);
-  // Without a way to it the browser's own page about that comes a moment later, and would close a popup.
+  // Without a way to it the browser's own page about that comes a moment later, and would close the popup.
   await alice.page.waitForFunction(() => location.hostname !== '127.0.0.1' && document.readyState === 'complete');
   await alice.clicks('Share this tab');
   await alice.sees('Chrome doesn’t let extensions capture this page. Share another tab or a window.');
