@@ -251,6 +251,14 @@ test('a black, frozen or protected picture is explained, and the explanation can
   const film = 'A film in Bob’s page is protected and may stay black here: open the page in a tab of your own.';
   await expect.poll(noted, { timeout: WAIT_MS }).toBe(film);
   await shoot('trouble-protected');
+  // Black for a while, or scrolled away and back, it is the same film.
+  await click('Close');
+  await expect.poll(noted, { timeout: WAIT_MS }).toBe('');
+  await page.evaluate(() => host.describe({ trouble: null }));
+  await page.evaluate(() => host.describe({ trouble: 'black' }));
+  await expect.poll(noted, { timeout: WAIT_MS }).toBe(black);
+  await page.evaluate(() => host.describe({ trouble: 'protected' }));
+  await expect.poll(noted, { timeout: WAIT_MS }).toBe('');
 });
 
 test('the picture grows and shrinks in steps, rests at 1:1, and is moved with mouse and keyboard', async () => {

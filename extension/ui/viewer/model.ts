@@ -71,10 +71,10 @@ export class ViewerModel implements Keyed {
   /** What is wrong with the picture, until the person has taken note of it. */
   readonly trouble = computed<ShareTrouble | null>(() => {
     const trouble = this.about.value?.trouble ?? null;
-    return this.scene.value === null && trouble !== this.#notedTrouble.value ? trouble : null;
+    return this.scene.value === null && trouble !== null && !this.#notedTroubles.value.has(trouble) ? trouble : null;
   });
   readonly #delay = new PictureDelay();
-  readonly #notedTrouble = signal<ShareTrouble | null>(null);
+  readonly #notedTroubles = signal<ReadonlySet<ShareTrouble>>(new Set());
   readonly #options: ViewerOptions;
   readonly #watching: Watching;
   readonly #stops: readonly (() => void)[];
@@ -89,8 +89,10 @@ export class ViewerModel implements Keyed {
       options.followState((state) => {
         if (!state) return;
         this.about.value = aboutShare(state, options.peerId, options.shareId, this.about.value);
-        // The next one is told again.
-        if (!this.about.value?.trouble) this.#notedTrouble.value = null;
+        // The next one is told again; that a film is protected stays known.
+        const noted = this.#notedTroubles.value;
+        if (!this.about.value?.trouble && noted.size > 0)
+          this.#notedTroubles.value = new Set(noted.has('protected') ? ['protected'] : []);
         this.#watching.setShareKnown(this.about.value?.isKnown ?? false);
       }),
       this.#watching.still.subscribe((still) => void this.still.show(still)),
@@ -195,7 +197,8 @@ export class ViewerModel implements Keyed {
   }
 
   noteTrouble(): void {
-    this.#notedTrouble.value = this.trouble.value;
+    const { value: trouble } = this.trouble;
+    if (trouble) this.#notedTroubles.value = new Set(this.#notedTroubles.value).add(trouble);
   }
 
   /** Watches again, here: after another window took over, or after a failure. */
