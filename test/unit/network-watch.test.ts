@@ -100,3 +100,14 @@ test('on a long way echo and answer may take longer, and what comes beside an ec
   vi.advanceTimersByTime(200);
   expect(life.isSuspect).toBe(true);
 });
+
+test('a round trip that is long for once makes no dead path look slow', () => {
+  const life = new SignsOfLife();
+  for (const rttMs of [40, 2_000, 2_500]) life.measured(rttMs);
+  expect(life.rttMs).toBe(2_500);
+  life.said();
+  expect(life.echoDueMs).toBe(600);
+  life.measured(2_200);
+  life.measured(2_100);
+  expect(life.echoDueMs).toBe(4_000);
+});

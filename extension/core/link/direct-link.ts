@@ -18,7 +18,7 @@ import {
 } from './link.ts';
 import { LocalCandidates } from './local-candidates.ts';
 import { selectedPath } from './selected-path.ts';
-import { PING_INTERVAL_MS, probeLimitMs, SignsOfLife } from './signs-of-life.ts';
+import { PING_INTERVAL_MS, SignsOfLife } from './signs-of-life.ts';
 
 /** Both sides create the control channel with this id before negotiation, so nothing that is sent early can be lost. */
 const CONTROL_CHANNEL_ID = 100;
@@ -157,7 +157,7 @@ export class DirectLink implements Link {
     this.#probeTimer = setTimeout(() => {
       this.#probeTimer = undefined;
       if (this.#life.isSuspect) this.#changed.emit();
-    }, probeLimitMs(this.#life.rttMs) + 1);
+    }, this.#life.answerLimitMs + 1);
   }
 
   lane(name: LaneName): Lane {

@@ -12,6 +12,8 @@ const ECHO_LIMIT_MS = 600;
 const ECHO_LIMIT_ROUND_TRIPS = 2;
 const PROBE_LIMIT_MS = 1_000;
 const PROBE_LIMIT_ROUND_TRIPS = 3;
+/** How far back the way was as short as it is taken to be: what is longer for a moment waits behind a rush, and tells nothing of a path that is dead. */
+const RECENT_ROUND_TRIPS = 4;
 
 /** How long, in ms, an answer to a question may take that was asked because there is reason to doubt: a lost packet on the way, or a long way. */
 export const probeLimitMs = (rttMs: number | null): number =>
@@ -24,7 +26,8 @@ export class SignsOfLife {
   #askedAt: number | null = null;
   /** The first message that nothing was heard after. */
   #saidAt: number | null = null;
-  #rttMs: number | null = null;
+  /** The newest round trips in ms, oldest first. */
+  #roundTrips: readonly number[] = [];
 
   heard(): void {
     this.#heardAt = performance.now();
@@ -46,26 +49,35 @@ export class SignsOfLife {
     this.#saidAt = null;
   }
 
-  /** The round trip, null before it is known. */
+  /** The newest round trip, null before the first. */
   get rttMs(): number | null {
-    return this.#rttMs;
+    return this.#roundTrips.at(-1) ?? null;
+  }
+
+  /** How long an answer to a question may take, see `probeLimitMs`. */
+  get answerLimitMs(): number {
+    return probeLimitMs(this.#shortestMs);
   }
 
   measured(rttMs: number): void {
-    this.#rttMs = rttMs;
+    this.#roundTrips = [...this.#roundTrips, rttMs].slice(-RECENT_ROUND_TRIPS);
   }
 
   /** In how many ms it should be asked because what was said has no echo; null: there is no reason to, or nobody knows yet how long one takes. */
   get echoDueMs(): number | null {
-    if (this.#saidAt === null || this.#askedAt !== null || this.#rttMs === null) return null;
-    const limitMs = Math.max(ECHO_LIMIT_MS, ECHO_LIMIT_ROUND_TRIPS * this.#rttMs);
+    if (this.#saidAt === null || this.#askedAt !== null || this.#shortestMs === null) return null;
+    const limitMs = Math.max(ECHO_LIMIT_MS, ECHO_LIMIT_ROUND_TRIPS * this.#shortestMs);
     return Math.max(0, this.#saidAt + limitMs - performance.now());
   }
 
   get isSuspect(): boolean {
     const now = performance.now();
-    const isUnanswered = this.#askedAt !== null && now - this.#askedAt > probeLimitMs(this.#rttMs);
+    const isUnanswered = this.#askedAt !== null && now - this.#askedAt > this.answerLimitMs;
     return isUnanswered || now - this.#heardAt > DOUBT_MS;
+  }
+
+  get #shortestMs(): number | null {
+    return this.#roundTrips.length > 0 ? Math.min(...this.#roundTrips) : null;
   }
 
   get isLost(): boolean {
