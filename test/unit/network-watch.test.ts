@@ -71,7 +71,7 @@ test('what was said and has no echo is a reason to ask; what has one, or was ask
   // How long an echo takes is not known yet.
   expect(life.echoDueMs).toBe(null);
   life.heard();
-  life.measured(40);
+  life.roundTrips.measured(40);
   expect(life.echoDueMs).toBe(null);
   life.said();
   vi.advanceTimersByTime(400);
@@ -88,7 +88,7 @@ test('what was said and has no echo is a reason to ask; what has one, or was ask
 
 test('on a long way echo and answer may take longer, and what comes beside an echo stands for it', () => {
   const life = new SignsOfLife();
-  life.measured(1_500);
+  life.roundTrips.measured(1_500);
   life.said();
   expect(life.echoDueMs).toBe(3_000);
   life.heardBeside();
@@ -103,11 +103,11 @@ test('on a long way echo and answer may take longer, and what comes beside an ec
 
 test('a round trip that is long for once makes no dead path look slow', () => {
   const life = new SignsOfLife();
-  for (const rttMs of [40, 2_000, 2_500]) life.measured(rttMs);
-  expect(life.rttMs).toBe(2_500);
+  for (const rttMs of [40, 2_000, 2_500]) life.roundTrips.measured(rttMs);
+  expect(life.roundTrips.newestMs).toBe(2_500);
   life.said();
   expect(life.echoDueMs).toBe(600);
-  life.measured(2_200);
-  life.measured(2_100);
+  life.roundTrips.measured(2_200);
+  life.roundTrips.measured(2_100);
   expect(life.echoDueMs).toBe(4_000);
 });

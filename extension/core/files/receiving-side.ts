@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from '../shared/errors.ts';
+import { isOlder } from '../shared/time.ts';
 import { BLOCK_BYTES, WINDOW_BLOCKS } from './blocks.ts';
 import type { FileExchangeOptions } from './exchange-options.ts';
 import { type FileOffer, FileSide, type SideContext } from './file-side.ts';
@@ -375,8 +376,6 @@ export class ReceivingSide extends FileSide<Receiving> {
     this.#unfinished.add(tracked);
   }
 }
-
-const isOlder = (atMs: number | null, limitMs: number): boolean => atMs !== null && performance.now() - atMs > limitMs;
 
 /** What is there will be checked; how much that is isn't known yet. */
 function notBegun({ transfer }: Receiving): Check {

@@ -143,7 +143,7 @@ export class DirectLink implements Link {
   }
 
   get rttMs(): number | null {
-    return this.#life.rttMs;
+    return this.#life.roundTrips.newestMs;
   }
 
   get isSuspect(): boolean {
@@ -157,7 +157,7 @@ export class DirectLink implements Link {
     this.#probeTimer = setTimeout(() => {
       this.#probeTimer = undefined;
       if (this.#life.isSuspect) this.#changed.emit();
-    }, this.#life.answerLimitMs + 1);
+    }, this.#life.roundTrips.answerLimitMs + 1);
   }
 
   lane(name: LaneName): Lane {
@@ -232,7 +232,7 @@ export class DirectLink implements Link {
   }
 
   async #measured(rttMs: number): Promise<void> {
-    this.#life.measured(rttMs);
+    this.#life.roundTrips.measured(rttMs);
     if (!this.#done) this.#path = await selectedPath(this.#connection.peerConnection, this.#path);
     this.#changed.emit();
   }

@@ -1,4 +1,6 @@
-import { PING_INTERVAL_MS, probeLimitMs } from './signs-of-life.ts';
+import { isOlder } from '../shared/time.ts';
+import { RoundTrips } from './round-trips.ts';
+import { PING_INTERVAL_MS } from './signs-of-life.ts';
 
 /** A question that was asked only because nothing else came is in doubt after this: a long way, and a lost packet on it. */
 const DOUBT_MS = 2_500;
@@ -29,7 +31,7 @@ export class RareHeartbeat {
   /** The first of them that was asked because there is reason to doubt. */
   #doubtedAt: number | null = null;
   #ping = { n: 0, sentAt: 0 };
-  #rttMs: number | null = null;
+  readonly #roundTrips = new RoundTrips();
   /** Something has moved since the last question. */
   #isInUse = true;
   #wasSuspect = false;
@@ -43,11 +45,11 @@ export class RareHeartbeat {
 
   /** Round trip of the newest answer in ms, null before the first. */
   get rttMs(): number | null {
-    return this.#rttMs;
+    return this.#roundTrips.newestMs;
   }
 
   get isSuspect(): boolean {
-    return isOlder(this.#silentSince, DOUBT_MS) || isOlder(this.#doubtedAt, probeLimitMs(this.#rttMs));
+    return isOlder(this.#silentSince, DOUBT_MS) || isOlder(this.#doubtedAt, this.#roundTrips.answerLimitMs);
   }
 
   /** The other side has said something, and nobody else can have. */
@@ -67,7 +69,7 @@ export class RareHeartbeat {
 
   answered(n: number): void {
     if (n !== this.#ping.n) return;
-    this.#rttMs = Math.round(performance.now() - this.#ping.sentAt);
+    this.#roundTrips.measured(Math.round(performance.now() - this.#ping.sentAt));
     this.#options.onChange();
   }
 
@@ -101,7 +103,7 @@ export class RareHeartbeat {
       this.#silentSince === null
         ? [this.#heardAt + (this.#isInUse ? PING_INTERVAL_MS : this.#options.idleMs)]
         : [this.#ping.sentAt + PING_INTERVAL_MS, this.#silentSince + DOUBT_MS + 1, this.#silentSince + LOST_MS + 1];
-    if (this.#doubtedAt !== null) times.push(this.#doubtedAt + probeLimitMs(this.#rttMs) + 1);
+    if (this.#doubtedAt !== null) times.push(this.#doubtedAt + this.#roundTrips.answerLimitMs + 1);
     const nextMs = Math.min(...times.filter((atMs) => atMs > now));
     this.#timer = setTimeout(() => this.#act(), nextMs === Number.POSITIVE_INFINITY ? 0 : nextMs - now);
   }
@@ -127,5 +129,3 @@ export class RareHeartbeat {
     this.#options.onChange();
   }
 }
-
-const isOlder = (atMs: number | null, limitMs: number): boolean => atMs !== null && performance.now() - atMs > limitMs;

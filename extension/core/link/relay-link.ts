@@ -98,7 +98,7 @@ export class RelayLink implements Carrier {
   }
 
   get rttMs(): number | null {
-    return this.#life.rttMs;
+    return this.#life.roundTrips.newestMs;
   }
 
   get isSuspect(): boolean {
@@ -172,7 +172,7 @@ export class RelayLink implements Carrier {
         return;
       case 'pong':
         if (frame.n !== this.#ping.n) return;
-        this.#life.measured(Math.round(performance.now() - this.#ping.sentAt));
+        this.#life.roundTrips.measured(Math.round(performance.now() - this.#ping.sentAt));
         this.#changed.emit();
         return;
       case 'bye':

@@ -1,3 +1,6 @@
+import { isOlder } from '../shared/time.ts';
+import { RoundTrips } from './round-trips.ts';
+
 /** Heartbeats: frequent enough that a lost peer is noticed in seconds, rare enough to cost nothing. */
 export const PING_INTERVAL_MS = 3_500;
 /**
@@ -10,14 +13,6 @@ const DOUBT_MS = 5_000;
 /** What was said with somebody waiting for it is answered sooner, by a mere acknowledgement: otherwise there is reason to ask. */
 const ECHO_LIMIT_MS = 600;
 const ECHO_LIMIT_ROUND_TRIPS = 2;
-const PROBE_LIMIT_MS = 1_000;
-const PROBE_LIMIT_ROUND_TRIPS = 3;
-/** How far back the way was as short as it is taken to be: what is longer for a moment waits behind a rush, and tells nothing of a path that is dead. */
-const RECENT_ROUND_TRIPS = 4;
-
-/** How long, in ms, an answer to a question may take that was asked because there is reason to doubt: a lost packet on the way, or a long way. */
-export const probeLimitMs = (rttMs: number | null): number =>
-  Math.max(PROBE_LIMIT_MS, PROBE_LIMIT_ROUND_TRIPS * (rttMs ?? 0));
 
 /** When the other end of a link was heard last, and what to think of it. */
 export class SignsOfLife {
@@ -26,8 +21,8 @@ export class SignsOfLife {
   #askedAt: number | null = null;
   /** The first message that nothing was heard after. */
   #saidAt: number | null = null;
-  /** The newest round trips in ms, oldest first. */
-  #roundTrips: readonly number[] = [];
+  /** Whoever asks and hears the answer tells it. */
+  readonly roundTrips = new RoundTrips();
 
   heard(): void {
     this.#heardAt = performance.now();
@@ -49,38 +44,20 @@ export class SignsOfLife {
     this.#saidAt = null;
   }
 
-  /** The newest round trip, null before the first. */
-  get rttMs(): number | null {
-    return this.#roundTrips.at(-1) ?? null;
-  }
-
-  /** How long an answer to a question may take, see `probeLimitMs`. */
-  get answerLimitMs(): number {
-    return probeLimitMs(this.#shortestMs);
-  }
-
-  measured(rttMs: number): void {
-    this.#roundTrips = [...this.#roundTrips, rttMs].slice(-RECENT_ROUND_TRIPS);
-  }
-
   /** In how many ms it should be asked because what was said has no echo; null: there is no reason to, or nobody knows yet how long one takes. */
   get echoDueMs(): number | null {
-    if (this.#saidAt === null || this.#askedAt !== null || this.#shortestMs === null) return null;
-    const limitMs = Math.max(ECHO_LIMIT_MS, ECHO_LIMIT_ROUND_TRIPS * this.#shortestMs);
+    if (this.#saidAt === null || this.#askedAt !== null) return null;
+    const { shortestMs } = this.roundTrips;
+    if (shortestMs === null) return null;
+    const limitMs = Math.max(ECHO_LIMIT_MS, ECHO_LIMIT_ROUND_TRIPS * shortestMs);
     return Math.max(0, this.#saidAt + limitMs - performance.now());
   }
 
   get isSuspect(): boolean {
-    const now = performance.now();
-    const isUnanswered = this.#askedAt !== null && now - this.#askedAt > this.answerLimitMs;
-    return isUnanswered || now - this.#heardAt > DOUBT_MS;
-  }
-
-  get #shortestMs(): number | null {
-    return this.#roundTrips.length > 0 ? Math.min(...this.#roundTrips) : null;
+    return isOlder(this.#askedAt, this.roundTrips.answerLimitMs) || isOlder(this.#heardAt, DOUBT_MS);
   }
 
   get isLost(): boolean {
-    return performance.now() - this.#heardAt > SILENCE_LIMIT_MS;
+    return isOlder(this.#heardAt, SILENCE_LIMIT_MS);
   }
 }
