@@ -25,6 +25,8 @@ export class TestSide {
   other: { receive(message: FileMessage): void } | null = null;
   /** Set while no message can be sent although they are connected: too many wait already. */
   isFull = false;
+  /** How many were not sent for that. */
+  refusedCount = 0;
   readonly #watchers = new Set<() => void>();
 
   constructor(options: FileSideOptions, now: (() => number) | undefined) {
@@ -33,7 +35,10 @@ export class TestSide {
       send: async (message) => {
         const { other } = this;
         if (!other) throw new AppError('peer-offline');
-        if (this.isFull) throw new AppError('too-many-waiting');
+        if (this.isFull) {
+          this.refusedCount += 1;
+          throw new AppError('too-many-waiting');
+        }
         this.sent.push(message);
         const wire = JSON.stringify(message);
         await Promise.resolve();

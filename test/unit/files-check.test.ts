@@ -82,9 +82,11 @@ describe('what lies there after a restart of the receiver', () => {
     vi.advanceTimersByTime(2_000);
     expect(pair.bob.state(id)?.state).toBe('checking');
     end();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    vi.advanceTimersByTime(500);
-    expect(pair.bob.state(id)?.state).toBe('interrupted');
+    const later = () => {
+      vi.advanceTimersByTime(500);
+      return pair.bob.state(id)?.state;
+    };
+    await expect.poll(later).toBe('interrupted');
     pair.reconnect();
     await arrives(pair, id, file);
   });

@@ -101,7 +101,8 @@ describe('a transfer whose messages can’t be sent for a while, over a link tha
     bob.isFull = true;
     bob.exchange.answer(id, true);
     await bob.reached(id, 'moving');
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    // It is said again and again meanwhile.
+    await expect.poll(() => bob.refusedCount, { timeout: 10_000 }).toBeGreaterThan(2);
     expect(alice.state(id)?.state).toBe('offered');
     bob.isFull = false;
     expect(await digest(await bob.content(id))).toBe(await digest(file));
