@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { idOf } from '../support/device.ts';
+import { oneAfterOther } from '../support/one-after-other.ts';
 import { dial, ended, join, joinByHand, offer, type RawClient, signedToken } from '../support/raw-client.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
@@ -19,14 +20,8 @@ let bob: RawClient;
 let rssAtStartBytes: number;
 let sent = 0;
 
-let exchanging: Promise<void> = Promise.resolve();
-
 /** Both ways, each message in its place, one exchange after the other. */
-function exchange(rounds: number): Promise<void> {
-  const next = () => takeTurns(rounds);
-  exchanging = exchanging.then(next, next);
-  return exchanging;
-}
+const exchange = oneAfterOther(takeTurns);
 
 async function takeTurns(rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {

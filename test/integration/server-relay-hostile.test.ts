@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { idOf } from '../support/device.ts';
+import { oneAfterOther } from '../support/one-after-other.ts';
 import { ended, join } from '../support/raw-client.ts';
 import { RelayClient, randomSession, relayPair, ticketFor } from '../support/relay-client.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
@@ -18,14 +19,8 @@ let server: ServerProcess;
 let honest: [RelayClient, RelayClient];
 let rssAtStartBytes: number;
 
-let exchanging: Promise<void> = Promise.resolve();
-
 /** Both ways, each frame in its place, one exchange after the other. */
-function exchange(rounds: number): Promise<void> {
-  const next = () => takeTurns(rounds);
-  exchanging = exchanging.then(next, next);
-  return exchanging;
-}
+const exchange = oneAfterOther(takeTurns);
 
 async function takeTurns(rounds: number): Promise<void> {
   const [alice, bob] = honest;

@@ -4,11 +4,12 @@ import { dhKey, generateX25519 } from '../../extension/core/crypto/dh.ts';
 import type { Link } from '../../extension/core/link/link.ts';
 import type { Hello } from '../../extension/core/protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../../extension/core/protocol/messages.ts';
-import { Session } from '../../extension/core/session/session.ts';
+import type { Session } from '../../extension/core/session/session.ts';
 import { newId } from '../../extension/core/shared/ids.ts';
 import { Rendezvous, type RendezvousStatus } from '../../extension/core/signalling/rendezvous.ts';
 import { type MemoryPlace, MemoryServer } from './memory-server.ts';
 import { caughtUp } from './outside-clock.ts';
+import { recordSession } from './recorded-session.ts';
 
 const STEP_MS = 50;
 
@@ -17,8 +18,8 @@ export class MemoryPeer {
   readonly place: MemoryPlace;
   readonly session: Session;
   readonly rendezvous: Rendezvous;
-  readonly texts: string[] = [];
-  readonly events: string[] = [];
+  readonly texts: string[];
+  readonly events: string[];
   readonly statuses: RendezvousStatus[] = [];
   /** Every link that was offered to the session. */
   readonly links: Link[] = [];
@@ -39,18 +40,10 @@ export class MemoryPeer {
       presence: 'online',
       shareId: null,
     };
-    this.session = new Session({
-      leads: self.id < peer.id,
-      greeting: () => greeting,
-      onConnected: (_, isSwitch) => this.events.push(isSwitch ? 'switched' : 'connected'),
-      onMessage: (message) => {
-        if (message.type === 'chat') this.texts.push(message.text);
-      },
-      onDisconnected: () => this.events.push('disconnected'),
-      onPath: () => {},
-      onInvalid: () => this.events.push('invalid'),
-      onOtherVersion: () => this.events.push('other version'),
-    });
+    const recorded = recordSession(self.id < peer.id, greeting);
+    this.session = recorded.session;
+    this.texts = recorded.texts;
+    this.events = recorded.events;
     this.rendezvous = new Rendezvous(this.place, {
       self,
       paths: this.place.paths,

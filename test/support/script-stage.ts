@@ -5,6 +5,7 @@ import type { Page } from 'puppeteer-core';
 import type { FromPage, ToPage } from '../../extension/messaging/page-messages.ts';
 import { type ExtensionBrowser, launchBrowser, patient } from './browser.ts';
 import { ensureBuilt } from './build.ts';
+import { hearsClicks } from './clicked-extension.ts';
 import { colourAt } from './page-marks.ts';
 import { EXTENSION_ID } from './profile.ts';
 
@@ -66,9 +67,7 @@ export class ScriptStage {
     await writeFile(join(dir, 'ear.html'), '<script src="ear.js"></script>');
     await writeFile(join(dir, 'ear.js'), EAR);
     const browser = await launchBrowser({ extensionDir: dir });
-    // A click before its worker has run for the first time would be nobody's.
-    const worker = await browser.worker();
-    while (!(await worker.evaluate(() => chrome.action?.onClicked.hasListeners() ?? false)));
+    await hearsClicks(await browser.worker());
     return new ScriptStage(browser, patient(await browser.browser.newPage()), await browser.panel('/ear.html'), dir);
   }
 

@@ -1,29 +1,22 @@
 import { expect, test } from 'vitest';
 import { EPOCH_BYTES, encodeFrame } from '../../extension/core/protocol/frames.ts';
 import type { Hello } from '../../extension/core/protocol/messages.ts';
-import { Session } from '../../extension/core/session/session.ts';
+import type { Session } from '../../extension/core/session/session.ts';
 import { newId } from '../../extension/core/shared/ids.ts';
 import { createMemoryLinks } from '../support/memory-link.ts';
+import { recordSession } from '../support/recorded-session.ts';
 
 class Person {
-  readonly events: string[] = [];
-  readonly texts: string[] = [];
+  readonly events: string[];
+  readonly texts: string[];
   readonly session: Session;
 
   constructor(leads: boolean, version = 1) {
     const greeting: Hello = { type: 'hello', version, name: 'Someone', presence: 'online', shareId: null };
-    this.session = new Session({
-      leads,
-      greeting: () => greeting,
-      onConnected: (_, isSwitch) => this.events.push(isSwitch ? 'switched' : 'connected'),
-      onMessage: (message) => {
-        if (message.type === 'chat') this.texts.push(message.text);
-      },
-      onDisconnected: () => this.events.push('disconnected'),
-      onPath: () => {},
-      onInvalid: () => this.events.push('invalid'),
-      onOtherVersion: () => this.events.push('other version'),
-    });
+    const recorded = recordSession(leads, greeting);
+    this.session = recorded.session;
+    this.texts = recorded.texts;
+    this.events = recorded.events;
   }
 
   says(text: string): Promise<void> {
