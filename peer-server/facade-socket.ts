@@ -17,6 +17,8 @@ export interface FacadeOptions {
   /** Limit key of the client, see `ClientAddresses`. */
   readonly address: string;
   readonly maxBufferedBytes: number;
+  /** It left more than that unread, and was cut off. */
+  onUnread(): void;
 }
 
 /**
@@ -30,6 +32,7 @@ export class FacadeSocket extends EventEmitter {
   readonly address: string;
   readonly #socket: WebSocket;
   readonly #maxBufferedBytes: number;
+  readonly #onUnread: () => void;
   #open = true;
 
   constructor(socket: WebSocket, options: FacadeOptions) {
@@ -39,6 +42,7 @@ export class FacadeSocket extends EventEmitter {
     this.address = options.address;
     this.#socket = socket;
     this.#maxBufferedBytes = options.maxBufferedBytes;
+    this.#onUnread = options.onUnread;
     socket.on('close', () => this.#detach());
   }
 
@@ -52,7 +56,7 @@ export class FacadeSocket extends EventEmitter {
     // Closing from the other end: it won't read this, and the sender should know.
     if (this.#socket.readyState !== WebSocket.OPEN) return this.#detach();
     this.#socket.send(text, () => undefined);
-    if (this.#socket.bufferedAmount > this.#maxBufferedBytes) this.kill();
+    if (this.#socket.bufferedAmount > this.#maxBufferedBytes) this.#cut();
   }
 
   /** Called by `peer` and by us; the client is told the code, and dropped if it doesn't answer. */
@@ -62,8 +66,9 @@ export class FacadeSocket extends EventEmitter {
     this.#socket.close(code, reason);
   }
 
-  /** Drops the connection without a word, for clients that wouldn't read one. */
-  kill(): void {
+  /** Drops the connection without a word: the client wouldn't read one. */
+  #cut(): void {
+    this.#onUnread();
     this.#detach();
     this.#socket.terminate();
   }

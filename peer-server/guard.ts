@@ -105,8 +105,9 @@ export class Guard {
     if (this.#sockets.clients.size >= config.maxClients) return this.#refuse(socket, 'full');
     if (socket.destroyed) return;
     const { maxBufferedBytes } = config;
+    const onUnread = () => this.#parts.counts.cutClients.add('too much left unread');
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#accept(webSocket, { id, secret: needsProof ? null : token, address, maxBufferedBytes });
+      this.#accept(webSocket, { id, secret: needsProof ? null : token, address, maxBufferedBytes, onUnread });
     });
   }
 

@@ -17,7 +17,7 @@ export interface ServiceParts {
   readonly backplane: Backplane;
   readonly tickets: RelayTickets;
   /** Undefined where there is none. */
-  readonly relay: Pick<Relay, 'isFull'> | undefined;
+  readonly relay: Pick<Relay, 'isFull' | 'isSpent'> | undefined;
   readonly config: ServiceConfig;
   readonly counts: Counts;
   readonly log: Logger;
@@ -29,7 +29,7 @@ type TicketRequest = Extract<ServiceRequest, { type: 'relay-ticket' }>;
 export class ServiceDesk {
   readonly #config: ServiceConfig;
   readonly #tickets: RelayTickets;
-  readonly #relay: Pick<Relay, 'isFull'> | undefined;
+  readonly #relay: Pick<Relay, 'isFull' | 'isSpent'> | undefined;
   readonly #mints: Budget;
   readonly #mintsByAddress: Budget;
   readonly #ticketsTaken: Budget;
@@ -56,7 +56,7 @@ export class ServiceDesk {
       this.#counts.cutClients.add('message refused');
       return client.close(CLOSE_CODES.policy, 'message refused');
     }
-    const answer = request.type === 'ice-servers' ? this.#iceServers(client, n) : this.#ticket(client.id, request);
+    const answer = request.type === 'ice-servers' ? this.#iceServers(client, n) : this.#ticket(client, request);
     answer
       .catch((error: unknown) => {
         this.#log.error({ kind: error instanceof Error ? error.name : typeof error }, 'service request failed');
@@ -80,11 +80,12 @@ export class ServiceDesk {
     return { type: 'ice-servers', n, iceServers: mintIceServers(this.#config, id), ttlMs: this.#config.turnTtlMs };
   }
 
-  async #ticket(id: string, request: TicketRequest): Promise<ServiceAnswer> {
+  async #ticket({ id, address }: FacadeSocket, request: TicketRequest): Promise<ServiceAnswer> {
     const { n, peer, session } = request;
     const side = sideOf(id, request);
     if (!this.#relay || side === undefined) return refused(n, 'off');
-    if (this.#relay.isFull) return refused(n, 'busy');
+    // A room in which this client may send nothing is of no use to either side.
+    if (this.#relay.isFull || (await this.#relay.isSpent(address))) return refused(n, 'busy');
     if (!(await this.#ticketsTaken.take(id))) return refused(n, 'too-many');
     const room = relayRoomOf(id, peer, session);
     return { type: 'relay-ticket', n, room, ticket: this.#tickets.mint(room, side), ttlMs: this.#tickets.ttlMs };

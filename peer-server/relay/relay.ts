@@ -64,6 +64,11 @@ export class Relay {
     return this.#sockets.clients.size >= this.#parts.config.relaySockets;
   }
 
+  /** Whether this address has sent all that it may in this hour. */
+  isSpent(address: string): Promise<boolean> {
+    return this.#bytes.isSpent(address);
+  }
+
   get levels(): Pick<Levels, 'relaySockets' | 'relayRooms'> {
     const waiting = this.#waiting.size;
     return { relaySockets: this.#sockets.clients.size, relayRooms: { waiting, joined: this.#rooms.size - waiting } };

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { Config } from '../../peer-server/config.ts';
 import { ListenError, type RunningServer, startServer } from '../../peer-server/server.ts';
 import { idOf } from '../support/device.ts';
-import { dial, join, offer } from '../support/raw-client.ts';
+import { dial, ended, join, joinByHand, offer } from '../support/raw-client.ts';
 import { RelayClient, relayPair } from '../support/relay-client.ts';
 
 const running: RunningServer[] = [];
@@ -100,4 +100,18 @@ test('no figure says who: neither ids nor addresses nor rooms', async () => {
     expect(text).not.toContain(secret);
   }
   for (const { socket } of pair) socket.terminate();
+});
+
+test('a client that reads too slowly is counted when it is cut off', async () => {
+  const { url, metricsUrl } = await start({ maxBufferedBytes: 64 * 1024, messageBurst: 1_000 });
+  const alice = await join(url, 'alice');
+  const slow = await joinByHand(url, 'slow');
+  slow.pause();
+  const cut = ended(slow);
+  const piece = 'x'.repeat(60_000);
+  // The two kernels' buffers swallow some megabytes before anything waits in the server.
+  for (let n = 0; n < 300; n++) alice.send(offer(idOf('slow'), { piece }));
+  await expect.poll(() => figures(metricsUrl)).toContain('pairwise_clients_cut_total{reason="too much left unread"} 1');
+  slow.resume();
+  await cut;
 });

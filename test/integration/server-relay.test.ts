@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Config } from '../../peer-server/config.ts';
 import { type RunningServer, startServer } from '../../peer-server/server.ts';
+import { idOf } from '../support/device.ts';
 import { join } from '../support/raw-client.ts';
 import { RelayClient, randomSession, relayPair, ticketFor } from '../support/relay-client.ts';
 
@@ -231,6 +232,12 @@ describe('quotas', () => {
       others[0].send(Buffer.alloc(64 * KIB));
       await others[1].next();
     }
+    // Nor does it get into another room, where its first frame would be its last.
+    const grace = await join(url, 'grace', { address: '203.0.113.1' });
+    await expect(ticketFor(grace, idOf('heidi'), randomSession())).rejects.toThrow(/"refused".*"busy"/);
+    const heidi = await join(url, 'heidi', { address: '203.0.113.4' });
+    expect(await ticketFor(heidi, grace.id, randomSession())).toMatch(/./);
+    await Promise.all([grace.close(), heidi.close()]);
   });
 
   test('sockets of an address, and a place is free again when one closes', async () => {

@@ -17,7 +17,8 @@ import { type Credential, TurnClient } from '../support/stun.ts';
 
 if (!hasCoturn) console.log('Skipped: coturn.conf is not tested, because coturn is not installed here.');
 
-const SECRET = 'the-secret-of-the-test';
+/** As `openssl rand -base64 32` makes one. */
+const SECRET = 'dGhlLXNlY3JldC1vZitoZS90ZXN0K2FuZC9tb3JlIQ==';
 let dir: string;
 let port: number;
 let coturn: ChildProcess;
