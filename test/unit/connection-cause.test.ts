@@ -12,7 +12,8 @@ describe('why there is no connection', () => {
     ['udp-blocked', 'udp-blocked'],
     ['webrtc-blocked', 'webrtc-blocked'],
     ['relay-full', 'relay-full'],
-    ['version-mismatch', 'version'],
+    ['version-behind', 'version'],
+    ['version-ahead', 'version'],
     ['peer-unreachable', 'path'],
     ['timed-out', 'other'],
   ] as const)('%s', (code, cause) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CHECKS, type Finding, gradeOf, type Outcomes } from '../../extension/core/doctor/findings.ts';
-import { transportOf } from '../../extension/core/doctor/ice-checks.ts';
+import { transportOf, turnOutcome } from '../../extension/core/doctor/ice-checks.ts';
 import { type Verdict, verdictOf } from '../../extension/core/doctor/verdict.ts';
 
 const WELL = {
@@ -16,6 +16,12 @@ const WELL = {
   storage: 'storage-roomy',
   permissions: 'permissions-all',
 } satisfies Record<(typeof CHECKS)[number], Finding>;
+const SILENT = {
+  stun: 'stun-silent',
+  'turn-udp': 'turn-silent',
+  'turn-tcp': 'turn-silent',
+  'turn-tls': 'turn-silent',
+} as const;
 const NO_TURN = { 'turn-udp': 'not-set-up', 'turn-tcp': 'not-set-up', 'turn-tls': 'not-set-up' } as const;
 
 function found(change: Partial<Record<(typeof CHECKS)[number], Finding>>): Outcomes {
@@ -32,24 +38,24 @@ const CASES: readonly [Verdict, Parameters<typeof found>[0]][] = [
   ],
   ['no-network', { server: 'no-network', socket: 'needs-server' }],
   ['server-down', { server: 'server-unreachable', clock: 'needs-server', socket: 'needs-server' }],
+  ['server-down', { relay: 'needs-server' }],
   ['broke', { server: 'broke' }],
   ['broke', { socket: 'broke' }],
   ['socket-blocked', { socket: 'socket-refused', stun: 'needs-server' }],
   ['webrtc-blocked', { webrtc: 'webrtc-off', relay: 'not-set-up' }],
   ['webrtc-relay', { webrtc: 'webrtc-no-udp' }],
   ['udp-blocked', { ...NO_TURN, stun: 'stun-silent', relay: 'not-set-up' }],
-  [
-    'udp-blocked',
-    {
-      stun: 'stun-silent',
-      'turn-udp': 'turn-silent',
-      'turn-tcp': 'turn-silent',
-      'turn-tls': 'turn-silent',
-      relay: 'relay-silent',
-    },
-  ],
+  ['ice-silent', { ...SILENT, relay: 'relay-silent' }],
+  ['ice-silent', SILENT],
+  ['ice-silent', { ...SILENT, 'turn-tcp': 'not-set-up' }],
+  // Over TLS it is there, so UDP is what is missing.
+  ['udp-relay', { ...SILENT, 'turn-tls': 'turn-refused' }],
+  ['udp-relay', { ...SILENT, 'turn-tcp': 'not-set-up', 'turn-tls': 'not-set-up' }],
   ['udp-relay', { ...NO_TURN, stun: 'stun-silent' }],
   ['udp-turn', { stun: 'stun-silent', 'turn-udp': 'turn-silent' }],
+  ['udp-turn', { ...SILENT, 'turn-tls': 'turn-partly' }],
+  ['little-things', { 'turn-udp': 'turn-partly' }],
+  ['turn-down', { ...SILENT, 'turn-udp': 'turn-open' }],
   ['turn-down', { 'turn-udp': 'turn-refused' }],
   ['turn-down', { 'turn-udp': 'turn-refused', stun: 'not-set-up' }],
   ['turn-down', { 'turn-udp': 'turn-refused', stun: 'stun-silent' }],
@@ -86,4 +92,23 @@ test.each([
   ['stun:turn.example', null],
 ])('%s is reached over %s', (url, transport) => {
   expect(transportOf(url)).toBe(transport);
+});
+
+describe('all TURN urls of one transport', () => {
+  test('one that works hides no dead one', () => {
+    expect(turnOutcome(['silent', 'relays', 'refused'], 7)).toEqual({
+      finding: 'turn-partly',
+      ms: 7,
+      numbers: [1, 3],
+    });
+  });
+
+  test.each([
+    ['turn-relays', ['relays', 'relays']],
+    ['turn-open', ['relays', 'open', 'silent']],
+    ['turn-refused', ['refused', 'silent']],
+    ['turn-silent', ['silent', 'silent']],
+  ] as const)('%s: %o', (finding, answers) => {
+    expect(turnOutcome(answers, 7).finding).toBe(finding);
+  });
 });

@@ -112,7 +112,10 @@ class Examination {
       case 'turn-tls':
         return this.#ice((iceServers) => checkTurn(iceServers, 'tls', signal));
       case 'relay':
-        return this.#handedOut(async () => checkRelay(await this.#options.askFacts(true), signal));
+        return this.#handedOut(async () => {
+          const facts = await this.#options.askFacts(true);
+          return facts.serverStatus === 'online' ? checkRelay(facts, signal) : { finding: 'needs-server' };
+        });
       case 'storage':
         return checkStorage();
       case 'permissions':

@@ -14,7 +14,7 @@ export const DoctorFacts = v.object({
   iceServers: IceServerList,
   /** Whether the server says that it has a relay. */
   hasRelay: v.boolean(),
-  /** Both doors of a relay room with oneself, each good once and for a minute; null where the server gave none. */
+  /** Both doors of a relay room with oneself, each good once and for a minute; null where they were not asked for, or the server gave none. */
   relayUrls: v.nullable(v.tuple([Address, Address])),
 });
 export type DoctorFacts = v.InferOutput<typeof DoctorFacts>;

@@ -39,6 +39,8 @@ const GRADES = {
   'stun-answers': 'ok',
   'stun-silent': 'bad',
   'turn-relays': 'ok',
+  'turn-partly': 'odd',
+  'turn-open': 'bad',
   'turn-refused': 'bad',
   'turn-silent': 'bad',
   'relay-passes': 'ok',
@@ -67,6 +69,8 @@ export interface Outcome {
   readonly ms?: number;
   /** Room that is left, in bytes. */
   readonly bytes?: number;
+  /** Which of the server's TURN urls of this transport don't work, counted from 1. */
+  readonly numbers?: readonly number[];
 }
 
 /** What has been found so far. */

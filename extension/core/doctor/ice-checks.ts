@@ -1,3 +1,4 @@
+import { NO_ANSWER } from '../link/local-candidates.ts';
 import type { DoctorFacts } from './facts.ts';
 import type { Outcome } from './findings.ts';
 import { type Gathered, gather } from './gather.ts';
@@ -32,34 +33,73 @@ export async function checkStun(iceServers: IceServers, signal: AbortSignal): Pr
   const servers = serversWith(iceServers, (url) => /^stuns?:/i.test(url));
   if (servers.length === 0) return { finding: 'not-set-up' };
   const startedAt = performance.now();
-  const isReflexive = ({ type }: RTCIceCandidate) => type === 'srflx';
-  const found = await gather({ iceServers: servers, limitMs: STUN_LIMIT_MS, signal, isEnough: isReflexive });
-  const ms = performance.now() - startedAt;
-  // A computer without a NAT is told the address that it has, and such a candidate is left out: then nobody complained either.
-  const isOwnAddress = found.isComplete && found.errorCodes.length === 0 && found.candidates.some(isOwnUdp);
-  const answers = isOwnAddress || found.candidates.some(isReflexive);
-  return answers ? { finding: 'stun-answers', ms } : { finding: 'stun-silent' };
+  if (!(await stunAnswers(servers, signal))) return { finding: 'stun-silent' };
+  return { finding: 'stun-answers', ms: performance.now() - startedAt };
 }
 
-/** Whether one of the TURN servers gives a relayed address, reached in this way. */
+async function stunAnswers(iceServers: IceServers, signal: AbortSignal): Promise<boolean> {
+  const isReflexive = ({ type }: RTCIceCandidate) => type === 'srflx';
+  const found = await gather({ iceServers, limitMs: STUN_LIMIT_MS, signal, isEnough: isReflexive });
+  // A computer without a NAT is told the address that it has, and such a candidate is left out: then nobody complained either.
+  const isOwnAddress = found.isComplete && found.errorCodes.length === 0 && found.candidates.some(isOwnUdp);
+  return isOwnAddress || found.candidates.some(isReflexive);
+}
+
+/** Whether each TURN url of this transport gives a relayed address. */
 export async function checkTurn(
   iceServers: IceServers,
   transport: TurnTransport,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const servers = serversWith(iceServers, (url) => transportOf(url) === transport);
+  const servers = serversWith(iceServers, (url) => transportOf(url) === transport).flatMap((server) =>
+    server.urls.map((url) => ({ ...server, url })),
+  );
   if (servers.length === 0) return { finding: 'not-set-up' };
   const startedAt = performance.now();
+  let ms = 0;
+  const answers = await Promise.all(
+    servers.map(async ({ url, ...server }) => {
+      const answer = await askTurn({ ...server, urls: [url] }, signal);
+      if (answer === 'relays') ms ||= performance.now() - startedAt;
+      return answer;
+    }),
+  );
+  return turnOutcome(answers, ms);
+}
+
+export type TurnAnswer = 'relays' | 'open' | 'refused' | 'silent';
+
+/** What the answers of all urls of one transport mean, in the order in which the server names them. */
+export function turnOutcome(answers: readonly TurnAnswer[], ms: number): Outcome {
+  if (answers.includes('open')) return { finding: 'turn-open' };
+  const numbers = answers.flatMap((answer, index) => (answer === 'relays' ? [] : [index + 1]));
+  if (numbers.length === 0) return { finding: 'turn-relays', ms };
+  if (numbers.length < answers.length) return { finding: 'turn-partly', ms, numbers };
+  return { finding: answers.includes('refused') ? 'turn-refused' : 'turn-silent' };
+}
+
+async function askTurn(server: IceServers[number], signal: AbortSignal): Promise<TurnAnswer> {
+  const isOpen = isThereForStun(server, signal);
+  isOpen.catch(() => {}); // Where there is an answer, nobody waits for it.
   const isRelayed = ({ type }: RTCIceCandidate) => type === 'relay';
-  const found = await gather({
-    iceServers: servers,
-    limitMs: TURN_LIMIT_MS,
-    signal,
-    isEnough: isRelayed,
-    isRelayOnly: true,
-  });
-  if (found.candidates.some(isRelayed)) return { finding: 'turn-relays', ms: performance.now() - startedAt };
-  return { finding: found.errorCodes.some((code) => REFUSALS.includes(code)) ? 'turn-refused' : 'turn-silent' };
+  const limitMs = TURN_LIMIT_MS;
+  const found = await gather({ iceServers: [server], limitMs, signal, isEnough: isRelayed, isRelayOnly: true });
+  if (found.candidates.some(isRelayed)) return 'relays';
+  if (found.errorCodes.some((code) => REFUSALS.includes(code))) return 'refused';
+  // Any other word of it, as that it is full, isn't what a server without passwords says.
+  const isMute = found.errorCodes.every((code) => code === NO_ANSWER);
+  return isMute && (await isOpen) ? 'open' : 'silent';
+}
+
+/**
+ * Whether a TURN server over UDP answers STUN. One that asks for no password answers TURN too, but without the proof that it knows one,
+ * and browsers take such an answer for none.
+ */
+async function isThereForStun({ urls }: IceServers[number], signal: AbortSignal): Promise<boolean> {
+  const stunUrls = urls
+    .filter((url) => transportOf(url) === 'udp')
+    .map((url) => `stun:${url.slice('turn:'.length).replace(/\?.*$/, '')}`);
+  return stunUrls.length > 0 && stunAnswers([{ urls: stunUrls }], signal);
 }
 
 /** How a TURN url is reached; null where it is none (RFC 7065). */
@@ -69,7 +109,7 @@ export function transportOf(url: string): TurnTransport | null {
   return /[?&]transport=tcp\b/i.test(url) ? 'tcp' : 'udp';
 }
 
-function serversWith(iceServers: IceServers, isWanted: (url: string) => boolean): RTCIceServer[] {
+function serversWith(iceServers: IceServers, isWanted: (url: string) => boolean): IceServers {
   return iceServers
     .map((server) => ({ ...server, urls: server.urls.filter(isWanted) }))
     .filter(({ urls }) => urls.length > 0);

@@ -11,6 +11,7 @@ export type Verdict =
   | 'udp-blocked'
   | 'udp-turn'
   | 'udp-relay'
+  | 'ice-silent'
   | 'turn-down'
   | 'relay-down'
   | 'storage-closed'
@@ -32,19 +33,25 @@ export function verdictOf(outcomes: Outcomes): Verdict {
     const outcome = outcomes[name];
     return outcome && gradeOf(outcome);
   };
-  const isOk = (name: CheckName) => grade(name) === 'ok';
+  const works = (name: CheckName) => grade(name) === 'ok' || grade(name) === 'odd';
   const isBad = (name: CheckName) => grade(name) === 'bad';
 
   if (is('server', 'no-network')) return 'no-network';
   if (is('server', 'broke', 'took-too-long') || is('socket', 'broke')) return 'broke';
   if (isBad('server')) return 'server-down';
   if (isBad('socket')) return 'socket-blocked';
-  if (isBad('webrtc')) return isOk('relay') ? 'webrtc-relay' : 'webrtc-blocked';
-  // A TURN server that refuses has answered.
-  const hasUdpAnswered = isOk('stun') || is('turn-udp', 'turn-relays', 'turn-refused');
+  // It was there when this began.
+  if (WAYS_AROUND.some((name) => is(name, 'needs-server'))) return 'server-down';
+  if (isBad('webrtc')) return works('relay') ? 'webrtc-relay' : 'webrtc-blocked';
+  // A TURN server that refuses has answered, and so has one that asks for no password.
+  const hasUdpAnswered = works('stun') || works('turn-udp') || is('turn-udp', 'turn-refused', 'turn-open');
   if (!hasUdpAnswered && (isBad('stun') || isBad('turn-udp'))) {
-    if (isOk('turn-tcp') || isOk('turn-tls')) return 'udp-turn';
-    return isOk('relay') ? 'udp-relay' : 'udp-blocked';
+    if (works('turn-tcp') || works('turn-tls')) return 'udp-turn';
+    // Where TCP or TLS to the same servers is silent too, UDP needn't be what is wrong.
+    const isTurnSilent = (name: CheckName) => is(name, 'turn-silent', 'took-too-long');
+    const isTurnThere = is('turn-tcp', 'turn-refused') || is('turn-tls', 'turn-refused');
+    if (!isTurnThere && (isTurnSilent('turn-tcp') || isTurnSilent('turn-tls'))) return 'ice-silent';
+    return works('relay') ? 'udp-relay' : 'udp-blocked';
   }
   if (TURN.some(isBad) || isBad('stun')) return 'turn-down';
   if (isBad('relay')) return 'relay-down';

@@ -33,7 +33,8 @@ const BY_CODE: Partial<Record<ErrorCode, Cause>> = {
   'webrtc-blocked': 'webrtc-blocked',
   'udp-blocked': 'udp-blocked',
   'relay-full': 'relay-full',
-  'version-mismatch': 'version',
+  'version-behind': 'version',
+  'version-ahead': 'version',
 };
 
 /** Why there is no way to a peer that is there. */

@@ -28,6 +28,8 @@ const NEXT_KEYS = {
   'webrtc-off': 'doctor_next_webrtc_off',
   'local-denied': 'doctor_next_local_denied',
   'stun-silent': 'doctor_next_stun_silent',
+  'turn-partly': 'doctor_next_turn_partly',
+  'turn-open': 'doctor_next_turn_open',
   'turn-refused': 'doctor_next_turn_refused',
   'turn-silent': 'doctor_next_turn_silent',
   'relay-refused': 'doctor_next_relay_refused',
@@ -48,8 +50,8 @@ export function checkText(name: CheckName): { label: string; what: string } {
 
 /** What was found, in a few words: `answers · 24 ms`. */
 export function foundText(outcome: Outcome): string {
-  const { finding, ms, bytes } = outcome;
-  const found = t(`doctor_found_${keyPart(finding)}`, bytes === undefined ? '' : size(bytes));
+  const { finding, ms, bytes, numbers } = outcome;
+  const found = t(`doctor_found_${keyPart(finding)}`, numbers?.join(', ') ?? (bytes === undefined ? '' : size(bytes)));
   // How far a clock is off is no waiting time, and told in the next step.
   const isTimed = ms !== undefined && gradeOf(outcome) !== 'bad' && !finding.startsWith('clock');
   return dotted(found, isTimed ? milliseconds(ms) : null);
