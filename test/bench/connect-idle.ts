@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'puppeteer-core';
-import { behindRouters } from './connect-network.ts';
+import { comeHome } from '../network/first-message.ts';
+import type { NetworkKind } from '../network/nat.ts';
+import { behindRouters, type Expected } from './connect-network.ts';
 import type { BenchResult } from './run.ts';
 
 /** What was done to connect is over by then. */
@@ -8,10 +10,15 @@ const SETTLE_MS = 20_000;
 /** Heartbeats come every few seconds. */
 const WATCH_MS = 60_000;
 
-/** Two connected browsers in which nothing happens: what their offscreen documents work, and what they say to the server. */
-export function idleCase(name: string): Promise<BenchResult> {
-  return behindRouters(name, async ({ alice, bob, aliceLog, bobLog, network }) => {
-    await Promise.all([aliceLog.connects('direct'), bobLog.connects('direct')]);
+/**
+ * Two connected browsers in which nothing happens: what their offscreen documents work, and what they say to the server. On the relay the
+ * session's own signs of life are in it.
+ */
+export function idleCase(name: string, kind: NetworkKind, path: Expected['path']): Promise<BenchResult> {
+  return behindRouters(name, async (people) => {
+    const { alice, bob, aliceLog, bobLog, network } = people;
+    await people.become(kind);
+    await comeHome(people, path);
     // A page that is told everything would be work.
     await Promise.all([aliceLog.close(), bobLog.close()]);
     await delay(SETTLE_MS);
@@ -34,10 +41,10 @@ export function idleCase(name: string): Promise<BenchResult> {
       },
       {
         case: name,
-        figure: 'signalling',
+        figure: 'bytesPerSecond',
         unit: 'bytes/s',
         values: [bytes / seconds],
-        note: 'of both, both ways, with TLS, TCP and IP',
+        note: 'of both to and from the server, with TLS, TCP and IP',
       },
     ];
   });

@@ -14,6 +14,8 @@ const OUTAGE_ROUNDS = 3;
 export interface Expected {
   readonly offer: Offer;
   readonly path: 'direct' | 'turn' | 'relay';
+  /** What it is called. Default: the path. */
+  readonly note?: string;
 }
 
 /** Time from the start of Bob's Pairwise to the first line on his screen, in this network, for every way that servers may offer. */
@@ -21,16 +23,16 @@ export function firstMessageCase(kind: NetworkKind, ways: readonly Expected[]): 
   return behindRouters(kind, async (people) => {
     await people.become(kind);
     const figures: Figure[] = [];
-    for (const { offer, path } of ways) {
+    for (const { offer, path, note = path } of ways) {
       await people.startSignalling(offer);
       await comeHome(people, path);
       const values: number[] = [];
       for (let round = 1; round <= FIRST_ROUNDS; round += 1) {
-        const { tookMs } = await firstMessage(people, `${kind} ${path} ${round}`);
+        const { tookMs } = await firstMessage(people, `${kind} ${note} ${round}`);
         values.push(tookMs);
         await Promise.all([people.aliceLog, people.bobLog].map((log) => log.connects(path)));
       }
-      figures.push({ case: kind, figure: 'firstMessageMs', unit: 'ms', values, note: path });
+      figures.push({ case: kind, figure: 'firstMessageMs', unit: 'ms', values, note });
     }
     return figures;
   });

@@ -7,7 +7,8 @@ import type { Bench } from './run.ts';
 
 const DIRECT: Expected = { offer: {}, path: 'direct' };
 const TURN: Expected = { offer: {}, path: 'turn' };
-const RELAY: Expected = { offer: { turn: false }, path: 'relay' };
+const TURN_TLS: Expected = { offer: { turn: ['tls'] }, path: 'turn', note: 'turn over TLS' };
+const RELAY: Expected = { offer: { turn: [] }, path: 'relay' };
 
 /** How soon two people reach each other, over which path, and what that path carries. */
 export const connectBench: Bench = {
@@ -15,7 +16,7 @@ export const connectBench: Bench = {
     open: () => firstMessageCase('open', [DIRECT]),
     cone: () => firstMessageCase('cone', [DIRECT]),
     symmetric: () => firstMessageCase('symmetric', [TURN, RELAY]),
-    'no-udp': () => firstMessageCase('no-udp', [TURN, RELAY]),
+    'no-udp': () => firstMessageCase('no-udp', [TURN, TURN_TLS, RELAY]),
     'one-port': () => firstMessageCase('one-port', [RELAY]),
     'outage-5s': () => outageCase('outage-5s', silence(5_000)),
     'outage-20s': () => outageCase('outage-20s', silence(20_000)),
@@ -23,7 +24,8 @@ export const connectBench: Bench = {
     'cable-out': () => outageCase('cable-out', unplug),
     'ip-change': () => outageCase('ip-change', moveAddress),
     'nat-rebind': () => outageCase('nat-rebind', rebind),
-    idle: () => idleCase('idle'),
+    idle: () => idleCase('idle', 'open', 'direct'),
+    'idle-relay': () => idleCase('idle-relay', 'one-port', 'relay'),
     'relay-pipe': () => relayPipeCase('relay-pipe'),
     'relay-browser': () => relayBrowserCase('relay-browser'),
   },

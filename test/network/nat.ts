@@ -10,11 +10,13 @@ export const SERVER_ADDRESS = '203.0.113.10';
 /** The one port that a network of kind `one-port` lets through. */
 export const SERVER_PORT = 443;
 export const TURN_PORT = 3478;
+export const TURN_TLS_PORT = 5349;
 
-/** Bytes that have come to the servers: to TURN by either transport, and to and from the one port, where signalling and relay are. */
+/** Bytes that have come to the servers: to TURN by each transport, and to and from the one port, where signalling and relay are. */
 export interface Arrived {
   readonly turnUdp: number;
   readonly turnTcp: number;
+  readonly turnTls: number;
   readonly onePort: number;
   readonly fromOnePort: number;
 }
@@ -100,7 +102,7 @@ export async function openNetwork(): Promise<Network> {
 }
 
 /** UDP has no other use there, and what comes for somebody's relayed address comes to another port. */
-const COUNTED = ['-p udp', `-p tcp --dport ${TURN_PORT}`, `-p tcp --dport ${SERVER_PORT}`];
+const COUNTED = ['-p udp', ...[TURN_PORT, TURN_TLS_PORT, SERVER_PORT].map((port) => `-p tcp --dport ${port}`)];
 
 async function readCounts(servers: Namespace): Promise<Arrived> {
   const counts = async (chain: string) => {
@@ -112,9 +114,9 @@ async function readCounts(servers: Namespace): Promise<Arrived> {
       .slice(2)
       .map((rule) => Number(rule.trim().split(/\s+/)[1]));
   };
-  const [turnUdp = 0, turnTcp = 0, onePort = 0] = await counts('INPUT');
+  const [turnUdp = 0, turnTcp = 0, turnTls = 0, onePort = 0] = await counts('INPUT');
   const [fromOnePort = 0] = await counts('OUTPUT');
-  return { turnUdp, turnTcp, onePort, fromOnePort };
+  return { turnUdp, turnTcp, turnTls, onePort, fromOnePort };
 }
 
 async function openHome(

@@ -62,7 +62,7 @@ async function meet(closers: (() => Promise<unknown>)[], close: () => Promise<vo
   const { servers, homes } = network;
   const certificate = await makeCertificate(dir.path, SERVER_ADDRESS);
   const signalling = restartable((offer?: Offer) => startSignalling(servers, certificate, offer));
-  const coturn = restartable((options?: CoturnOptions) => startCoturn(servers, dir.path, options));
+  const coturn = restartable((options?: CoturnOptions) => startCoturn(servers, dir.path, certificate, options));
   closers.push(signalling.kill, coturn.kill);
   await Promise.all([signalling.start(), coturn.start()]);
   const pages = await startPages();

@@ -18,7 +18,8 @@ export async function watchPicture(viewer: Page): Promise<void> {
     let before = '';
     setInterval(() => {
       const video = document.querySelector('video');
-      if (!video || video.videoWidth === 0) return;
+      // Every stream begins with two pixels of black.
+      if (!video || video.videoWidth <= 2) return;
       paint.drawImage(video, video.videoWidth / 8, video.videoHeight / 2, 8, 8, 0, 0, 1, 1);
       const colour = [...paint.getImageData(0, 0, 1, 1).data].map((part) => (part > 127 ? 1 : 0)).join('');
       if (colour !== before && before !== '') moves.push(Date.now());

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeFile, sha256 } from '../support/files.ts';
 import { comeHome } from './first-message.ts';
 import { meetBehindRouters, type PeopleBehindRouters } from './people-behind-routers.ts';
+import { pictureMovesAt, watchPicture } from './picture-log.ts';
+
+const MIB = 1024 * 1024;
+const FILE_BYTES = 8 * MIB;
+/** Slow enough that a file is still on its way when the server goes. */
+const BITS_PER_SECOND = 12_000_000;
 
 /** From the moment a server listens again, or is missing. Generous, since other work may want the computer: how fast it is, `npm run bench -- connect` says. */
 const BACK_LIMIT_MS = 15_000;
@@ -80,10 +87,27 @@ test('coturn is killed: the relay takes over; it is started again, and is used a
   await nothingIsLost();
 });
 
-test('the server is killed: a talk over TURN goes on, and both are back on the server', async () => {
+test('the server is killed: talk, file and picture go on over TURN, and both are back on the server', async () => {
+  const { alice, bob, aliceLog, network, pages } = people;
+  await alice.goesTo(pages.url('colours'));
+  await alice.sharesTab();
+  const viewer = await bob.watches();
+  await watchPicture(viewer);
+  await pictureMovesAt(viewer);
+  await network.homes[0].limit(BITS_PER_SECOND);
+  await aliceLog.acceptsFilesOf(FILE_BYTES);
+  const file = await makeFile(bob.profile, 'without-server.bin', FILE_BYTES);
+  await bob.sendsFile(file);
+  await bob.closesPopup();
+  await viewer.bringToFront();
+  await aliceLog.fileHas('without-server.bin', MIB);
   const killedMs = Date.now();
   await people.killSignalling();
   expect(await exchange('without a server')).toBeLessThanOrEqual(LINE_LIMIT_MS);
+  await pictureMovesAt(viewer);
+  await aliceLog.fileIsSaved('without-server.bin');
+  expect(await sha256(alice.downloadPath('without-server.bin'))).toBe(await sha256(file));
+  await network.homes[0].limit(null);
   await people.startSignalling();
   const againMs = Date.now();
   const backMs = await Promise.all([people.aliceLog, people.bobLog].map((log) => log.reachesServer(againMs)));

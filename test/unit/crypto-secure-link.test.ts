@@ -68,6 +68,17 @@ const post = (link: Link, lane: LaneName, frame: Uint8Array) =>
 const text = (content: string) => new TextEncoder().encode(content);
 const texts = (frames: Uint8Array[]) => frames.map((frame) => new TextDecoder().decode(frame));
 
+test.each([
+  ['relay-full', 'relay-full'],
+  ['link-lost', 'link-lost'],
+  ['bye', 'link-lost'],
+] as const)('a carrier that ends before the other side’s hello: %s is %s', async (reason, code) => {
+  const inner = createMemoryLinks();
+  const opening = openSecureLink(inner.a, { secret, room: 'room', role: 'initiator' });
+  inner.a.close(reason);
+  expect(await codeOfAsync(opening)).toBe(code);
+});
+
 describe('what the carrier does is refused, and the link says why', () => {
   test.each(['control', 'bulk'] as const)('every byte of a frame on the %s lane counts', async (lane) => {
     const length = 30 + 5;

@@ -109,6 +109,23 @@ describe('a transfer that stands still', () => {
     await alice.reached(id, 'done');
   });
 
+  it('has not while the link is in doubt, and goes on when it is back', async () => {
+    const { alice, bob, id, file, link, release } = await moving();
+    link.pause();
+    await settle();
+    vi.advanceTimersByTime(2_000);
+    link.a.isSuspect = true;
+    link.b.isSuspect = true;
+    vi.advanceTimersByTime(60_000);
+    await settle();
+    expect([alice.state(id)?.state, bob.state(id)?.state]).toEqual(['moving', 'moving']);
+    link.a.isSuspect = false;
+    link.b.isSuspect = false;
+    link.resume();
+    release();
+    expect(await digest(await bob.content(id))).toBe(await digest(file));
+  });
+
   it('has not while it waits for its turn behind others', async () => {
     // A line that takes 1.6 s for a block: the fifth transfer begins after 19 s.
     const tamper = (frame: Uint8Array<ArrayBuffer>, lane: string, from: string) => {

@@ -86,19 +86,33 @@ test('what was said and has no echo is a reason to ask; what has one, or was ask
   expect(life.echoDueMs).toBe(null);
 });
 
-test('on a long way echo and answer may take longer, and what comes beside an echo stands for it', () => {
+test('on a long way echo and answer may take longer', () => {
   const life = new SignsOfLife();
   life.roundTrips.measured(1_500);
   life.said();
   expect(life.echoDueMs).toBe(3_000);
-  life.heardBeside();
-  expect(life.echoDueMs).toBe(null);
   life.asked();
   vi.advanceTimersByTime(4_400);
   expect(life.isSuspect).toBe(false);
   life.heardBeside();
   vi.advanceTimersByTime(200);
   expect(life.isSuspect).toBe(true);
+});
+
+test('while something comes beside it an echo is not missed, and after that as soon as ever', () => {
+  const life = new SignsOfLife();
+  life.roundTrips.measured(40);
+  life.heardBeside();
+  expect(life.echoDueMs).toBe(null);
+  life.said();
+  for (let frame = 0; frame < 20; frame++) {
+    vi.advanceTimersByTime(500);
+    life.heardBeside();
+    expect(life.echoDueMs).toBe(600);
+    life.said();
+  }
+  vi.advanceTimersByTime(600);
+  expect(life.echoDueMs).toBe(0);
 });
 
 test('a round trip that is long for once makes no dead path look slow', () => {

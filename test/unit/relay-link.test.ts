@@ -9,7 +9,7 @@ import {
   type RelayLaneName,
 } from '../../extension/core/link/relay-frames.ts';
 import { WINDOW_BYTES } from '../../extension/core/link/relay-lane.ts';
-import { RelayLink } from '../../extension/core/link/relay-link.ts';
+import { openRelayLink, RelayLink } from '../../extension/core/link/relay-link.ts';
 import { codeOfAsync } from '../support/crypto.ts';
 import { ScriptedSocket } from '../support/scripted-socket.ts';
 
@@ -357,4 +357,27 @@ describe('the heartbeat', () => {
     vi.advanceTimersByTime(2_100);
     expect(await link.closed).toBe('link-lost');
   });
+});
+
+test.each([
+  [4413, 'relay-full'],
+  [4404, 'link-lost'],
+])('%i before the other side is there is %s', async (code, error) => {
+  const sockets: ScriptedSocket[] = [];
+  vi.stubGlobal(
+    'WebSocket',
+    class extends ScriptedSocket {
+      constructor() {
+        super();
+        sockets.push(this);
+      }
+    },
+  );
+  try {
+    const opening = codeOfAsync(openRelayLink('wss://relay.example.org/relay?ticket=x'));
+    for (const opened of sockets) opened.closes(code);
+    expect(await opening).toBe(error);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

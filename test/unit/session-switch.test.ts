@@ -13,7 +13,7 @@ class Person {
 
   constructor(leads: boolean, version = 1) {
     const greeting: Hello = { type: 'hello', version, name: 'Someone', presence: 'online', shareId: null };
-    const recorded = recordSession(leads, greeting);
+    const recorded = recordSession(leads, () => greeting);
     this.session = recorded.session;
     this.texts = recorded.texts;
     this.events = recorded.events;
@@ -107,13 +107,14 @@ test('who leaves a moment after a switch is on none of its links any more', asyn
   bob.session.close();
 });
 
-test('another version is told once and its link is not used', async () => {
+test('another version is told as the one who has to be updated, on both sides, and its link is not used', async () => {
   const { alice, links } = await connected();
   const other = new Person(false, 2);
   const next = createMemoryLinks();
   const greeted = [alice.session.attach(next.a), other.session.attach(next.b)];
-  expect(await Promise.all(greeted)).toEqual([false, false]);
-  expect(alice.events).toEqual(['connected', 'other version']);
+  expect(await Promise.all(greeted)).toEqual(['version-behind', 'version-ahead']);
+  await Promise.all([next.a.closed, next.b.closed]);
+  expect([alice.events, other.events]).toEqual([['connected'], []]);
   expect(alice.session.link).toBe(links.a);
 });
 

@@ -59,6 +59,43 @@ describe('the pulse of the server', () => {
   });
 });
 
+describe('the pulse of a socket on which nothing is heard', () => {
+  const start = () => {
+    const counts = { pings: 0, deaths: 0 };
+    const pulse = new Pulse({ ping: () => counts.pings++, onDead: () => counts.deaths++ });
+    pulse.watch();
+    return { pulse, counts };
+  };
+
+  test('asks after 25 s of silence, and goes on while there are answers', () => {
+    const { pulse, counts } = start();
+    for (let minute = 0; minute < 3; minute++) {
+      vi.advanceTimersByTime(24_900);
+      expect(counts.pings).toBe(minute);
+      vi.advanceTimersByTime(200);
+      expect(counts.pings).toBe(minute + 1);
+      pulse.heard();
+    }
+    expect(counts.deaths).toBe(0);
+    pulse.stop();
+    vi.advanceTimersByTime(120_000);
+    expect(counts).toEqual({ pings: 3, deaths: 0 });
+  });
+
+  test('gives it up without an answer, and sooner where something else is wrong', () => {
+    const { counts } = start();
+    vi.advanceTimersByTime(30_900);
+    expect(counts.deaths).toBe(0);
+    vi.advanceTimersByTime(200);
+    expect(counts.deaths).toBe(1);
+    const doubtful = start();
+    vi.advanceTimersByTime(25_100);
+    doubtful.pulse.check();
+    vi.advanceTimersByTime(2_100);
+    expect(doubtful.counts.deaths).toBe(1);
+  });
+});
+
 describe('tries to reach the server', () => {
   test('begin about every second for two minutes after it was lost, then ever more rarely', () => {
     const pace = new RetryPace();
@@ -122,6 +159,32 @@ describe('an upgrade', () => {
     upgrade.now();
     vi.advanceTimersByTime(3_600_000);
     expect(dials).toBe(before + 1);
+  });
+
+  test('is tried when a direct link goes on over TURN, until it is direct again', () => {
+    let dials = 0;
+    const upgrade = new Upgrade(() => {
+      dials += 1;
+    });
+    const now = link('direct');
+    upgrade.watch(now);
+    vi.advanceTimersByTime(60_000);
+    expect(dials).toBe(0);
+    now.measured('turn', 40);
+    // Each round trip is news, too, and puts nothing off.
+    for (let ms = 0; ms < 19_000; ms += 1_000) {
+      now.measured('turn', ms);
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(dials).toBe(1);
+    now.measured('direct', 2);
+    vi.advanceTimersByTime(3_600_000);
+    expect(dials).toBe(1);
+    upgrade.watch(null);
+    now.measured('turn', 40);
+    vi.advanceTimersByTime(3_600_000);
+    expect(dials).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('is worth it from the relay to TURN to a direct link, never back', () => {

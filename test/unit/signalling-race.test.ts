@@ -10,6 +10,8 @@ import { caughtUp, watchWork } from '../support/outside-clock.ts';
 /** An attempt to meet on the relay, which may end in whatever way although nobody wants it any more. */
 interface Meeting {
   readonly signal: AbortSignal;
+  /** The server has given a place on the relay. */
+  admit(): void;
   resolve(link: Link): void;
   reject(error: unknown): void;
   isOver: boolean;
@@ -22,7 +24,7 @@ function start({ dials = true, relayAtOnce = false, hasRelay = true, isServerThe
   const meetings: Meeting[] = [];
   const links: Link[] = [];
   const failures: RaceFailure[] = [];
-  const state = { calls: 0, hasRelay, isServerThere };
+  const state = { calls: 0, desertions: 0, hasRelay, isServerThere };
   const connection = () => {
     const [mine, theirs] = createMemoryConnections('alice', 'bob');
     described.set(mine.connectionId, theirs.sdp);
@@ -32,17 +34,21 @@ function start({ dials = true, relayAtOnce = false, hasRelay = true, isServerThe
   const race = new Race({
     connect: () => (state.isServerThere ? connection() : null),
     iceServers: () => [],
+    onDoubt: () => {},
     described: (id) => described.get(id),
     hasRelay: () => state.hasRelay,
     callRelay: () => {
       state.calls += 1;
     },
-    openRelay: (signal) => {
+    openRelay: (signal, admit) => {
       const { promise, resolve, reject } = withResolvers<Link>();
-      meetings.push({ signal, resolve, reject, isOver: false });
+      meetings.push({ signal, admit, resolve, reject, isOver: false });
       return promise;
     },
     onLink: (link) => links.push(link),
+    onDeserted: () => {
+      state.desertions += 1;
+    },
     onOver: (failure) => failures.push(failure),
   });
   race.start(dials, relayAtOnce);
@@ -114,6 +120,67 @@ describe('a race', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test.each([['link-lost'], ['timed-out'], ['server-unreachable']] as const)(
+    'tries the relay once more after %s, while the dial is under way',
+    async (code) => {
+      const { meetings, links, failures, race } = start();
+      await pass(2_100);
+      meetings[0]?.reject(new AppError(code));
+      await pass(900);
+      expect(meetings.length).toBe(1);
+      await pass(200);
+      expect([meetings.length, meetings[1]?.signal.aborted]).toEqual([2, false]);
+      meetings[1]?.resolve(relayLink());
+      await caughtUp();
+      expect([paths(links), failures, race.isRunning]).toEqual([['relay'], [], false]);
+      race.stop();
+      await caughtUp();
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
+
+  test('tries the relay no third time, and says why that failed', async () => {
+    const { meetings, failures } = start();
+    await pass(2_100);
+    meetings[0]?.reject(new AppError('link-lost'));
+    await pass(1_100);
+    meetings[1]?.reject(new AppError('timed-out'));
+    await pass(10_000);
+    expect([meetings.length, failures.map(({ relay }) => relay)]).toEqual([2, ['timed-out']]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('tries the relay once more at once when the dial ends first', async () => {
+    const { meetings, dialled, race } = start();
+    await pass(2_100);
+    meetings[0]?.reject(new AppError('link-lost'));
+    await pass(100);
+    dialled[0]?.connection.close();
+    await caughtUp();
+    expect([meetings.length, race.isRunning]).toEqual([2, true]);
+    await pass(2_000);
+    expect(meetings.length).toBe(2);
+    race.stop();
+    await caughtUp();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('needs the server until it has introduced both, on one of the ways', async () => {
+    const { race, dialled, meetings, failures } = start();
+    expect(race.needsServer).toBe(true);
+    dialled[0]?.signalled();
+    expect(race.needsServer).toBe(false);
+    await pass(2_100);
+    dialled[0]?.connection.close();
+    await caughtUp();
+    expect(race.needsServer).toBe(true);
+    meetings[0]?.admit();
+    expect(race.needsServer).toBe(false);
+    meetings[0]?.reject(new AppError('relay-full'));
+    await caughtUp();
+    expect([failures.length, race.needsServer]).toEqual([1, false]);
+  });
+
   test('that was last on the relay goes there at once', async () => {
     const { meetings, race } = start({ relayAtOnce: true });
     await pass(1);
@@ -165,7 +232,7 @@ describe('a race', () => {
     await caughtUp();
     expect(failures).toEqual([]);
     await pass(10_000);
-    expect(failures).toEqual([{ direct: 'peer-unreachable', relay: 'relay-full', isBlocked: false, isLocal: true }]);
+    expect(failures).toEqual([{ direct: 'peer-unreachable', relay: 'relay-full', isBlocked: false, isLocal: false }]);
     expect([race.isRunning, dialled[0]?.isClosed]).toEqual([false, true]);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -174,7 +241,7 @@ describe('a race', () => {
     const { dialled, failures } = start({ hasRelay: false });
     dialled[0]?.gathered();
     await pass(12_100);
-    expect(failures).toEqual([{ direct: 'peer-unreachable', relay: null, isBlocked: true, isLocal: true }]);
+    expect(failures).toEqual([{ direct: 'peer-unreachable', relay: null, isBlocked: true, isLocal: false }]);
   });
 
   test.each([[true], [false]])('ends although nobody ever dials (dials: %s)', async (dials) => {
@@ -193,6 +260,35 @@ describe('a race', () => {
     meetings[0]?.reject(new AppError('timed-out'));
     await caughtUp();
     expect(failures[0]).toMatchObject({ direct: 'tampered', relay: 'timed-out' });
+  });
+});
+
+describe('a peer that has a link', () => {
+  test('is not waited for on the relay once the direct way has ended', async () => {
+    const { race, dialled, meetings, state, failures } = start();
+    await pass(2_100);
+    dialled[0]?.connection.close();
+    await caughtUp();
+    expect([state.desertions, race.isRunning]).toEqual([0, true]);
+    race.peerDone();
+    expect([state.desertions, race.isRunning, meetings[0]?.signal.aborted]).toEqual([1, false, true]);
+    expect(failures).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('may have opened the dial that is under way here, too', async () => {
+    const { race, dialled, links, state } = start();
+    await pass(2_100);
+    race.peerDone();
+    await opensAt(dialled[0]);
+    expect([paths(links), state.desertions]).toEqual([['direct'], 0]);
+    race.start(true, false);
+    race.peerDone();
+    dialled[1]?.connection.close();
+    await caughtUp();
+    expect([state.desertions, state.calls, race.isRunning]).toEqual([1, 1, false]);
+    links[0]?.close('bye');
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 

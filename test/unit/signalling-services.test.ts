@@ -17,9 +17,11 @@ function server(features: readonly string[], answer: (request: ServerRequest) =>
   const status = signal<BrokerStatus>('online');
   const answers = new Emitter<[ServerAnswer]>();
   const asked: ServerRequest[] = [];
-  const broker: Pick<Broker, 'status' | 'ask' | 'onAnswer'> = {
+  const checked: ServerRequest['type'][] = [];
+  const broker: Pick<Broker, 'status' | 'ask' | 'onAnswer' | 'check'> = {
     status,
     onAnswer: answers.on,
+    check: () => checked.push(asked.at(-1)?.type ?? 'ping'),
     ask: (request) => {
       asked.push(request);
       const parsed = v.safeParse(ServerAnswer, { n: request.n, ...answer(request) });
@@ -28,7 +30,7 @@ function server(features: readonly string[], answer: (request: ServerRequest) =>
     },
   };
   const access: Pick<ServerAccess, 'has'> = { has: (feature) => features.includes(feature) };
-  return { broker: broker as Broker, access: access as ServerAccess, status, asked };
+  return { broker: broker as Broker, access: access as ServerAccess, status, asked, checked };
 }
 
 beforeEach(() => {
@@ -57,6 +59,22 @@ describe('the list of STUN and TURN servers', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(ice.list()).toEqual([STUN]);
     expect(ice.services.value).toEqual({ stun: true, turn: false, relay: true });
+    ice.close();
+  });
+
+  test('a server that doesn’t answer is asked for a sign of life, and then again', async () => {
+    const given: object[] = [];
+    const { broker, access, asked, checked } = server(['ice', 'ping'], () => given.shift() ?? null);
+    const ice = new IceServers(broker, access);
+    await vi.advanceTimersByTimeAsync(7_900);
+    expect(checked).toEqual([]);
+    given.push(listOf([STUN]));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(checked).toEqual(['ice-servers']);
+    await vi.advanceTimersByTimeAsync(5_100);
+    expect(asked).toHaveLength(2);
+    expect(ice.list()).toEqual([STUN]);
+    expect(checked).toHaveLength(1);
     ice.close();
   });
 

@@ -55,6 +55,11 @@ export class BulkLanes {
     });
   }
 
+  /** See `Link.isSuspect`. */
+  get isSuspect(): boolean {
+    return this.#link.isSuspect;
+  }
+
   /** There may be something to send. */
   wake(): void {
     for (const lane of this.#lanes) lane.wake();

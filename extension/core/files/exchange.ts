@@ -202,7 +202,9 @@ export class FileExchange {
 
   #tick(): void {
     const nowMs = this.#now();
-    const passedMs = this.#lanes ? Math.min(nowMs - this.#tickedAtMs, MAX_TICK_MS) : 0;
+    // The silence of a link that may be gone says nothing of the peer: it ends by itself, and that fails nothing.
+    const mayHear = this.#lanes !== undefined && !this.#lanes.isSuspect;
+    const passedMs = mayHear ? Math.min(nowMs - this.#tickedAtMs, MAX_TICK_MS) : 0;
     this.#tickedAtMs = nowMs;
     this.#lanes?.measure();
     this.#news.repeat();

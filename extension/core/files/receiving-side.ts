@@ -1,6 +1,7 @@
 import { AppError, type ErrorCode } from '../shared/errors.ts';
 import { isOlder } from '../shared/time.ts';
 import { BLOCK_BYTES, WINDOW_BLOCKS } from './blocks.ts';
+import { EndedTransfers } from './ended-transfers.ts';
 import type { FileExchangeOptions } from './exchange-options.ts';
 import { type FileOffer, FileSide, type SideContext } from './file-side.ts';
 import { HeldBytes } from './held-bytes.ts';
@@ -10,6 +11,7 @@ import { isConsistent, readFiles } from './manifest.ts';
 import { safeName } from './safe-name.ts';
 import { sameDetails, type TransferDetails } from './source.ts';
 import type { Check, FileStore, PartialFile } from './store.ts';
+import { StoreWork } from './store-work.ts';
 import { StoredBlocks } from './stored-blocks.ts';
 import { Transfer } from './transfer.ts';
 
@@ -17,8 +19,6 @@ import { Transfer } from './transfer.ts';
 const MAX_UNANSWERED_OFFERS = 100;
 /** Accepted and not whole. Each has files open. */
 const MAX_UNDER_WAY = 500;
-/** Newest transfers that were released and are known to have arrived, should a sender that was started anew offer them again. */
-const MAX_RELEASED = 1_000;
 /** Silence after which a sender that has come to the link anew is asked again. */
 const ASK_AGAIN_MS = 2_000;
 /** Failures after which another try goes on with what has arrived. */
@@ -48,20 +48,15 @@ export class ReceivingSide extends FileSide<Receiving> {
   readonly #held = new HeldBytes(WINDOW_BLOCKS * BLOCK_BYTES);
   readonly #parts = new KeptParts();
   readonly #streams = new Map<number, Receiving>();
-  /** Failed, with what has arrived of them. */
-  readonly #kept = new Map<string, { details: TransferDetails; partial: PartialFile }>();
-  readonly #released = new Set<string>();
-  /** Work on the store that `close` waits for. */
-  readonly #unfinished = new Set<Promise<void>>();
-  #opening: Promise<void> = Promise.resolve();
-  #reopening: Promise<void> = Promise.resolve();
+  readonly #ended = new EndedTransfers();
+  readonly #store: StoreWork;
   /** Begins anywhere, so that frames from before a restart never meet a new run. */
   #stream = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
-  #store: FileStore | undefined;
 
   constructor(context: ReceivingContext) {
     super(context);
     this.#context = context;
+    this.#store = new StoreWork(() => context.openStore());
   }
 
   /** The peer offers a transfer, for the first time or again. */
@@ -70,11 +65,10 @@ export class ReceivingSide extends FileSide<Receiving> {
     const details = { ...message, name: safeName(message.name) };
     const known = this.entries.get(id);
     if (known) return this.#offeredAgain(known, details);
-    if (this.#released.has(id)) return void this.context.tell({ type: 'file-done', id });
-    const kept = this.#kept.get(id);
-    this.#kept.delete(id);
-    const goesOn = kept !== undefined && sameDetails(kept.details, details);
-    if (kept && !goesOn) this.#track(kept.partial.remove());
+    if (this.#ended.wasReleased(id)) return void this.context.tell({ type: 'file-done', id });
+    const kept = this.#ended.take(id, details);
+    const goesOn = kept?.goesOn ?? false;
+    if (kept && !goesOn) this.#store.track(kept.partial.remove());
     const refusal = goesOn ? undefined : this.#refusal(details);
     if (refusal) return void this.context.tell({ type: 'file-failed', id, code: refusal });
     const receiving = this.#create(id, details);
@@ -99,19 +93,16 @@ export class ReceivingSide extends FileSide<Receiving> {
     receiving.transfer.restored();
     receiving.opening = { check: notBegun(receiving) };
     this.context.began();
-    this.#reopening = this.#after(this.#reopening, () => this.#reopen(receiving, isWhole));
+    this.#store.restores(() => this.#reopen(receiving, isWhole));
   }
 
   /** See `FileExchange.release`. */
   release(id: string): void {
-    const kept = this.#kept.get(id);
-    if (kept) this.#track(kept.partial.remove());
-    this.#kept.delete(id);
+    const kept = this.#ended.forget(id);
+    if (kept) this.#store.track(kept.remove());
     const receiving = this.entries.get(id);
     if (receiving?.transfer.state !== 'received') return;
-    this.#released.add(id);
-    const [oldest] = this.#released;
-    if (oldest !== undefined && this.#released.size > MAX_RELEASED) this.#released.delete(oldest);
+    this.#ended.release(id);
     this.drop(receiving);
   }
 
@@ -140,18 +131,16 @@ export class ReceivingSide extends FileSide<Receiving> {
     for (const receiving of this.entries.values()) {
       this.halt(receiving);
       const { partial } = receiving;
-      if (partial) this.#track(remove ? partial.remove() : partial.close());
+      if (partial) this.#store.track(remove ? partial.remove() : partial.close());
     }
-    if (remove) for (const { partial } of this.#kept.values()) this.#track(partial.remove());
+    for (const partial of this.#ended.forgetAll()) if (remove) this.#store.track(partial.remove());
     for (const { blocks } of this.entries.values()) if (blocks) this.#parts.drop(blocks);
     this.entries.clear();
-    this.#kept.clear();
-    while (this.#unfinished.size > 0) await Promise.all(this.#unfinished);
-    await this.#store?.close();
+    await this.#store.close();
   }
 
   protected override attached(receiving: Receiving): void {
-    this.#track(this.#ask(receiving));
+    this.#store.track(this.#ask(receiving));
   }
 
   protected override held(): void {}
@@ -167,7 +156,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     for (const receiving of this.entries.values()) {
       if (receiving.senderNewAtMs === null || !receiving.run) continue;
       this.halt(receiving);
-      this.#track(this.#ask(receiving));
+      this.#store.track(this.#ask(receiving));
     }
   }
 
@@ -209,8 +198,8 @@ export class ReceivingSide extends FileSide<Receiving> {
     if (blocks) this.#parts.drop(blocks);
     if (!partial) return;
     const isKept = code !== undefined && KEEPING.has(code) && (blocks?.bytes ?? 0) > 0;
-    if (isKept) this.#kept.set(transfer.id, { details: transfer.details, partial });
-    this.#track(isKept ? partial.close() : partial.remove());
+    if (isKept) this.#ended.keep(transfer.id, transfer.details, partial);
+    this.#store.track(isKept ? partial.close() : partial.remove());
   }
 
   #offeredAgain(receiving: Receiving, details: TransferDetails): void {
@@ -223,7 +212,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     transfer.byPeer = false;
     this.settle(receiving);
     this.sayHeld(receiving);
-    this.#track(this.#ask(receiving));
+    this.#store.track(this.#ask(receiving));
   }
 
   #refusal(details: TransferDetails): ErrorCode | undefined {
@@ -246,14 +235,14 @@ export class ReceivingSide extends FileSide<Receiving> {
     // Shown at once; the sender hears it when there is room.
     receiving.transfer.settle(this.context.now(), this.context.isAttached);
     this.context.began();
-    this.#opening = this.#after(this.#opening, () => this.#prepare(receiving));
+    this.#store.accepts(() => this.#prepare(receiving));
   }
 
   /** Opens the partial file and looks for room; only then is the sender told to begin. */
   async #prepare(receiving: Receiving): Promise<void> {
     try {
       await this.#open(receiving);
-      const availableBytes = await this.#openedStore().availableBytes();
+      const availableBytes = await this.#store.availableBytes();
       if (availableBytes < this.#neededBytes()) throw new AppError('storage-full');
     } catch (error) {
       return this.fault(receiving, error);
@@ -276,7 +265,7 @@ export class ReceivingSide extends FileSide<Receiving> {
     const { transfer } = receiving;
     if (this.entries.get(transfer.id) !== receiving) return;
     const { opening } = receiving;
-    const partial = await this.#openedStore().open(transfer.id, transfer.runBytes, (check) => {
+    const partial = await this.#store.open(transfer.id, transfer.runBytes, (check) => {
       if (opening) opening.check = check;
     });
     delete receiving.opening;
@@ -326,7 +315,7 @@ export class ReceivingSide extends FileSide<Receiving> {
       },
       verified: () => {
         this.halt(receiving);
-        this.#track(this.#finish(receiving));
+        this.#store.track(this.#finish(receiving));
       },
       failed: (error) => this.fault(receiving, error),
     });
@@ -353,27 +342,6 @@ export class ReceivingSide extends FileSide<Receiving> {
     let bytes = 0;
     for (const { transfer, partial } of this.entries.values()) if (partial) bytes += transfer.details.sizeBytes;
     return bytes;
-  }
-
-  #openedStore(): FileStore {
-    this.#store ??= this.#context.openStore();
-    return this.#store;
-  }
-
-  /**
-   * One file is opened after the other: the room of one that was accepted before is set aside by then. Those of an earlier run have
-   * their room and a line of their own: all that is there is hashed again, and gigabytes of that must not keep new ones waiting.
-   */
-  #after(before: Promise<void>, open: () => Promise<void>): Promise<void> {
-    const done = before.then(open).catch(() => undefined);
-    this.#track(done);
-    return done;
-  }
-
-  /** A store that fails while it cleans up has nothing to say to anybody: its leftovers go at the next start. */
-  #track(work: Promise<void>): void {
-    const tracked = work.catch(() => undefined).then(() => void this.#unfinished.delete(tracked));
-    this.#unfinished.add(tracked);
   }
 }
 

@@ -7,6 +7,7 @@ import { Emitter } from '../shared/emitter.ts';
 import { AppError } from '../shared/errors.ts';
 import { BulkConnection } from './bulk-connection.ts';
 import { ChannelLane, CONTROL_WATERMARKS } from './channel-lane.ts';
+import { EchoWatch } from './echo-watch.ts';
 import {
   BULK_LANES,
   type BulkLaneName,
@@ -39,6 +40,13 @@ const MAX_LINK_MESSAGE_BYTES = 64 * 1024;
 /** Peers with whom a further bulk connection could not be made: trying it again would cost them one link after the other. */
 const oneLanePeers = new Set<string>();
 
+export interface DirectLinkOptions {
+  dialled: boolean;
+  iceServers(): RTCIceServer[];
+  /** The link seems dead, though that isn't sure yet: what lies beside it may be dead as well. */
+  onDoubt(): void;
+}
+
 /**
  * A link over WebRTC. PeerJS's connection introduces the two and carries heartbeats and the negotiation of the bulk connections;
  * control frames have a channel beside it, each bulk lane a PeerConnection of its own so that it never delays control. When one of
@@ -61,12 +69,16 @@ export class DirectLink implements Link {
   readonly #life = new SignsOfLife();
   #ping = { n: 0, sentAt: 0 };
   #heartbeat: ReturnType<typeof setInterval> | null = null;
-  #echoTimer: ReturnType<typeof setTimeout> | undefined;
-  #probeTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #echo: EchoWatch;
 
   /** Must be called in the task in which PeerJS made the connection: `connect()` or the `connection` event. */
-  constructor(connection: DataConnection, options: { dialled: boolean; iceServers(): RTCIceServer[] }) {
+  constructor(connection: DataConnection, options: DirectLinkOptions) {
     this.#connection = connection;
+    this.#echo = new EchoWatch(this.#life, {
+      ask: () => this.#beat(),
+      onDoubt: options.onDoubt,
+      onSuspect: () => this.#changed.emit(),
+    });
     this.candidates = new LocalCandidates(connection.peerConnection);
     this.bulkLanes = oneLanePeers.has(connection.peer) ? ['bulk'] : BULK_LANES;
     this.closed = new Promise((resolve) => {
@@ -78,10 +90,7 @@ export class DirectLink implements Link {
       negotiated: true,
       id: CONTROL_CHANNEL_ID,
     });
-    this.#control = new ChannelLane(CONTROL_WATERMARKS, flooded, lost, () => {
-      this.#life.said();
-      this.#awaitEcho();
-    });
+    this.#control = new ChannelLane(CONTROL_WATERMARKS, flooded, lost, () => this.#echo.said());
     this.#control.carry(this.#controlChannel);
     this.#controlChannel.addEventListener('message', () => this.#life.heard());
     const bulk = (lane: BulkLaneName) =>
@@ -151,13 +160,7 @@ export class DirectLink implements Link {
   }
 
   probe(): void {
-    this.#life.asked();
-    this.#beat();
-    if (this.#done || this.#probeTimer) return;
-    this.#probeTimer = setTimeout(() => {
-      this.#probeTimer = undefined;
-      if (this.#life.isSuspect) this.#changed.emit();
-    }, this.#life.roundTrips.answerLimitMs + 1);
+    this.#echo.probe();
   }
 
   lane(name: LaneName): Lane {
@@ -173,8 +176,7 @@ export class DirectLink implements Link {
     if (this.#done) return;
     this.#done = true;
     if (this.#heartbeat) clearInterval(this.#heartbeat);
-    clearTimeout(this.#echoTimer);
-    clearTimeout(this.#probeTimer);
+    this.#echo.stop();
     this.#control.end();
     for (const lane of BULK_LANES) this.#bulk[lane].close();
     this.#connection.close();
@@ -185,17 +187,6 @@ export class DirectLink implements Link {
     if (this.#life.isLost) return this.#end('link-lost');
     this.#ping = { n: this.#ping.n + 1, sentAt: performance.now() };
     this.#send({ type: 'ping', n: this.#ping.n });
-  }
-
-  /** Somebody waits for the other side: a path that has died is noticed by what has no echo, long before a heartbeat is missing. */
-  #awaitEcho(): void {
-    const dueMs = this.#life.echoDueMs;
-    if (this.#done || this.#echoTimer || dueMs === null) return;
-    this.#echoTimer = setTimeout(() => {
-      this.#echoTimer = undefined;
-      if (this.#life.echoDueMs === 0) this.probe();
-      else this.#awaitEcho();
-    }, dueMs);
   }
 
   #send(message: LinkMessage): void {

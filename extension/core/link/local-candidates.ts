@@ -1,3 +1,6 @@
+/** What `errorCode` of an `icecandidateerror` is where a server didn't answer at all. */
+export const NO_ANSWER = 701;
+
 /** Which ways of reaching this browser its connection has found (RFC 8445). */
 export class LocalCandidates {
   /** Resolves once all are found and none could carry a link: no UDP, no TURN. Never otherwise. */
@@ -6,6 +9,7 @@ export class LocalCandidates {
   #usable = 0;
   #beyondNetwork = 0;
   #isComplete = false;
+  #isUnanswered = false;
 
   constructor(connection: RTCPeerConnection) {
     this.exhausted = new Promise((resolve) => {
@@ -19,6 +23,9 @@ export class LocalCandidates {
         if (candidate.protocol === 'udp' || candidate.type === 'relay') this.#usable += 1;
         if (candidate.type === 'srflx' || candidate.type === 'relay') this.#beyondNetwork += 1;
       });
+      connection.addEventListener('icecandidateerror', ({ errorCode }) => {
+        if (errorCode === NO_ANSWER) this.#isUnanswered = true;
+      });
       connection.addEventListener('icegatheringstatechange', look);
     });
   }
@@ -28,8 +35,11 @@ export class LocalCandidates {
     return this.#isComplete && this.#count === 0;
   }
 
-  /** No STUN or TURN server has answered. */
+  /**
+   * STUN or TURN servers were asked and none has answered. That no candidate came of it isn't enough: one that names an address which
+   * the computer has itself, since there is no NAT before it, is left out.
+   */
   get isLocal(): boolean {
-    return this.#beyondNetwork === 0;
+    return this.#beyondNetwork === 0 && (this.#isUnanswered || !this.#isComplete);
   }
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { within } from '../shared/abort.ts';
 import { Emitter } from '../shared/emitter.ts';
-import { AppError, errorCode } from '../shared/errors.ts';
+import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
 import type { BulkLaneName, CloseReason, LaneName } from './link.ts';
 import {
   decodeRelayFrame,
@@ -21,6 +21,8 @@ const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 /** Close code of the server: no more bytes for this room, or from this address. */
 const BYTE_QUOTA = 4413;
 
+const reasonOf = ({ code }: CloseEvent): ErrorCode => (code === BYTE_QUOTA ? 'relay-full' : 'link-lost');
+
 /** What the server says once, when both sides are there. */
 const Joined = v.pipe(v.string(), v.maxLength(256), v.parseJson(), v.object({ type: v.literal('joined') }));
 
@@ -28,7 +30,7 @@ const Joined = v.pipe(v.string(), v.maxLength(256), v.parseJson(), v.object({ ty
  * Opens one side of a room. Resolves when both sides are there, which the server says; from then on it only passes on what the two say
  * to each other. Nothing is secret from it and nothing safe: the caller wraps the link with `openSecureLink`.
  * @param url of the relay, with the ticket.
- * @throws AppError `link-lost` when the server refuses or the room ends, `timed-out`; the signal's reason.
+ * @throws AppError `link-lost` when the server refuses or the room ends, `relay-full`, `timed-out`; the signal's reason.
  */
 export async function openRelayLink(url: string, signal?: AbortSignal): Promise<RelayLink> {
   signal?.throwIfAborted();
@@ -41,7 +43,7 @@ export async function openRelayLink(url: string, signal?: AbortSignal): Promise<
       else reject(new AppError('message-invalid'));
     };
     socket.addEventListener('message', onFirst, { once: true });
-    socket.addEventListener('close', () => reject(new AppError('link-lost')), { once: true });
+    socket.addEventListener('close', (event) => reject(new AppError(reasonOf(event))), { once: true });
   });
   try {
     return await within(opening, JOIN_LIMIT_MS, 'timed-out', signal);
@@ -90,9 +92,7 @@ export class RelayLink implements Carrier {
     };
     this.#lanes = { control: new RelayLane('control', shared), bulk: new RelayLane('bulk', shared) };
     socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => this.#receive(data));
-    socket.addEventListener('close', ({ code }: CloseEvent) =>
-      this.#end(code === BYTE_QUOTA ? 'relay-full' : 'link-lost'),
-    );
+    socket.addEventListener('close', (event: CloseEvent) => this.#end(reasonOf(event)));
     this.#heartbeat = setInterval(() => this.#beat(), PING_INTERVAL_MS);
     this.#beat();
   }

@@ -54,7 +54,7 @@ export interface SecureLinkOptions {
 
 /**
  * Resolves when both sides have said hello. `inner` belongs to the new link from the call on; when this fails it is closed.
- * @throws AppError `link-lost`, `tampered`, `version-mismatch`; the signal's reason.
+ * @throws AppError `link-lost`, `tampered`, `version-mismatch`, what ended `inner`; the signal's reason.
  */
 export async function openSecureLink(inner: Carrier, options: SecureLinkOptions, signal?: AbortSignal): Promise<Link> {
   try {
@@ -62,8 +62,8 @@ export async function openSecureLink(inner: Carrier, options: SecureLinkOptions,
     const reader = control.frames.getReader();
     const mine = concat(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES - BEATS.length)), BEATS);
     await control.send(concat(Uint8Array.of(FRAME_VERSION, HELLO), mine), signal);
-    const { value } = await within(reader.read(), HELLO_LIMIT_MS, 'link-lost', signal);
-    const theirs = parseHello(value);
+    const hello = reader.read().then(async ({ value }) => value ?? endOf(await inner.closed));
+    const theirs = parseHello(await within(hello, HELLO_LIMIT_MS, 'link-lost', signal));
     const salt = options.role === 'initiator' ? concat(mine, theirs) : concat(theirs, mine);
     const [controlCiphers, bulkCiphers] = await Promise.all([
       ciphers(options, salt, 'control'),
@@ -77,8 +77,16 @@ export async function openSecureLink(inner: Carrier, options: SecureLinkOptions,
   }
 }
 
-function parseHello(frame: Uint8Array | undefined): Uint8Array {
-  if (!frame) throw new AppError('link-lost');
+function endOf(reason: CloseReason): never {
+  throw new AppError(endCode(reason));
+}
+
+/** A goodbye that isn't sealed is none. */
+function endCode(reason: CloseReason): ErrorCode {
+  return reason === 'bye' || reason === 'replaced' ? 'link-lost' : reason;
+}
+
+function parseHello(frame: Uint8Array): Uint8Array {
   if (frame.length > 0 && frame[0] !== FRAME_VERSION) throw new AppError('version-mismatch');
   if (frame.length !== 2 + RANDOM_BYTES || frame[1] !== HELLO) throw new AppError('tampered');
   return frame.slice(2);
@@ -153,7 +161,7 @@ class SecureLink implements Link {
       }),
     };
     this.#heartbeat = idleMs === null ? null : this.#beat(idleMs);
-    inner.closed.then((reason) => this.#end(reason === 'bye' || reason === 'replaced' ? 'link-lost' : reason));
+    inner.closed.then((reason) => this.#end(endCode(reason)));
   }
 
   get path(): Path {

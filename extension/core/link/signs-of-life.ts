@@ -39,9 +39,12 @@ export class SignsOfLife {
     this.#saidAt ??= performance.now();
   }
 
-  /** It was heard on another path beside this one: what delays the echo here may be no more than the rush there. */
+  /**
+   * It was heard on another path beside this one: what delays the echo here may be no more than the rush there. Or the rush was on its way
+   * when the path died, so the echo is not taken for heard, but awaited anew.
+   */
   heardBeside(): void {
-    this.#saidAt = null;
+    if (this.#saidAt !== null) this.#saidAt = performance.now();
   }
 
   /** In how many ms it should be asked because what was said has no echo; null: there is no reason to, or nobody knows yet how long one takes. */
@@ -51,6 +54,12 @@ export class SignsOfLife {
     if (shortestMs === null) return null;
     const limitMs = Math.max(ECHO_LIMIT_MS, ECHO_LIMIT_ROUND_TRIPS * shortestMs);
     return Math.max(0, this.#saidAt + limitMs - performance.now());
+  }
+
+  /** In how many ms what it was asked is late to be answered; null: it wasn't asked, or has answered. */
+  get answerDueMs(): number | null {
+    if (this.#askedAt === null) return null;
+    return Math.max(0, this.#askedAt + this.roundTrips.answerLimitMs - performance.now());
   }
 
   get isSuspect(): boolean {

@@ -34,6 +34,10 @@ interface Pending {
 /** A lane that is read. */
 interface Line {
   readonly lane: Lane;
+  /** 1, 2, 3, … in the order in which they were attached. */
+  readonly number: number;
+  /** The number that a peer which was started anew begins with, when it reads on this line first. */
+  readonly first: number;
   /** Which life of the peer is at its other end; null until it has said what it has, and before that its numbers mean nothing. */
   epoch: Uint8Array | null;
 }
@@ -47,12 +51,18 @@ interface Line {
 export class Channel {
   readonly #options: ChannelOptions;
   readonly #epoch = crypto.getRandomValues(new Uint8Array(EPOCH_BYTES));
+  /** What the peer hasn't taken in, and before that what a line has promised to another life of it. */
   readonly #pending: Pending[] = [];
   #nextSeq = 1;
+  /** What the peer has taken in of what is pending, in the life that it is in now. */
+  #acknowledged = 0;
   #peerEpoch = new Uint8Array(EPOCH_BYTES);
   #pastEpochs: Uint8Array[] = [];
   #received = 0;
   #lines: Line[] = [];
+  #lineCount = 0;
+  /** The line on which the life that the peer is in was first heard of. */
+  #lifeSince = 0;
   /** The line that is written to, once the peer has said on it what it has. */
   #current: Line | null = null;
   #closed = false;
@@ -65,13 +75,15 @@ export class Channel {
 
   /** Starts to read a lane, beside those that are read already. `greeting` goes out on it before anything else. */
   attach(lane: Lane, greeting: Message): void {
-    const line: Line = { lane, epoch: null };
+    const first = this.#pending.find(({ seq }) => seq > this.#acknowledged)?.seq ?? this.#nextSeq;
+    this.#lineCount += 1;
+    const line: Line = { lane, number: this.#lineCount, first, epoch: null };
     this.#lines.push(line);
     this.#write({ type: 'notice', body: greeting }, line);
     const open = {
       type: 'open' as const,
       epoch: this.#epoch,
-      first: this.#pending[0]?.seq ?? this.#nextSeq,
+      first,
       peerEpoch: this.#peerEpoch,
       received: this.#received,
     };
@@ -82,6 +94,7 @@ export class Channel {
   /** Stops using a lane, or all of them; what is pending waits for the next one. */
   detach(lane?: Lane): void {
     this.#lines = lane ? this.#lines.filter((line) => line.lane !== lane) : [];
+    this.#forget();
     if (!this.#current || this.#lines.includes(this.#current)) return;
     this.#current = null;
     const other = this.#lines.findLast((line) => this.#isSynced(line));
@@ -154,16 +167,25 @@ export class Channel {
   }
 
   #open(frame: Extract<Frame, { type: 'open' }>, line: Line): void {
+    const { epoch } = frame;
     // Once a lane: repeated later it would be older than what came since.
-    if (line.epoch || this.#pastEpochs.some((past) => sameBytes(past, frame.epoch))) return;
-    line.epoch = new Uint8Array(frame.epoch);
-    const isNewLife = !sameBytes(frame.epoch, this.#peerEpoch);
+    if (line.epoch || this.#pastEpochs.some((past) => sameBytes(past, epoch))) return;
+    const isNewLife = !sameBytes(epoch, this.#peerEpoch);
+    // What a life before the one that is known has said, and comes late.
+    if (isNewLife && line.number < this.#lifeSince) return;
+    line.epoch = new Uint8Array(epoch);
     if (isNewLife) {
+      this.#lifeSince = line.number;
       this.#pastEpochs = [...this.#pastEpochs, this.#peerEpoch].slice(-MAX_PAST_EPOCHS);
-      this.#peerEpoch = new Uint8Array(frame.epoch);
+      this.#peerEpoch = new Uint8Array(epoch);
       this.#received = Math.max(0, frame.first - 1);
+      // It begins with what this line has promised, or another one that it read first, whatever the life before it has taken in.
+      this.#acknowledged = 0;
     }
+    // What came before, another life of this side has taken in: the peer had promised it on a line that is lost.
+    this.#received = Math.max(this.#received, frame.first - 1);
     if (sameBytes(frame.peerEpoch, this.#epoch)) this.#acknowledge(frame.received);
+    this.#forget();
     const isWanted = this.#options.onOpen?.(line.lane, isNewLife) ?? true;
     if (isWanted && this.#lines.includes(line)) return this.#use(line);
     // Where nothing else is used, what comes on a line that isn't wanted is not taken in, so it must not be acknowledged.
@@ -174,7 +196,7 @@ export class Channel {
   #use(line: Line): void {
     this.#current = line;
     if (this.#received > 0) this.#write({ type: 'ack', received: this.#received }, line);
-    for (const pending of this.#pending) this.#writeBytes(pending.frame, line);
+    for (const { seq, frame } of this.#pending) if (seq > this.#acknowledged) this.#writeBytes(frame, line);
   }
 
   #isSynced(line: Line): boolean {
@@ -182,7 +204,19 @@ export class Channel {
   }
 
   #acknowledge(received: number): void {
-    while (this.#pending[0] && this.#pending[0].seq <= received) this.#pending.shift()?.resolve();
+    this.#acknowledged = Math.max(this.#acknowledged, Math.min(received, this.#nextSeq - 1));
+    for (const { seq, resolve } of this.#pending) {
+      if (seq > received) break;
+      resolve();
+    }
+    this.#forget();
+  }
+
+  /** Keeps no more of what was taken in than the peer may ask for on a line that it hasn't answered: by then it may have been started anew. */
+  #forget(): void {
+    const promised = this.#lines.filter(({ epoch }) => epoch === null).map(({ first }) => first);
+    const kept = Math.min(this.#acknowledged + 1, ...promised);
+    while (this.#pending[0] && this.#pending[0].seq < kept) this.#pending.shift();
   }
 
   async #deliver(body: unknown, line: Line): Promise<void> {

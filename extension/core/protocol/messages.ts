@@ -86,10 +86,13 @@ export const FileFailed = v.object({ type: v.literal('file-failed'), id: ItemId,
 
 /** What kind of thing is shown. */
 export const ShareSource = v.picklist(['tab', 'window', 'screen']);
-/** Why nothing moves: the person holds it · a password field has the focus · the tab went to another site. */
+/** Why nothing moves: the person holds it · a password field has the focus · the tab went to another site, or loaded a page that nobody can tell apart. */
 export const SharePause = v.picklist(['person', 'password', 'navigation']);
-/** What is wrong with the picture itself: black for long · nothing new although its source should move · a protected film in it, which may be black. */
-export const ShareTrouble = v.picklist(['black', 'frozen', 'protected']);
+/**
+ * What is wrong with the picture itself: black for long · nothing new although its source should move · a protected film in it, which may
+ * be black · the tab has crashed.
+ */
+export const ShareTrouble = v.picklist(['black', 'frozen', 'protected', 'crashed']);
 /**
  * What I show you, as it is now: said when a share begins, whenever something of it changes, and on every new link.
  * `page`: the address of the tab, where it is known. `pointing`: your pointer can be seen on it.
@@ -106,17 +109,19 @@ export const ShareOffer = v.object({
   trouble: v.fallback(v.nullable(ShareTrouble), null),
   pointing: v.boolean(),
 });
-/** Please show me something. Void with its link. */
+/** Please show me something. Void when the link goes, said again when another one takes its place. */
 export const ShareAsk = v.object({ type: v.literal('share-ask'), id: ItemId });
 /** The one who asked takes it back, or the one who was asked would rather not. */
 export const ShareAskEnd = v.object({ type: v.literal('share-ask-end'), id: ItemId });
 /** Viewer to sharer: a viewer page is open and waits for an offer; `viewer` names the page, a newer one replaces an older one. */
 export const ShareWatch = v.object({ type: v.literal('share-watch'), id: ItemId, viewer: ItemId });
-/** Viewer to sharer: nobody watches any more. */
+/** The connection to this viewer page is over: nobody watches there any more, or, from the sharer, it broke down and may be asked for again. */
 export const ShareLeave = v.object({ type: v.literal('share-leave'), id: ItemId, viewer: ItemId });
+/** Viewer to sharer: I would rather not look now. It can still be watched. */
+export const ShareDecline = v.object({ type: v.literal('share-decline'), id: ItemId });
 /**
- * Why a share is over: somebody stopped it · its tab was closed or its window has gone · it could not go on · the two are
- * connected by the relay alone, which carries no pictures.
+ * Why a share is over: somebody stopped it · its tab was closed, or its window has gone or was ended in the browser's own bar · it could
+ * not go on · the two are connected by the relay alone, which carries no pictures.
  */
 export const ShareEnd = v.picklist(['stopped', 'source-ended', 'failed', 'needs-turn']);
 /** Sharer to viewer: the share is over. */
@@ -155,6 +160,7 @@ export const ShareMessage = v.variant('type', [
   ShareAskEnd,
   ShareWatch,
   ShareLeave,
+  ShareDecline,
   ShareStop,
   ShareSignal,
 ]);

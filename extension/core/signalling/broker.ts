@@ -16,8 +16,10 @@ import {
 } from './messages.ts';
 import { Pulse } from './pulse.ts';
 import { RetryPace } from './retry-pace.ts';
+import { type MessageRate, SendPace, USUAL_RATE } from './send-pace.ts';
 import type { ServerAddress } from './server-address.ts';
 import { ServerAnswer, type ServerRequest } from './server-messages.ts';
+import { requestNumber } from './server-requests.ts';
 
 /** connecting: first try · online · unreachable: tries go on by themselves · taken: somebody else has this id. */
 export type BrokerStatus = 'connecting' | 'online' | 'unreachable' | 'taken';
@@ -32,12 +34,16 @@ export interface BrokerOptions {
   token(isKnown: boolean): Promise<string>;
   /** Whether the server answers pings. */
   canPing(): boolean;
+  /** How much the server takes; where it doesn't say, or nothing is given here, the usual. */
+  rate?(): MessageRate | null;
   /** For the next connection. */
   iceServers(): RTCIceServer[];
   /** Seals what PeerJS says to this peer; null when there is no session with it, and then nothing is said. */
   seal(peerId: string, message: unknown): SealedPayload | null;
 }
 
+/** Of PeerJS, which has no answer: for the server, which takes whoever sends none for gone after a minute or more, and for what lies in between. */
+const HEARTBEAT_MS = 10_000;
 /** Without pings only a new socket tells whether the server is there; not more often than this. */
 const MIN_SOCKET_AGE_MS = 5_000;
 
@@ -67,7 +73,8 @@ export class Broker {
   readonly onConnection = this.#incoming.on;
   readonly #pace = new RetryPace();
   readonly #pulse = new Pulse({ ping: () => this.#ping(), onDead: () => this.#cut() });
-  #pingNumber = 0;
+  /** What goes to the server, in its turn. */
+  readonly #sendPace = new SendPace((message) => this.#socketSend(message));
   #openedAt = 0;
   /** The last socket ended because this side gave it up: nothing is known to have changed at the server. */
   #gaveUp = false;
@@ -87,7 +94,7 @@ export class Broker {
     void this.#connect();
   }
 
-  /** Sends one of our own messages in the open; false when there is no server right now. */
+  /** Sends one of our own messages in the open; false when there is no server right now, or too much to say to it. */
   send(dst: string, message: SignallingMessage): boolean {
     return this.#write({ type: 'CANDIDATE', dst, payload: { pairwise: message } });
   }
@@ -152,6 +159,7 @@ export class Broker {
     this.#closed = true;
     this.#clearTimers();
     this.#pulse.stop();
+    this.#sendPace.stop();
     this.#peer?.destroy();
   }
 
@@ -185,7 +193,7 @@ export class Broker {
   }
 
   #ping(): void {
-    this.#write({ type: 'ping', n: ++this.#pingNumber });
+    if (this.#status.peek() === 'online') this.#sendPace.sendNow({ type: 'ping', n: requestNumber() });
   }
 
   #start(token: string): Peer {
@@ -198,12 +206,15 @@ export class Broker {
       token,
       debug: 0,
       config: this.#config,
+      pingInterval: HEARTBEAT_MS,
     });
     this.#gate(peer);
     peer.on('open', () => {
       this.#clearTimers();
       this.#pace.found();
       this.#openedAt = performance.now();
+      if (this.#options.canPing()) this.#pulse.watch();
+      this.#sendPace.start(this.#options.rate?.() ?? USUAL_RATE);
       this.#status.value = 'online';
     });
     peer.on('connection', (connection) => this.#incoming.emit(connection));
@@ -249,14 +260,13 @@ export class Broker {
   }
 
   #write(message: unknown): boolean {
-    if (this.#status.peek() !== 'online') return false;
-    this.#socketSend(message);
-    return true;
+    return this.#status.peek() === 'online' && this.#sendPace.send(message);
   }
 
   #lost(): void {
     if (this.#closed) return;
     this.#pulse.stop();
+    this.#sendPace.stop();
     if (this.#status.peek() === 'online') this.#pace.lost();
     if (this.#status.peek() !== 'taken') this.#status.value = 'unreachable';
     this.#clearTimers();

@@ -3,12 +3,13 @@ import type { DhKey } from '../crypto/dh.ts';
 import type { SealedPayload } from '../crypto/seal.ts';
 import type { Role, SessionKeys } from '../crypto/session-keys.ts';
 import type { Link, Path } from '../link/link.ts';
-import { Backoff } from '../shared/backoff.ts';
-import { AppError, type ErrorCode } from '../shared/errors.ts';
+import { AppError, type ErrorCode, type OtherVersion } from '../shared/errors.ts';
 import type { Broker } from './broker.ts';
 import { failureCode } from './failure.ts';
 import { Handshake, type HandshakeMessage, type PeerCredentials } from './handshake.ts';
 import type { Services } from './ice-servers.ts';
+import { KnockPace } from './knock-pace.ts';
+import type { SealedCall } from './messages.ts';
 import { Race, type RaceFailure } from './race.ts';
 import type { RelayMeeting } from './relay-meeting.ts';
 import { isBetter, Upgrade } from './upgrade.ts';
@@ -32,17 +33,17 @@ export interface ContactOptions {
   credentials: PeerCredentials;
   broker: ContactBroker;
   paths(): Paths;
-  /** A link is open: resolves with true once the peer has greeted on it. The one before goes on until then, and ends by itself. */
-  onLink(link: Link): Promise<boolean>;
+  /**
+   * A link is open: resolves with true once the peer has greeted on it, with the one who has to be updated when it can't be used. The one
+   * before goes on until then, and ends by itself.
+   */
+  onLink(link: Link): Promise<boolean | OtherVersion>;
   onStatus(status: RendezvousStatus): void;
   /** The link in use was heard no more, or is again. */
   onSuspect(isSuspect: boolean): void;
   onTs(ts: number): void;
 }
 
-/** Insurance only: a peer that comes online knocks by itself. */
-const FIRST_KNOCK_MS = 4_000;
-const MAX_KNOCK_MS = 60_000;
 /** A link that was lost: the server may be away as well, and nothing says so. */
 const LOST_MS = 30_000;
 /** Of descriptions: one dial at a time, and what a late one left. */
@@ -57,7 +58,7 @@ export class Contact {
   readonly #handshake: Handshake;
   readonly #race: Race;
   readonly #upgrade: Upgrade;
-  readonly #backoff = new Backoff(FIRST_KNOCK_MS, MAX_KNOCK_MS);
+  readonly #pace = new KnockPace((besideRace) => this.#knock(besideRace));
   /** What the peer said of its connections, as it came out of the seal: each must end at the certificate named there. */
   readonly #described = new Map<string, string>();
   #session: { role: Role; keys: SessionKeys } | null = null;
@@ -67,10 +68,7 @@ export class Contact {
   #asker: 'self' | 'peer' | null = null;
   #isSuspect = false;
   #hasFailed = false;
-  /** Since there was a link, one race has come to nothing and was followed by a knock at once. */
-  #hasHurried = false;
   #lostAt = Number.NEGATIVE_INFINITY;
-  #timer: ReturnType<typeof setTimeout> | null = null;
   #closed = false;
 
   constructor(options: ContactOptions) {
@@ -82,16 +80,19 @@ export class Contact {
       credentials,
       send: (message) => broker.send(peerId, message),
       onFresh: (role, keys) => this.#fresh(role, keys),
+      onOtherVersion: (code) => this.#mustUpdate(code),
       onTs,
     });
     this.#race = new Race({
       connect: () => broker.connect(peerId),
       iceServers: () => paths().iceServers(),
+      onDoubt: () => broker.doubt(),
       described: (connectionId) => this.#described.get(connectionId),
       hasRelay: () => paths().openRelay !== null && broker.status.peek() === 'online',
       callRelay: () => broker.sendSealed(peerId, { type: 'RELAY' }),
-      openRelay: (signal) => this.#openRelay(signal),
+      openRelay: (signal, onAdmitted) => this.#openRelay(signal, onAdmitted),
       onLink: (link) => void this.#offer(link),
+      onDeserted: () => this.#knock(),
       onOver: (failure) => this.#failed(failure),
     });
     this.#upgrade = new Upgrade(() => this.#dialAgain());
@@ -106,16 +107,17 @@ export class Contact {
   retry(): void {
     if (!this.#isNeeded) return;
     this.#hasFailed = false;
-    this.#backoff.reset();
+    this.#pace.hurry();
     this.#knock();
   }
 
   /** This device is on the server (again): what was said to the one before may be lost. */
   online(): void {
     this.#handshake.absent();
+    if (!this.#race.isRunning) this.retry();
     // So may be what a race lives on: it goes on until the peer answers the knock for the next one.
-    if (this.#race.isRunning) this.#knock(true);
-    else this.retry();
+    else if (this.#race.needsServer) this.#knock(true);
+    else this.#pace.beside();
   }
 
   offline(): void {
@@ -178,21 +180,21 @@ export class Contact {
     this.#race.incoming(connection);
   }
 
-  /** The peer, which doesn't dial, wants this side to. */
-  dialWanted(): void {
-    if (this.#leads && this.#link) this.#dialAgain();
-  }
-
-  /** The peer has gone to the relay. */
-  relayWanted(): void {
-    this.#race.relay();
+  called(call: SealedCall['type']): void {
+    if (call === 'DONE') return this.#race.peerDone();
+    // The peer, which doesn't dial, wants this side to.
+    if (call === 'READY' && this.#leads && this.#link) this.#dialAgain();
+    if (call !== 'RELAY') return;
+    if (this.#race.isRunning) this.#race.relay();
+    // It would wait there for a side that hears it well on the link that they had. Without one this side knocks.
+    else if (this.#link?.isSuspect === false) this.#options.broker.sendSealed(this.#options.peerId, { type: 'DONE' });
   }
 
   close(): void {
     this.#closed = true;
     this.#race.stop();
     this.#upgrade.watch(null);
-    this.#stopKnocking();
+    this.#pace.stop();
     const link = this.#link;
     this.#link = null;
     link?.close('bye');
@@ -208,28 +210,11 @@ export class Contact {
   }
 
   #knock(besideRace = false): void {
-    this.#stopKnocking();
+    this.#pace.rest();
     if (!this.#isNeeded || (this.#race.isRunning && !besideRace) || this.#options.broker.status.peek() !== 'online')
       return;
     this.#handshake.knock();
-    this.#knockLater();
-  }
-
-  #knockLater(): void {
-    this.#stopKnocking();
-    this.#timer = setTimeout(() => this.#knock(), this.#backoff.next());
-  }
-
-  /** A race has come to nothing. The first time that may have been a moment's trouble. */
-  #knockSoon(): void {
-    if (this.#hasHurried) return this.#knockLater();
-    this.#hasHurried = true;
-    this.#knock();
-  }
-
-  #stopKnocking(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#pace.later();
   }
 
   /** The peer is there, and wants a link. */
@@ -238,7 +223,7 @@ export class Contact {
     const { broker, peerId, onStatus } = this.#options;
     this.#session = { role, keys };
     this.#asker = role === 'initiator' ? 'self' : 'peer';
-    this.#stopKnocking();
+    this.#pace.stop();
     if (!this.#link && !this.#hasFailed) onStatus({ state: 'connecting' });
     this.#race.start(this.#leads, this.#lastPath === 'relay');
     if (!this.#leads && role === 'initiator') broker.sendSealed(peerId, { type: 'READY' });
@@ -252,19 +237,20 @@ export class Contact {
     this.#options.broker.sendSealed(this.#options.peerId, { type: 'READY' });
   }
 
-  async #openRelay(signal: AbortSignal): Promise<Link> {
+  async #openRelay(signal: AbortSignal, onAdmitted: () => void): Promise<Link> {
     const { openRelay } = this.#options.paths();
     if (!openRelay || !this.#session) throw new AppError('peer-unreachable');
-    return openRelay({ peerId: this.#options.peerId, ...this.#session }, signal);
+    return openRelay({ peerId: this.#options.peerId, ...this.#session, onAdmitted }, signal);
   }
 
   async #offer(link: Link): Promise<void> {
     if (this.#closed || !this.#isWanted(link)) return link.close('replaced');
-    const isGreeted = await this.#options.onLink(link);
+    const greeted = await this.#options.onLink(link);
     if (this.#closed) return link.close('bye');
-    if (isGreeted) return this.#use(link);
+    if (greeted === true) return this.#use(link);
+    if (greeted !== false) return this.#mustUpdate(greeted);
     // It ended as it opened, or nobody has greeted on it.
-    if (this.#isNeeded && !this.#race.isRunning) this.#knockSoon();
+    if (this.#isNeeded && !this.#race.isRunning) this.#pace.soon();
   }
 
   /**
@@ -281,10 +267,9 @@ export class Contact {
     this.#link = link;
     this.#lastPath = link.path;
     this.#asker = null;
-    this.#hasFailed = this.#hasHurried = false;
+    this.#hasFailed = false;
     this.#lostAt = Number.NEGATIVE_INFINITY;
-    this.#backoff.reset();
-    this.#stopKnocking();
+    this.#pace.succeeded();
     if (this.#leads) this.#upgrade.watch(link);
     this.look();
     const stop = link.onChange(() => {
@@ -310,6 +295,14 @@ export class Contact {
     });
   }
 
+  /** The peer is there, and one side is too old for the other. */
+  #mustUpdate(code: OtherVersion): void {
+    if (this.#closed || this.#link) return;
+    this.#hasFailed = true;
+    this.#options.onStatus({ state: 'failed', code });
+    this.#pace.rarely();
+  }
+
   #failed(failure: RaceFailure): void {
     if (!this.#link) {
       this.#hasFailed = true;
@@ -318,7 +311,7 @@ export class Contact {
     }
     if (!this.#isNeeded) return;
     // On a full relay it would be the same.
-    if (failure.relay === 'relay-full') this.#knockLater();
-    else this.#knockSoon();
+    if (failure.relay === 'relay-full') this.#pace.later();
+    else this.#pace.soon();
   }
 }

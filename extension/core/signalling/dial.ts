@@ -1,15 +1,16 @@
 import type { DataConnection } from 'peerjs';
 import { endsAt } from '../link/certificate.ts';
-import { DirectLink } from '../link/direct-link.ts';
+import { DirectLink, type DirectLinkOptions } from '../link/direct-link.ts';
 import type { LocalCandidates } from '../link/local-candidates.ts';
 import { AppError } from '../shared/errors.ts';
 
 /** Long enough for a slow TURN allocation, short enough that a person still waits. Nothing else reports a path that can't exist. */
 export const DIAL_LIMIT_MS = 12_000;
 
-export interface DialOptions {
-  dialled: boolean;
-  iceServers(): RTCIceServer[];
+/** ICE has what it needs of both sides, and hasn't failed. */
+const WITH_A_WAY: ReadonlySet<string | undefined> = new Set(['checking', 'connected', 'completed']);
+
+export interface DialOptions extends DirectLinkOptions {
   /** The peer's description of this connection as it came out of the seal; undefined when none did. */
   described(connectionId: string): string | undefined;
 }
@@ -48,6 +49,12 @@ export class Dial {
       throw new AppError('link-lost');
     }
     return link;
+  }
+
+  /** Both have described themselves, and the browsers look for a way: whether they find one hardly depends on the server any more. */
+  get isSignalled(): boolean {
+    const { signalingState, iceConnectionState } = this.#connection.peerConnection ?? {};
+    return signalingState === 'stable' && WITH_A_WAY.has(iceConnectionState);
   }
 
   /** Gives up. A link that is open already goes on. */

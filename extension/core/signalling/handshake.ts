@@ -4,7 +4,9 @@ import { initiate, type NoiseInitiation, respond } from '../crypto/noise-kk.ts';
 import { Opener, type SealedPayload, Sealer } from '../crypto/seal.ts';
 import { deriveSessionKeys, noisePrologue, type Role, type SessionKeys } from '../crypto/session-keys.ts';
 import { fromBase64Url, toBase64Url, utf8 } from '../shared/bytes.ts';
+import { type OtherVersion, otherVersion } from '../shared/errors.ts';
 import { TimeMs } from '../shared/schemas.ts';
+import { isOlder } from '../shared/time.ts';
 import type { SignallingMessage } from './messages.ts';
 
 /** What this device knows of a paired peer that a handshake needs. */
@@ -27,15 +29,22 @@ export interface HandshakeOptions {
   onFresh(role: Role, keys: SessionKeys): void;
   /** The peer's newest time, worth keeping. */
   onTs(ts: number): void;
+  /** The peer knocks, and means another kind of session. */
+  onOtherVersion(code: OtherVersion): void;
 }
 
 export type HandshakeMessage = Extract<SignallingMessage, { type: 'knock' | 'welcome' | 'knock-again' }>;
 
+const SESSION_VERSION = 1;
 /** Message 1 says no more than this; what it says may be a recording. */
-const KnockPayload = v.object({ v: v.literal(1), ts: TimeMs, challenge: v.optional(v.string()) });
+const KnockPayload = v.object({ v: v.literal(SESSION_VERSION), ts: TimeMs, challenge: v.optional(v.string()) });
+/** As much as one of any version says. */
+const AnyKnockPayload = v.object({ v: v.pipe(v.number(), v.integer(), v.minValue(0)), ts: TimeMs });
 
 /** An answer takes a round trip. Less than the pause before a second knock, which may be the only one that is not lost. */
 const KNOCK_LIMIT_MS = 2_500;
+/** Between two knocks that only say which version this is. */
+const VERSION_KNOCK_PAUSE_MS = 30_000;
 /** Knocks whose answer may still come. */
 const MAX_KNOCKS = 3;
 
@@ -126,7 +135,7 @@ export class Handshake {
     if (performance.now() - this.#knockedAt < KNOCK_LIMIT_MS) return;
     const { self, peerId, credentials, send } = this.#options;
     this.#ownTs = Math.max(Date.now(), this.#ownTs + 1);
-    const payload = { v: 1, ts: this.#ownTs, ...(challenge !== undefined && { challenge }) };
+    const payload = { v: SESSION_VERSION, ts: this.#ownTs, ...(challenge !== undefined && { challenge }) };
     const noise = await initiate(
       {
         prologue: noisePrologue(self.id, peerId),
@@ -142,7 +151,7 @@ export class Handshake {
   }
 
   async #answer(text: string): Promise<void> {
-    const { self, peerId, credentials, send } = this.#options;
+    const { self, peerId, credentials, send, onOtherVersion } = this.#options;
     const bytes = fromBase64Url(text);
     if (!bytes) return;
     const response = await respond(
@@ -154,7 +163,17 @@ export class Handshake {
       },
       bytes,
     );
-    const { ts, challenge } = v.parse(KnockPayload, JSON.parse(utf8.decode(response.payload)));
+    const payload: unknown = JSON.parse(utf8.decode(response.payload));
+    const any = v.parse(AnyKnockPayload, payload);
+    if (any.v !== SESSION_VERSION) {
+      // One that was recorded before the peer was updated says nothing of today.
+      if (any.ts <= this.#lastTs) return;
+      onOtherVersion(otherVersion(any.v, SESSION_VERSION));
+      // The peer can't read an answer, only a knock, and one that it answers so comes too soon to be answered in turn.
+      if (isOlder(this.#knockedAt, VERSION_KNOCK_PAUSE_MS)) await this.#knock();
+      return;
+    }
+    const { ts, challenge } = v.parse(KnockPayload, payload);
     const challenged = challenge !== undefined && challenge === this.#challenge;
     if (ts === this.#lastTs && !challenged) return; // The knock that was answered last, once more.
     if (ts < this.#lastTs && !challenged) {

@@ -67,8 +67,12 @@ export const SealedEnvelope = v.object({ type: v.literal('CANDIDATE'), src: Peer
 /** What PeerJS wants to say to a peer; its shape is checked where it arrives. */
 export const PeerJsSays = v.object({ type: v.picklist(['OFFER', 'ANSWER', 'CANDIDATE']), payload: v.looseObject({}) });
 
-/** Between the two devices themselves. READY: "the session is fresh, dial", or later "dial again". RELAY: "I go to the relay now". */
-export const SealedCall = v.object({ type: v.picklist(['READY', 'RELAY']) });
+/**
+ * Between the two devices themselves. READY: "the session is fresh, dial", or later "dial again". RELAY: "I go to the relay now". DONE,
+ * the answer to that: "I have a link and don't come".
+ */
+export const SealedCall = v.object({ type: v.picklist(['READY', 'RELAY', 'DONE']) });
+export type SealedCall = v.InferOutput<typeof SealedCall>;
 
 /** What is inside a sealed message: our own, or PeerJS's. */
 export const SealedMessage = v.union([SealedCall, PeerJsSays]);

@@ -5,18 +5,23 @@ import { DIAL_LIMIT_MS, Dial, type DialOptions } from './dial.ts';
 
 /** A direct link or TURN, where they work, are there by then. */
 const RELAY_AFTER_MS = 2_000;
+/** What another attempt at the relay may well not meet again: a socket that was reset, a ticket that was lost. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['link-lost', 'timed-out', 'server-unreachable']);
+const AGAIN_AFTER_MS = 1_000;
 
 export interface RaceOptions extends Omit<DialOptions, 'dialled'> {
   /** Starts PeerJS's connection to the peer; null when there is no server right now. */
   connect(): DataConnection | null;
-  /** Meets the peer on the server's relay. */
-  openRelay(signal: AbortSignal): Promise<Link>;
+  /** Meets the peer on the server's relay. `onAdmitted`: the signalling server has done its part. */
+  openRelay(signal: AbortSignal, onAdmitted: () => void): Promise<Link>;
   /** Whether there is a relay to meet on. */
   hasRelay(): boolean;
   /** Tells the peer that this side goes to the relay now. */
   callRelay(): void;
   /** Something is open; better or worse than what was. */
   onLink(link: Link): void;
+  /** Nothing is open here, and the peer has a link: it waits for no other. */
+  onDeserted(): void;
   /** Every way was tried, and none is open. */
   onOver(failure: RaceFailure): void;
 }
@@ -39,7 +44,13 @@ export class Race {
   #dial: Dial | null = null;
   /** How the direct way ended in this race; null while it may still come about. */
   #direct: { code: ErrorCode; isBlocked: boolean; isLocal: boolean } | null = null;
+  /** The peer has a link: what is dialled may still open here, but on the relay nobody comes. */
+  #peerIsDone = false;
   #relay: AbortController | null = null;
+  /** The relay has a place for this side. */
+  #isAdmitted = false;
+  /** The first attempt at it has failed, in this race. */
+  #hasRetried = false;
   #relayFailure: ErrorCode | null = null;
   #relayTimer: ReturnType<typeof setTimeout> | undefined;
   #directTimer: ReturnType<typeof setTimeout> | undefined;
@@ -57,6 +68,11 @@ export class Race {
     return this.#dial !== null;
   }
 
+  /** Whether nothing that is under way can succeed without the signalling server. */
+  get needsServer(): boolean {
+    return this.#running && !this.#dial?.isSignalled && !this.#isAdmitted;
+  }
+
   /** Whether it waits for the peer on the relay, and for nothing else. */
   get isMeeting(): boolean {
     return this.#relay !== null && this.#dial === null;
@@ -67,6 +83,8 @@ export class Race {
     this.stop();
     this.#running = true;
     this.#direct = null;
+    this.#peerIsDone = false;
+    this.#hasRetried = false;
     this.#relayFailure = null;
     this.#relayTimer = setTimeout(() => this.relay(), relayAtOnce ? 0 : RELAY_AFTER_MS);
     this.#directTimer = setTimeout(() => this.#directFailed('peer-unreachable', null), DIAL_LIMIT_MS);
@@ -93,7 +111,10 @@ export class Race {
     callRelay();
     const relay = new AbortController();
     this.#relay = relay;
-    openRelay(relay.signal).then(
+    const onAdmitted = () => {
+      if (this.#relay === relay) this.#isAdmitted = true;
+    };
+    openRelay(relay.signal, onAdmitted).then(
       (link) => {
         if (this.#relay !== relay) return link.close('replaced');
         this.#won();
@@ -101,10 +122,26 @@ export class Race {
       },
       (error) => {
         if (this.#relay !== relay) return;
-        this.#relayFailure = errorCode(error);
+        this.#isAdmitted = false;
+        const code = errorCode(error);
+        if (this.#direct === null && !this.#hasRetried && PASSING.has(code)) return this.#relayAgain();
+        this.#relayFailure = code;
         this.#look();
       },
     );
+  }
+
+  /** Where nothing else works, a person waits for the direct way to be given up. */
+  #relayAgain(): void {
+    this.#hasRetried = true;
+    this.#relay = null;
+    this.#relayTimer = setTimeout(() => this.relay(), AGAIN_AFTER_MS);
+  }
+
+  /** The peer has a link, and doesn't come to the relay. */
+  peerDone(): void {
+    this.#peerIsDone = true;
+    this.#look();
   }
 
   /** Nothing that is under way is wanted any more. */
@@ -120,6 +157,7 @@ export class Race {
     clearTimeout(this.#directTimer);
     const relay = this.#relay;
     this.#relay = null;
+    this.#isAdmitted = false;
     relay?.abort();
   }
 
@@ -152,12 +190,16 @@ export class Race {
       isBlocked: dial?.candidates.isNone ?? false,
       isLocal: dial?.candidates.isLocal ?? false,
     };
-    this.relay();
+    if (!this.#peerIsDone) this.relay();
     this.#look();
   }
 
   #look(): void {
     if (!this.#running || !this.#direct) return;
+    if (this.#peerIsDone) {
+      this.#won();
+      return this.#options.onDeserted();
+    }
     if (this.#relay && this.#relayFailure === null) return;
     const { code: direct, ...found } = this.#direct;
     const relay = this.#relay ? this.#relayFailure : null;

@@ -11,6 +11,8 @@ export interface RelayMeeting {
   readonly peerId: string;
   readonly role: Role;
   readonly keys: SessionKeys;
+  /** There is a ticket: no more is asked of the signalling server. */
+  onAdmitted(): void;
 }
 
 /**
@@ -21,11 +23,12 @@ export interface RelayMeeting {
 export async function meetOnRelay(
   broker: Broker,
   address: ServerAddress,
-  { peerId, role, keys }: RelayMeeting,
+  { peerId, role, keys, onAdmitted }: RelayMeeting,
   signal: AbortSignal,
 ): Promise<Link> {
   const session = toBase64Url(keys.id);
   const { room, url } = await askRelayTicket(broker, address, { peer: peerId, session }, signal);
+  onAdmitted();
   const inner = await openRelayLink(url, signal);
   return openSecureLink(inner, { secret: keys.relay, room, role }, signal);
 }

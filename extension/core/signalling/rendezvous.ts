@@ -4,6 +4,7 @@ import type { DhKey } from '../crypto/dh.ts';
 import type { SealedPayload } from '../crypto/seal.ts';
 import type { Link } from '../link/link.ts';
 import { fromBase64Url } from '../shared/bytes.ts';
+import type { OtherVersion } from '../shared/errors.ts';
 import type { Broker } from './broker.ts';
 import { Contact, type ContactBroker, type Paths, type RendezvousStatus } from './contact.ts';
 import type { PeerCredentials } from './handshake.ts';
@@ -19,8 +20,8 @@ export interface RendezvousOptions {
   self: { id: string; identity: DhKey };
   /** The ways to a peer that the server offers right now. */
   paths(): Paths;
-  /** A link to the peer is open: resolves with true once the peer has greeted on it. The one before is used until then. */
-  onLink(peerId: string, link: Link): Promise<boolean>;
+  /** As `ContactOptions.onLink`. */
+  onLink(peerId: string, link: Link): Promise<boolean | OtherVersion>;
   /** How far things are with a peer that has no link. */
   onStatus(peerId: string, status: RendezvousStatus): void;
   /** The link in use was heard no more, or is again. */
@@ -149,7 +150,7 @@ export class Rendezvous {
     const message = contact?.open(payload);
     if (!contact || !message) return;
     const call = v.safeParse(SealedCall, message);
-    if (call.success) return call.output.type === 'RELAY' ? contact.relayWanted() : contact.dialWanted();
+    if (call.success) return contact.called(call.output.type);
     if (!v.is(PeerJsSays, message)) return;
     const description = v.safeParse(Description, message);
     if (description.success) {

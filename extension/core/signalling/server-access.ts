@@ -1,6 +1,7 @@
 import type { DeviceKeys } from '../crypto/device-keys.ts';
 import { signSocketToken } from '../crypto/socket-token.ts';
 import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
+import type { MessageRate } from './send-pace.ts';
 import type { ServerAddress } from './server-address.ts';
 import { probeServer, type ServerKind } from './server-info.ts';
 
@@ -30,6 +31,7 @@ export class ServerAccess {
   #known: { server: ServerKind; askedAt: number } | null = null;
   #features: readonly string[] = [];
   #offsetMs: number | null = null;
+  #rate: MessageRate | null = null;
 
   constructor(options: ServerAccessOptions) {
     this.address = options.address;
@@ -45,6 +47,11 @@ export class ServerAccess {
   /** How far its clock was ahead of ours then, in ms; null where it doesn't say. */
   get offsetMs(): number | null {
     return this.#offsetMs;
+  }
+
+  /** How much it took then; null where it doesn't say. */
+  get rate(): MessageRate | null {
+    return this.#rate;
   }
 
   /** Whether the server at the last connection offered this beside the PeerJS protocol. */
@@ -78,12 +85,13 @@ export class ServerAccess {
       if (this.#wasOurs) throw new AppError('server-changed');
       this.#kind = 'stock';
       this.#features = [];
-      this.#offsetMs = null;
+      this.#offsetMs = this.#rate = null;
       return stockToken;
     }
     this.#kind = 'pairwise';
     this.#features = server.features;
     this.#offsetMs = server.offsetMs;
+    this.#rate = server.rate;
     if (!this.#wasOurs) this.#options.onOurs();
     this.#wasOurs = true;
     this.#lastTs = Math.max(Date.now() + server.offsetMs, this.#lastTs + 1);

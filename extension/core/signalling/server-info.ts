@@ -2,23 +2,30 @@ import * as v from 'valibot';
 import { within } from '../shared/abort.ts';
 import { concat, utf8 } from '../shared/bytes.ts';
 import { AppError } from '../shared/errors.ts';
+import { type MessageRate, USUAL_RATE } from './send-pace.ts';
 import type { ServerAddress } from './server-address.ts';
+
+const Rate = v.pipe(v.number(), v.minValue(1), v.maxValue(1e6));
+const Limits = v.object({ messageBurst: Rate, messagesPerSecond: Rate });
 
 const ServerInfo = v.object({
   pairwise: v.literal(1),
   timeMs: v.pipe(v.number(), v.integer(), v.minValue(1)),
   features: v.pipe(v.array(v.pipe(v.string(), v.maxLength(32))), v.maxLength(32)),
+  limits: v.fallback(v.nullable(Limits), null),
 });
 
 /** What answers at an address: a server of ours, or another PeerJS server. */
-export type ServerKind = { kind: 'pairwise'; offsetMs: number; features: readonly string[] } | { kind: 'stock' };
+export type ServerKind =
+  | { kind: 'pairwise'; offsetMs: number; features: readonly string[]; rate: MessageRate }
+  | { kind: 'stock' };
 
 const ANSWER_LIMIT_MS = 6_000;
 const MAX_ANSWER_BYTES = 8_192;
 
 /**
  * Asks the server who it is and what time it has. `offsetMs` is how far its clock is ahead of ours.
- * @throws AppError `server-unreachable` when nothing answers.
+ * @throws AppError `server-unreachable` when neither answers.
  */
 export async function probeServer(address: ServerAddress): Promise<ServerKind> {
   const url = `${address.url}/pairwise`;
@@ -26,15 +33,25 @@ export async function probeServer(address: ServerAddress): Promise<ServerKind> {
   const info = await within(read(url), ANSWER_LIMIT_MS, 'server-unreachable').catch(() => null);
   if (info) {
     const offsetMs = Math.round(info.timeMs - (sentAt + Date.now()) / 2);
-    return { kind: 'pairwise', offsetMs, features: info.features };
+    const { features, limits } = info;
+    const rate = limits ? { burst: limits.messageBurst, perSecond: limits.messagesPerSecond } : USUAL_RATE;
+    return { kind: 'pairwise', offsetMs, features, rate };
   }
-  // A stock server doesn't let us read its 404, but it does answer.
-  const answers = fetch(url, { mode: 'no-cors', cache: 'no-store', signal: AbortSignal.timeout(ANSWER_LIMIT_MS) }).then(
-    () => true,
-    () => false,
-  );
-  if (await within(answers, ANSWER_LIMIT_MS, 'server-unreachable')) return { kind: 'stock' };
+  if (await within(isStock(address), ANSWER_LIMIT_MS, 'server-unreachable').catch(() => false))
+    return { kind: 'stock' };
   throw new AppError('server-unreachable');
+}
+
+/**
+ * Whether it hands out ids, as every PeerJS server does and lets each page read. That something answers isn't enough: before a server
+ * that is down a proxy does.
+ */
+async function isStock(address: ServerAddress): Promise<boolean> {
+  const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+  const url = `${address.url}/peerjs/id`;
+  const response = await fetch(url, { cache: 'no-store', credentials: 'omit', redirect: 'error', signal });
+  await response.body?.cancel();
+  return response.ok;
 }
 
 async function read(url: string): Promise<v.InferOutput<typeof ServerInfo> | null> {

@@ -1,5 +1,5 @@
 import { within } from '../shared/abort.ts';
-import { AppError } from '../shared/errors.ts';
+import { AppError, errorCode } from '../shared/errors.ts';
 import type { Broker } from './broker.ts';
 import type { ServerAnswer, ServerRequest } from './server-messages.ts';
 
@@ -10,7 +10,10 @@ let lastNumber = 0;
 /** A number that no other request of this document has. */
 export const requestNumber = (): number => ++lastNumber;
 
-/** Asks the server and waits for the answer of the same number. @throws AppError `server-unreachable`; the signal's reason. */
+/**
+ * Asks the server and waits for the answer of the same number. Without one the socket is checked: it may be dead.
+ * @throws AppError `server-unreachable`; the signal's reason.
+ */
 export async function askServer(
   broker: Broker,
   request: ServerRequest,
@@ -25,7 +28,11 @@ export async function askServer(
   });
   try {
     if (!broker.ask(request)) throw new AppError('server-unreachable');
-    return await within(answered, limitMs, 'server-unreachable', signal);
+    return await within(answered, limitMs, 'timed-out', signal);
+  } catch (error) {
+    if (errorCode(error) !== 'timed-out') throw error;
+    broker.check();
+    throw new AppError('server-unreachable');
   } finally {
     done.abort();
   }

@@ -14,6 +14,9 @@ export class Upgrade {
   readonly #dial: () => void;
   readonly #backoff = new Backoff(FIRST_UPGRADE_MS, MAX_UPGRADE_MS);
   #link: Link | null = null;
+  /** Of the link, when it was looked at last. */
+  #path: Path | undefined;
+  #unsubscribe: () => void = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(dial: () => void) {
@@ -22,8 +25,16 @@ export class Upgrade {
 
   /** This link is in use now; null: none. */
   watch(link: Link | null): void {
-    if (this.#link?.path !== link?.path) this.#backoff.reset();
+    const path = link?.path;
+    if (this.#path !== path) this.#backoff.reset();
+    this.#unsubscribe();
     this.#link = link;
+    this.#path = path;
+    // A direct link may become one over TURN by itself, and the other way round.
+    this.#unsubscribe =
+      link?.onChange(() => {
+        if (link.path !== this.#path) this.watch(link);
+      }) ?? (() => {});
     this.#wait();
   }
 
