@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BitrateJudge } from '../../extension/core/media/quality/bitrate-judge.ts';
 import { changeBetween } from '../../extension/core/media/quality/change.ts';
 import { CodecJudge, type SendingMeasure } from '../../extension/core/media/quality/codec-judge.ts';
 import { ContentJudge } from '../../extension/core/media/quality/content-judge.ts';
@@ -32,6 +33,9 @@ const text = (offset: number) =>
   });
 const noise = (seed: number) => picture((x, y) => random((seed * HEIGHT + y) * WIDTH + x) * 255);
 const changeOf = (before: Pixels, now: Pixels) => changeBetween(signatureOf(before), signatureOf(now));
+
+/** A picture of an ordinary size. */
+const seen = (isBlack: boolean) => ({ isBlack, width: 1_280, height: 720 });
 
 describe('a change', () => {
   test('the same picture has none', () => {
@@ -105,23 +109,36 @@ describe('black', () => {
 
   test('is a trouble only when it lasts', () => {
     const judge = new TroubleJudge();
-    judge.looked(0, true);
+    judge.looked(0, seen(true));
     expect(judge.now(2_000)).toBeNull();
-    judge.looked(2_000, false);
-    judge.looked(2_500, true);
+    judge.looked(2_000, seen(false));
+    judge.looked(2_500, seen(true));
     expect(judge.now(4_000)).toBeNull();
     // A black page that stands still brings no more pictures.
     expect(judge.now(6_000)).toBe('black');
-    judge.looked(6_100, false);
+    judge.looked(6_100, seen(false));
     expect(judge.now(6_100)).toBeNull();
   });
+});
+
+test('a window that is minimised is one pixel, and not black', () => {
+  const judge = new TroubleJudge();
+  judge.looked(0, { isBlack: true, width: 2, height: 2 });
+  expect(judge.now(1_000)).toBeNull();
+  expect(judge.now(2_000)).toBe('frozen');
+  expect(judge.now(9_000)).toBe('frozen');
+  judge.looked(9_500, seen(false));
+  expect(judge.now(9_500)).toBeNull();
+  // A line of a picture is one: Chromium gives tabs no less than eight pixels.
+  judge.looked(10_000, { isBlack: true, width: 16, height: 8 });
+  expect(judge.now(13_000)).toBe('black');
 });
 
 test('a source that the browser holds back is a trouble when it lasts, and comes before black', () => {
   const judge = new TroubleJudge();
   judge.muted(0, true);
   expect(judge.now(1_000)).toBeNull();
-  judge.looked(0, true);
+  judge.looked(0, seen(true));
   expect(judge.now(5_000)).toBe('frozen');
   judge.muted(5_500, false);
   expect(judge.now(5_500)).toBe('black');
@@ -251,5 +268,34 @@ describe('the codec', () => {
     const judge = new CodecJudge();
     expect(seconds(judge, 3, NARROW)).toBe('slim');
     expect(seconds(judge, 60, { ...NARROW, frames: 1, encodeMs: 200 })).toBe('slim');
+  });
+});
+
+describe('the bits of film', () => {
+  const WITHIN = { availableBitsPerSecond: 5_000_000, sentBitsPerSecond: 2_400_000, frames: 30 };
+  const seconds = (judge: BitrateJudge, count: number, encodeMs: number, frames = 30) => {
+    for (let second = 0; second < count; second += 1) judge.measured(1_000, { ...WITHIN, encodeMs, frames });
+    return judge.filmBitsPerSecond;
+  };
+
+  test('are few until the encoder has been quick for some seconds', () => {
+    const judge = new BitrateJudge();
+    expect(judge.filmBitsPerSecond).toBe(3_000_000);
+    expect(seconds(judge, 2, 5)).toBe(3_000_000);
+    expect(seconds(judge, 1, 10)).toBe(3_000_000);
+    expect(seconds(judge, 3, 5)).toBeNull();
+  });
+
+  test('stay few where it is slow, and where hardly anything is encoded', () => {
+    expect(seconds(new BitrateJudge(), 60, 15)).toBe(3_000_000);
+    expect(seconds(new BitrateJudge(), 60, 2, 1)).toBe(3_000_000);
+  });
+
+  test('are few again where more of them cost too much, for good', () => {
+    const judge = new BitrateJudge();
+    expect(seconds(judge, 3, 5)).toBeNull();
+    expect(seconds(judge, 30, 12)).toBeNull();
+    expect(seconds(judge, 3, 20)).toBe(3_000_000);
+    expect(seconds(judge, 60, 5)).toBe(3_000_000);
   });
 });

@@ -1,25 +1,23 @@
-/** How soon a tab that is muted falls silent: as fast as a person would look for another way. */
-const LISTEN_EVERY_MS = 1_000;
-
 /**
  * Plays the sound of a captured tab, which the capture took away from its owner, as long as the owner hasn't muted it. Does nothing for a
  * stream without sound. Only for `captureTab`: what the picker captures goes on sounding by itself.
- * @param isMuted whether the tab is muted now; asked every second. Never rejects.
+ * @param watchMuted calls with whether the tab is muted, soon and whenever that changes; returns the function that ends it.
  * @returns the function that ends it; the stream's tracks stay as they are.
  */
-export function keepAudible(stream: MediaStream, isMuted: () => Promise<boolean>): () => void {
+export function keepAudible(
+  stream: MediaStream,
+  watchMuted: (listener: (isMuted: boolean) => void) => () => void,
+): () => void {
   if (stream.getAudioTracks().length === 0) return () => undefined;
   const context = new AudioContext({ latencyHint: 'interactive' });
   const sound = context.createMediaStreamSource(stream);
-  const adjust = async () => {
-    const muted = await isMuted();
-    // Both reject only when the context has been closed already.
-    await (muted ? context.suspend() : context.resume()).catch(() => undefined);
-  };
-  void adjust().then(() => sound.connect(context.destination));
-  const timer = setInterval(adjust, LISTEN_EVERY_MS);
+  const stop = watchMuted((isMuted) => {
+    // Connected twice is connected once. Both reject only when the context has been closed already.
+    sound.connect(context.destination);
+    (isMuted ? context.suspend() : context.resume()).catch(() => undefined);
+  });
   return () => {
-    clearInterval(timer);
+    stop();
     context.close().catch(() => undefined);
   };
 }

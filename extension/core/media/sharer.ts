@@ -26,8 +26,8 @@ export interface SharerOptions {
   onAnswered(): void;
   /** The source has ended by itself: tab closed, or stopped in the browser's own bar. Once; never after `close`. */
   onEnded(): void;
-  /** The connection to the newest viewer page broke down for good; the share itself goes on and can be watched again. */
-  onError(error: AppError): void;
+  /** The connection to this viewer page, the newest, broke down for good; the share itself goes on and can be watched again. */
+  onError(error: AppError, viewer: string): void;
   /** What the viewer does with its pointer, at most as often as a screen is drawn. `away` also when the viewer has gone. */
   onPointer(action: PointerAction): void;
   /** Whether the viewer's microphone is on; it is played here. Each change once. */
@@ -80,7 +80,7 @@ export class Sharer {
       this.#connect(id);
     } catch (cause) {
       // A browser or a policy without WebRTC.
-      this.#options.onError(new AppError('webrtc-blocked', { cause }));
+      this.#options.onError(new AppError('webrtc-blocked', { cause }), id);
     }
   }
 
@@ -99,7 +99,7 @@ export class Sharer {
       onError: (error) => {
         if (this.#viewer !== viewer) return;
         this.#drop();
-        this.#options.onError(error);
+        this.#options.onError(error, id);
       },
       onSideOpen: () => {
         viewer.say({ type: 'voice', on: this.#voice !== null });

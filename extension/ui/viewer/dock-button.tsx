@@ -9,7 +9,8 @@ export interface DockButtonProps {
   pressed?: boolean;
   /** Something of this computer is captured by it: red. */
   captures?: boolean;
-  disabled?: boolean;
+  /** What keeps it from doing anything: read out and shown when Tab comes to it. */
+  whyNot?: string | null;
   onClick: () => void;
 }
 
@@ -28,7 +29,7 @@ export function DockButton({
   shortcut,
   pressed,
   captures = false,
-  disabled = false,
+  whyNot = null,
   onClick,
 }: DockButtonProps) {
   return (
@@ -39,9 +40,9 @@ export function DockButton({
       {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
       data-captures={captures}
       {...(shortcut === null ? {} : { 'aria-keyshortcuts': SPELT[shortcut] ?? shortcut })}
-      title={withKey(label, shortcut)}
-      disabled={disabled}
-      onClick={onClick}
+      title={whyNot ?? withKey(label, shortcut)}
+      {...(whyNot === null ? {} : { 'aria-disabled': true, 'aria-description': whyNot })}
+      onClick={() => whyNot === null && onClick()}
     >
       {icon}
     </button>

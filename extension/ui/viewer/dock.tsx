@@ -12,7 +12,7 @@ export function Dock({ model }: { model: ViewerModel }) {
   const hasSound = model.hasSound.value;
   const isMuted = player.muted.value || !hasSound;
   const isFull = player.inFullScreen.value;
-  const hasPicture = player.size.value !== null;
+  const noPicture = player.size.value ? null : t('viewer_no_picture');
   const act = (action: ViewerAction) => () => model.do(action);
   return (
     <div
@@ -24,10 +24,10 @@ export function Dock({ model }: { model: ViewerModel }) {
     >
       <DockButton
         icon={<Icon name={isMuted ? 'no-sound' : 'sound'} />}
-        label={hasSound ? t('viewer_mute') : t('viewer_no_sound')}
+        label={t('viewer_mute')}
         shortcut={model.letterKey('M')}
         pressed={isMuted}
-        disabled={!hasSound}
+        whyNot={hasSound ? null : t('viewer_no_sound')}
         onClick={act('mute')}
       />
       <input
@@ -46,23 +46,23 @@ export function Dock({ model }: { model: ViewerModel }) {
         shortcut={model.letterKey('V')}
         pressed={microphone.state.value !== 'off'}
         captures={microphone.state.value === 'on'}
-        disabled={!model.isLive.value}
+        whyNot={model.isLive.value ? null : t('viewer_not_connected')}
         onClick={act('voice')}
       />
       <hr aria-orientation="vertical" />
       <DockButton
         icon={<ViewerIcon name="point" />}
-        label={pointLabel(model)}
+        label={t('viewer_point')}
         shortcut={model.letterKey('P')}
         pressed={model.isPointing}
-        disabled={!model.canPoint.value}
+        whyNot={pointingWhy(model)}
         onClick={act('point')}
       />
       <DockButton
         icon={<ViewerIcon name="camera" />}
         label={t('viewer_still')}
         shortcut={model.letterKey('S')}
-        disabled={!hasPicture}
+        whyNot={noPicture}
         onClick={act('save-still')}
       />
       <DockButton
@@ -76,9 +76,9 @@ export function Dock({ model }: { model: ViewerModel }) {
       <DockButton
         icon={<ViewerIcon name={zoom.isActualSize.value ? 'actual-size' : 'fit'} />}
         label={t('viewer_actual_size')}
-        shortcut={zoom.isActualSize.value ? '0' : '1'}
+        shortcut={model.letterKey(zoom.isActualSize.value ? '0' : '1')}
         pressed={zoom.isActualSize.value}
-        disabled={!hasPicture}
+        whyNot={noPicture}
         onClick={act(zoom.isActualSize.value ? 'fit' : 'actual-size')}
       />
       <DockButton
@@ -86,7 +86,7 @@ export function Dock({ model }: { model: ViewerModel }) {
         label={t('viewer_picture_in_picture')}
         shortcut={model.letterKey('I')}
         pressed={player.inPictureInPicture.value}
-        disabled={!hasPicture}
+        whyNot={noPicture}
         onClick={act('picture-in-picture')}
       />
       <DockButton
@@ -100,9 +100,13 @@ export function Dock({ model }: { model: ViewerModel }) {
   );
 }
 
-/** What the button does, or why it doesn't. */
-function pointLabel(model: ViewerModel): string {
+/** Why nobody can point, if so. */
+function pointingWhy(model: ViewerModel): string | null {
   const about = model.about.value;
-  if (!about || model.canPoint.value) return t('viewer_point');
-  return about.source === 'tab' ? t('viewer_point_off', about.peerName) : t('viewer_point_only_tabs');
+  if (model.canPoint.value) return null;
+  if (!about || !model.isLive.value) return t('viewer_not_connected');
+  if (about.source !== 'tab') return t('viewer_point_only_tabs');
+  if (about.pause) return t('viewer_paused', about.peerName);
+  // Chosen in the browser's dialog, or a page that belongs to the browser, or one without leave: none of these has an address here.
+  return t(about.page ? 'viewer_point_off' : 'viewer_point_unreached', about.peerName);
 }

@@ -18,7 +18,8 @@ export type ViewerAction =
   | 'open-page'
   | 'escape';
 
-const LETTERS: Readonly<Record<string, ViewerAction>> = {
+/** Signs that a person may type without meaning a shortcut, or say to a computer that listens: they can be switched off (WCAG 2.1.4). */
+const CHARACTERS: Readonly<Record<string, ViewerAction>> = {
   f: 'full-screen',
   i: 'picture-in-picture',
   m: 'mute',
@@ -27,15 +28,15 @@ const LETTERS: Readonly<Record<string, ViewerAction>> = {
   d: 'statistics',
   v: 'voice',
   o: 'open-page',
-};
-const OTHERS: Readonly<Record<string, ViewerAction>> = {
-  arrowup: 'louder',
-  arrowdown: 'quieter',
   '0': 'fit',
   '1': 'actual-size',
   '+': 'zoom-in',
   '=': 'zoom-in',
   '-': 'zoom-out',
+};
+const OTHERS: Readonly<Record<string, ViewerAction>> = {
+  arrowup: 'louder',
+  arrowdown: 'quieter',
   escape: 'escape',
 };
 /** What goes on while its key is held. */
@@ -52,6 +53,7 @@ export interface Keyed {
   do(action: ViewerAction): void;
   /** Whether arrows move the pointer and Enter clicks. */
   readonly isPointing: boolean;
+  /** Whether letters, digits and signs alone do something. */
   readonly hasLetters: boolean;
   step(direction: Point): void;
   click(): void;
@@ -95,7 +97,7 @@ function actionOf(event: KeyboardEvent, key: string, hasLetters: boolean): Viewe
   // Many keyboards have + above another sign.
   if (event.shiftKey && key !== '+') return undefined;
   if (event.target instanceof HTMLInputElement && key.startsWith('arrow')) return undefined;
-  return OTHERS[key] ?? (hasLetters ? LETTERS[key] : undefined);
+  return OTHERS[key] ?? (hasLetters ? CHARACTERS[key] : undefined);
 }
 
 function isControl(target: EventTarget | null): boolean {

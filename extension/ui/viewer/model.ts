@@ -2,8 +2,9 @@ import { computed, effect, signal, untracked } from '@preact/signals';
 import { PictureDelay } from '../../core/media/delay.ts';
 import type { MediaStats } from '../../core/media/stats.ts';
 import type { ShareEnd, ShareTrouble } from '../../core/protocol/messages.ts';
-import type { AppState } from '../../core/session/state.ts';
+import type { AppState, Connection } from '../../core/session/state.ts';
 import type { ErrorCode } from '../../core/shared/errors.ts';
+import { isOlder } from '../../core/shared/time.ts';
 import { type About, aboutShare } from './about.ts';
 import type { Point } from './geometry.ts';
 import type { Keyed, ViewerAction } from './keys.ts';
@@ -18,7 +19,7 @@ import { Zoom } from './zoom.ts';
 export interface ViewerOptions extends WatchingOptions {
   /** Follows the app state; null while it is unknown. Returns its unsubscribe. */
   followState(onState: (state: AppState | null) => void): () => void;
-  /** Whether letters alone are shortcuts; the person may have switched them off. */
+  /** Whether letters, digits and signs alone are shortcuts; the person may have switched them off. */
   hasLetters(): boolean;
   /** Saves a file of this name to Downloads. */
   save(file: Blob, name: string): void;
@@ -38,6 +39,8 @@ export interface ViewerStats extends MediaStats {
 
 /** Statistics and the running time change once a second. */
 const TICK_MS = 1_000;
+/** How often the picture's own path is looked at while nobody looks at the statistics. */
+const WAY_EVERY_MS = 5_000;
 /** CSS pixels of the picture that one press of an arrow brings in. */
 const LOOK_STEP = 80;
 
@@ -53,6 +56,14 @@ export class ViewerModel implements Keyed {
   readonly statsShown = signal(false);
   readonly stats = signal<ViewerStats | null>(null);
   readonly nowMs = signal(Date.now());
+  /** How the picture comes here, which has a connection of its own; the session's way until that is known. */
+  readonly connection = computed<Connection | null>(() => {
+    const connection = this.about.value?.connection ?? null;
+    // While the picture's path is lost no other is named.
+    if (this.scene.value === 'reconnecting') return connection && suspect(connection);
+    const way = this.isLive.value ? this.#way.value : null;
+    return way?.path ? { state: 'connected', path: way.path, rttMs: way.rttMs } : connection;
+  });
   readonly scene = computed<Scene>(() => {
     const phase = this.#watching.phase.value;
     if (phase !== 'connected') return phase;
@@ -71,13 +82,18 @@ export class ViewerModel implements Keyed {
   /** What is wrong with the picture, until the person has taken note of it. */
   readonly trouble = computed<ShareTrouble | null>(() => {
     const trouble = this.about.value?.trouble ?? null;
-    return this.scene.value === null && trouble !== null && !this.#notedTroubles.value.has(trouble) ? trouble : null;
+    if (trouble === null || this.#notedTroubles.value.has(trouble)) return null;
+    // What brings nothing new has perhaps not brought a first picture either.
+    const isSeen = this.scene.value === null || (this.scene.value === 'waiting' && trouble === 'frozen');
+    return isSeen ? trouble : null;
   });
   readonly #delay = new PictureDelay();
   readonly #notedTroubles = signal<ReadonlySet<ShareTrouble>>(new Set());
   readonly #options: ViewerOptions;
   readonly #watching: Watching;
   readonly #stops: readonly (() => void)[];
+  readonly #way = signal<Pick<MediaStats, 'path' | 'rttMs'> | null>(null);
+  #wayAtMs = Number.NEGATIVE_INFINITY;
   #clockShown = true;
 
   constructor(options: ViewerOptions) {
@@ -94,6 +110,7 @@ export class ViewerModel implements Keyed {
         if (!this.about.value?.trouble && noted.size > 0)
           this.#notedTroubles.value = new Set(noted.has('protected') ? ['protected'] : []);
         this.#watching.setShareKnown(this.about.value?.isKnown ?? false);
+        this.#watching.setReached(this.about.value?.connection.state === 'connected');
       }),
       this.#watching.still.subscribe((still) => void this.still.show(still)),
       // Nobody is left to point for, or to speak to.
@@ -114,9 +131,9 @@ export class ViewerModel implements Keyed {
     return this.#options.hasLetters();
   }
 
-  /** The letter that does something here; null where the person has switched letters off. */
-  letterKey(letter: string): string | null {
-    return this.hasLetters ? letter : null;
+  /** The letter, digit or sign that does something here; null where the person has switched them off. */
+  letterKey(key: string): string | null {
+    return this.hasLetters ? key : null;
   }
 
   /** Why it is over, in the scene `ended`. */
@@ -251,10 +268,25 @@ export class ViewerModel implements Keyed {
 
   async #tick(): Promise<void> {
     if (this.#clockShown) this.nowMs.value = Date.now();
-    if (!this.statsShown.value) return;
+    if (!this.statsShown.value) return this.#lookAtWay();
     const { video } = this.player;
     if (video) this.#delay.follow(video);
     const stats = await this.#watching.stats();
     this.stats.value = stats && { ...stats, latencyMs: this.#delay.read(stats.rttMs) };
+    this.#way.value = stats;
   }
+
+  async #lookAtWay(): Promise<void> {
+    // Of another connection it may be another.
+    if (this.#watching.phase.value !== 'connected') this.#wayAtMs = Number.NEGATIVE_INFINITY;
+    // Nobody sees it, or it is known well enough.
+    else if (this.#clockShown && !document.hidden && isOlder(this.#wayAtMs, WAY_EVERY_MS)) {
+      this.#wayAtMs = performance.now();
+      this.#way.value = await this.#watching.stats();
+    }
+  }
+}
+
+function suspect(connection: Connection): Connection {
+  return connection.state === 'connected' ? { ...connection, isSuspect: true } : connection;
 }

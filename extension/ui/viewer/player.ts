@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { Size } from './geometry.ts';
+import { BEGINNING_PX, showAtOnce } from './prompt-video.ts';
 
 const VOLUME_STEP = 0.05;
 
@@ -15,6 +16,8 @@ export class Player {
   readonly #mutedByChoice = signal(false);
   readonly muted = computed(() => this.#mutedByChoice.value || this.soundBlocked.value);
   #video: HTMLVideoElement | undefined;
+  /** Whether the stream has brought a picture of its own. */
+  #hasBegun = false;
   /** The other person's microphone: beside the video, so that it is heard at once, not in step with the picture. */
   #voice: HTMLAudioElement | undefined;
 
@@ -31,7 +34,9 @@ export class Player {
     this.#voice = voice;
     this.#applySound();
     const measure = () => {
-      this.size.value = video.videoWidth > 0 ? { width: video.videoWidth, height: video.videoHeight } : null;
+      const { videoWidth: width, videoHeight: height } = video;
+      if (width > BEGINNING_PX) this.#hasBegun = true;
+      this.size.value = this.#hasBegun && width > 0 ? { width, height } : null;
     };
     for (const event of ['loadeddata', 'resize', 'emptied']) video.addEventListener(event, measure, { signal });
     video.addEventListener('enterpictureinpicture', () => this.#setPictureInPicture(true), { signal });
@@ -57,7 +62,8 @@ export class Player {
   async show(stream: MediaStream | null): Promise<void> {
     const video = this.#video;
     if (!video || !stream || video.srcObject === stream) return;
-    video.srcObject = stream;
+    this.#hasBegun = false;
+    showAtOnce(video, stream);
     await this.#play();
   }
 

@@ -1,3 +1,4 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon, Mark } from '../components/icon.tsx';
 import { t } from '../text.ts';
 import type { ViewerModel } from './model.ts';
@@ -6,9 +7,17 @@ import { type SceneText, sceneText } from './scene-text.ts';
 /** What is the matter when there is more to say than the picture shows, with the next step; read out when it changes. */
 export function SceneMessage({ model }: { model: ViewerModel }) {
   const text = sceneText(model);
+  const plate = useRef<HTMLDivElement>(null);
+  const [isLate, setLate] = useState(false);
+  const watchAgain = () => {
+    // The button goes, and the keyboard would begin at the top of the page.
+    plate.current?.focus();
+    setLate(false);
+    model.watchAgain();
+  };
   return (
     <div class="scene" data-scene={model.scene.value ?? 'picture'}>
-      <div class="plate">
+      <div class="plate" ref={plate} tabIndex={-1}>
         {text && <Sign text={text} />}
         <div role="status">
           {text ? (
@@ -17,8 +26,9 @@ export function SceneMessage({ model }: { model: ViewerModel }) {
             <p class="only-heard">{t('viewer_shown', model.about.value?.peerName ?? t('viewer_somebody'))}</p>
           )}
           {text?.hint && <p>{text.hint}</p>}
+          {isLate && <p class="only-heard">{t('viewer_try_yourself')}</p>}
         </div>
-        <SceneAction model={model} />
+        <SceneAction model={model} late={{ isLate, setLate }} onAgain={watchAgain} />
       </div>
     </div>
   );
@@ -33,8 +43,23 @@ function Sign({ text: { sign, isTrouble = false } }: { text: SceneText }) {
   );
 }
 
-function SceneAction({ model }: { model: ViewerModel }) {
-  switch (model.scene.value) {
+/** Whether somebody has waited for long, and who finds that out. */
+interface Late {
+  readonly isLate: boolean;
+  readonly setLate: (isLate: boolean) => void;
+}
+
+interface SceneActionProps {
+  readonly model: ViewerModel;
+  readonly late: Late;
+  readonly onAgain: () => void;
+}
+
+function SceneAction({ model, late, onAgain }: SceneActionProps) {
+  const scene = model.scene.value;
+  // Of a share that is over there is nothing to try again.
+  const isOver = scene === 'ended' || (scene === 'failed' && model.about.value?.isKnown === false);
+  switch (isOver ? 'ended' : scene) {
     case 'ended':
       return (
         <button type="button" class="btn primary" onClick={() => model.leave()}>
@@ -43,17 +68,40 @@ function SceneAction({ model }: { model: ViewerModel }) {
       );
     case 'replaced':
       return (
-        <button type="button" class="btn primary" onClick={() => model.watchAgain()}>
+        <button type="button" class="btn primary" onClick={onAgain}>
           {t('viewer_watch_here')}
         </button>
       );
     case 'failed':
       return (
-        <button type="button" class="btn primary" onClick={() => model.watchAgain()}>
+        <button type="button" class="btn primary" onClick={onAgain}>
           {t('viewer_try_again')}
         </button>
       );
+    case 'slow':
+    case 'reconnecting':
+      return <LateTry key={scene} {...late} onAgain={onAgain} />;
     default:
       return null;
   }
+}
+
+/** Pairwise tries by itself. Only who has waited for so long wants to do something. */
+const PATIENCE_MS = 15_000;
+
+/** A new attempt by hand, and after it the same patience. */
+function LateTry({ isLate, setLate, onAgain }: Late & Pick<SceneActionProps, 'onAgain'>) {
+  useEffect(() => () => setLate(false), [setLate]);
+  useEffect(() => {
+    if (isLate) return;
+    const timer = setTimeout(() => setLate(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [isLate, setLate]);
+  return (
+    isLate && (
+      <button type="button" class="btn primary" onClick={onAgain}>
+        {t('viewer_try_again')}
+      </button>
+    )
+  );
 }

@@ -3,6 +3,7 @@ import type { IconName } from '../components/icon.tsx';
 import { errorText } from '../error-text.ts';
 import { t } from '../text.ts';
 import type { ViewerModel } from './model.ts';
+import { isLasting } from './watching.ts';
 
 export interface SceneText {
   /** `busy`: Pairwise is at work, and it goes on by itself. */
@@ -51,11 +52,8 @@ function pauseHint(model: ViewerModel, name: string): string {
   }
 }
 
-/** A missing codec stays missing, and so does what a policy forbids. Elsewhere trying again may help, and is what to do. */
-const LASTING: readonly ErrorCode[] = ['share-no-codec', 'webrtc-blocked'];
-
 function failureHint(problem: ErrorCode, name: string): string {
-  return LASTING.includes(problem) ? errorText(problem, name) : t('viewer_failed_hint', name);
+  return isLasting(problem) ? errorText(problem, name) : t('viewer_failed_hint', name);
 }
 
 function trouble(sign: IconName, title: string, hint: string): SceneText {
@@ -76,13 +74,7 @@ function endText(model: ViewerModel, name: string): SceneText {
   }
 }
 
+/** A window or screen was chosen in the browser's dialog: whether it has gone or was ended in the browser's own bar nobody can tell. */
 function goneText(model: ViewerModel, name: string): string {
-  switch (model.about.value?.source) {
-    case 'window':
-      return t('viewer_ended_window', name);
-    case 'screen':
-      return t('viewer_ended', name);
-    default:
-      return t('viewer_ended_tab', name);
-  }
+  return t(model.about.value?.source === 'tab' ? 'viewer_ended_tab' : 'viewer_ended_source', name);
 }

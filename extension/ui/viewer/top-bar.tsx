@@ -1,4 +1,3 @@
-import type { Connection } from '../../core/session/state.ts';
 import { Icon } from '../components/icon.tsx';
 import { PathBadge } from '../components/path-badge.tsx';
 import { initial } from '../models/display-text.ts';
@@ -31,8 +30,7 @@ export function TopBar({ model }: { model: ViewerModel }) {
         </span>
       )}
       <span class="gap" />
-      {/* The picture has a path of its own: while that is lost no other is named. */}
-      <PathBadge connection={isLost ? suspect(about.connection) : about.connection} />
+      <PathBadge connection={model.connection.value ?? about.connection} />
       {model.isLive.value && about.page && (
         <a
           class="btn"
@@ -48,10 +46,6 @@ export function TopBar({ model }: { model: ViewerModel }) {
       )}
     </header>
   );
-}
-
-function suspect(connection: Connection): Connection {
-  return connection.state === 'connected' ? { ...connection, isSuspect: true } : connection;
 }
 
 /** How long it goes on, and whether something moves. */

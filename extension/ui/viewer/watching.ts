@@ -5,6 +5,7 @@ import type { ShareEnd } from '../../core/protocol/messages.ts';
 import type { FromViewer } from '../../core/protocol/side-messages.ts';
 import type { ErrorCode } from '../../core/shared/errors.ts';
 import type { ViewerDown, ViewerUp } from '../../messaging/viewer-messages.ts';
+import { Patience } from './patience.ts';
 
 /** The way to the sharer, as `openViewerPort` gives it: it asks for the share by itself, also after it had to reconnect. */
 export interface SharePort {
@@ -32,6 +33,14 @@ const SLOW_AFTER_MS = 12_000;
 /** A document that was started anew doesn't know a share until the peer is connected again, and says that it has ended. */
 const RETURN_LIMIT_MS = 15_000;
 
+/** A missing codec stays missing, and so does what a policy forbids. Elsewhere trying again may help. */
+const LASTING: readonly ErrorCode[] = ['share-no-codec', 'webrtc-blocked'];
+
+/** Whether another attempt would meet the same problem. */
+export function isLasting(problem: ErrorCode): boolean {
+  return LASTING.includes(problem);
+}
+
 /** Keeps one share watched: a new watcher whenever the other side starts over. */
 export class Watching {
   readonly phase = signal<Phase>('connecting');
@@ -48,6 +57,11 @@ export class Watching {
   readonly #unsubscribes: readonly (() => void)[];
   #watcher: Watcher | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #patience = new Patience(() => {
+    this.#ask();
+    this.#bePatient();
+  });
+  #isReached = false;
   #shareKnown = true;
   #portWasLost = false;
   #myVoice: MediaStreamTrack | null = null;
@@ -69,8 +83,14 @@ export class Watching {
   again(): void {
     this.#stop(this.phase.value === 'reconnecting' ? 'reconnecting' : 'connecting');
     this.#slowAfterAWhile();
-    const { port, peerId, shareId } = this.#options;
-    port.send({ type: 'watch', peerId, shareId });
+    this.#ask();
+  }
+
+  /** Tells whether the sharer can be asked: its session is connected. */
+  setReached(reached: boolean): void {
+    if (reached === this.#isReached) return;
+    this.#isReached = reached;
+    this.#bePatient();
   }
 
   /** Tells whether the app state knows the share. One that comes back after it seemed over is watched again. */
@@ -111,6 +131,8 @@ export class Watching {
         return;
       case 'signal':
         return void this.#watcher?.receive(message.signal);
+      case 'dropped':
+        return this.#dropped();
       case 'replaced':
         return this.#stop('replaced');
       case 'ended':
@@ -127,11 +149,15 @@ export class Watching {
     } catch {
       // A browser or a policy without WebRTC.
       this.problem.value = 'webrtc-blocked';
-      return this.#stop('failed');
+      this.#stop('failed');
+      // No answer tells the sharer, who would wait for this page and look for a way to it.
+      return this.#options.port.send({ type: 'leave' });
     }
     if (this.#myVoice) this.#watcher.setVoice(this.#myVoice);
-    this.phase.value = sawIt ? 'reconnecting' : 'connecting';
+    if (sawIt) this.phase.value = 'reconnecting';
+    else if (this.phase.value !== 'slow') this.phase.value = 'connecting';
     this.#slowAfterAWhile();
+    this.#bePatient();
   }
 
   #newWatcher(): Watcher {
@@ -150,15 +176,28 @@ export class Watching {
       onState: (state) => {
         clearTimeout(this.#timer);
         this.phase.value = state;
+        this.#bePatient();
       },
       onError: ({ code }) => {
         this.problem.value = code;
         this.#stop('failed');
+        // The sharer looks for a way to this page otherwise. Without a codec the share ends, which it knows by the answer.
+        if (code !== 'share-no-codec') this.#options.port.send({ type: 'leave' });
       },
     });
   }
 
+  /** The sharer has let go of this page. */
+  #dropped(): void {
+    if (!this.#isTrying && this.phase.value !== 'connected') return;
+    this.#closeWatcher();
+    if (this.phase.value === 'connected') this.phase.value = 'reconnecting';
+    this.#patience.dropped();
+  }
+
   #ended(why: ShareEnd): void {
+    // What is the matter was found out here, and says more.
+    if (why === 'failed' && this.phase.value === 'failed' && isLasting(this.problem.value)) return;
     this.end.value = why;
     if (!this.#portWasLost) return this.#stop('ended');
     this.#portWasLost = false;
@@ -169,6 +208,7 @@ export class Watching {
 
   #stop(phase: Phase): void {
     clearTimeout(this.#timer);
+    this.#patience.rests();
     batch(() => {
       this.#closeWatcher();
       this.phase.value = phase;
@@ -184,6 +224,22 @@ export class Watching {
       this.voice.value = null;
       this.still.value = null;
     });
+  }
+
+  get #isTrying(): boolean {
+    return ['connecting', 'slow', 'reconnecting'].includes(this.phase.value);
+  }
+
+  /** A sharer that has lost this page without a word is asked again. */
+  #bePatient(): void {
+    if (this.phase.value === 'connected') this.#patience.connected();
+    else if (this.#isTrying && this.#isReached) this.#patience.waits();
+    else this.#patience.rests();
+  }
+
+  #ask(): void {
+    const { port, peerId, shareId } = this.#options;
+    port.send({ type: 'watch', peerId, shareId });
   }
 
   #slowAfterAWhile(): void {

@@ -19,15 +19,15 @@ export function ZoomBar({ model }: { model: ViewerModel }) {
       <DockButton
         icon={<ViewerIcon name="minus" />}
         label={t('viewer_zoom_out')}
-        shortcut="-"
+        shortcut={model.letterKey('-')}
         onClick={() => model.do('zoom-out')}
       />
       <button
         type="button"
         class="num"
-        aria-keyshortcuts="0"
+        aria-keyshortcuts={model.letterKey('0') ?? undefined}
         aria-label={t('viewer_fit', percent)}
-        title={withKey(t('viewer_fit', percent), '0')}
+        title={withKey(t('viewer_fit', percent), model.letterKey('0'))}
         onClick={() => model.do('fit')}
       >
         {zoom.isFit.value ? t('viewer_fits') : percent}
@@ -35,7 +35,7 @@ export function ZoomBar({ model }: { model: ViewerModel }) {
       <DockButton
         icon={<Icon name="plus" />}
         label={t('viewer_zoom_in')}
-        shortcut="+"
+        shortcut={model.letterKey('+')}
         onClick={() => model.do('zoom-in')}
       />
       <span class="only-heard" role="status">

@@ -1,5 +1,6 @@
 /** Runs in the browser: the viewer page in a plain page, with the sharer in the same one and the test in the place of the offscreen document. */
 import { render } from 'preact';
+import type { Path } from '../../../extension/core/link/link.ts';
 import type { PointerAction } from '../../../extension/core/media/pointer-gate.ts';
 import { Sharer } from '../../../extension/core/media/sharer.ts';
 import type { AppState, IncomingShare } from '../../../extension/core/session/state.ts';
@@ -89,6 +90,8 @@ const api = {
   saved: [] as { name: string; file: Blob }[],
   opened: [] as string[],
   letters: true,
+  /** The way of the session, which is not the picture's. */
+  sessionPath: 'direct' as Path,
   sharer: () => sharer,
   /** Whether what is told beside picture and sound is on its way at once: before, it is lost. */
   canTell(): boolean {
@@ -185,7 +188,7 @@ const api = {
           name: 'Bob',
           presence: 'online',
           lastSeenAt: null,
-          connection: { state: 'connected', path: 'direct', rttMs: 12 },
+          connection: { state: 'connected', path: api.sessionPath, rttMs: 12 },
           typing: false,
           unread: 0,
           words: ['river', 'candle', 'orbit', 'velvet', 'ladder', 'pepper'],

@@ -1,4 +1,5 @@
 import type { ShareTrouble } from '../../protocol/messages.ts';
+import { askForFrame } from '../fresh-frame.ts';
 import { changeBetween } from './change.ts';
 import { ContentJudge } from './content-judge.ts';
 import { lookAt } from './looker.ts';
@@ -50,7 +51,13 @@ export class Quality {
 
   constructor(events: QualityEvents) {
     this.#events = events;
-    this.#stills = new StillSource(events, this.#sender);
+    this.#stills = new StillSource(events, {
+      lineBitsPerSecond: () => this.#sender.lineBitsPerSecond,
+      isClean: () => this.#sender.isClean(),
+      refine: () => {
+        if (this.#watched) askForFrame(this.#watched.track);
+      },
+    });
   }
 
   /** The captured picture, at the start and whenever another one takes its place; null while paused: then nothing is looked at. */
@@ -108,7 +115,7 @@ export class Quality {
     const change = changeBetween(watched.signature, signature);
     watched.signature = signature;
     watched.lookedMs = nowMs;
-    watched.trouble.looked(nowMs, signature.isBlack);
+    watched.trouble.looked(nowMs, { isBlack: signature.isBlack, width: picture.width, height: picture.height });
     if (change.share > 0) this.#stills.changed(picture, change.share);
     else this.#stills.repeated(picture);
     this.#setContent(this.#judge.looked(nowMs, change));

@@ -1,3 +1,4 @@
+import { BitrateJudge } from './bitrate-judge.ts';
 import { type CodecChoice, CodecJudge } from './codec-judge.ts';
 import { SendingReader } from './sending-reader.ts';
 import { type EncoderSettings, encoderSettings } from './settings.ts';
@@ -19,6 +20,7 @@ export class SenderSettings {
   #settings = encoderSettings('auto', 'text');
   /** Null: as it was agreed on. */
   #codec: CodecChoice | null = null;
+  #bitrate = new BitrateJudge();
   #working: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setInterval> | undefined;
   #lineBitsPerSecond: number | null = null;
@@ -29,10 +31,10 @@ export class SenderSettings {
     return this.#lineBitsPerSecond;
   }
 
-  /** Whether the picture that was sent last looks as it does here. Never rejects. */
-  async isClean(): Promise<boolean> {
+  /** Whether the picture that was sent last looks as it does here; null where nobody can tell. Never rejects. */
+  async isClean(): Promise<boolean | null> {
     // Rejects when the connection has been closed meanwhile.
-    return (await this.#reader?.isClean().catch(() => false)) ?? false;
+    return (await this.#reader?.isClean().catch(() => null)) ?? null;
   }
 
   set(sender: RTCRtpSender | null): void {
@@ -40,6 +42,7 @@ export class SenderSettings {
     this.#sender = sender;
     this.#reader = sender && new SendingReader(sender);
     this.#codec = null;
+    this.#bitrate = new BitrateJudge();
     this.#lineBitsPerSecond = null;
     const reader = this.#reader;
     if (!sender || !reader) return;
@@ -61,9 +64,11 @@ export class SenderSettings {
     if (!measure || sender !== this.#sender) return;
     this.#lineBitsPerSecond = measure.availableBitsPerSecond;
     const choice = judge.measured(measure.elapsedMs, measure);
-    if (choice === (this.#codec ?? 'light')) return;
-    this.#codec = choice;
-    this.#tell();
+    const bitsBefore = this.#bitrate.filmBitsPerSecond;
+    if (!this.#needsSharpness) this.#bitrate.measured(measure.elapsedMs, measure);
+    const isOtherCodec = choice !== (this.#codec ?? 'light');
+    if (isOtherCodec) this.#codec = choice;
+    if (isOtherCodec || this.#bitrate.filmBitsPerSecond !== bitsBefore) this.#tell();
   }
 
   /** Film comes through a narrow line with VP8 too: smaller, and with all its frames. */
@@ -77,10 +82,11 @@ export class SenderSettings {
       const sender = this.#sender;
       if (!sender) return;
       const parameters = sender.getParameters();
-      parameters.degradationPreference = this.#settings.degradationPreference;
+      const { maxBitrate, degradationPreference } = this.#settings;
+      parameters.degradationPreference = degradationPreference;
       const codec = this.#codec && chosenCodec(parameters.codecs, this.#needsSharpness ? this.#codec : 'light');
       for (const encoding of parameters.encodings) {
-        encoding.maxBitrate = this.#settings.maxBitrate;
+        encoding.maxBitrate = this.#needsSharpness ? maxBitrate : (this.#bitrate.filmBitsPerSecond ?? maxBitrate);
         if (codec) encoding.codec = codec;
       }
       // Rejects only when the sender has been stopped in the meantime, and then nothing is left to prefer.

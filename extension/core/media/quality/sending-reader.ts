@@ -18,6 +18,8 @@ const CLEAN_FACTOR = 1.4;
 export class SendingReader {
   readonly #sender: RTCRtpSender;
   #last: Counters | null = null;
+  /** What was known when frames were seen last. */
+  #seen = { frames: 0, quantisers: 0 };
   /** Mean of the newest frames; null before the first. */
   #quantiser: number | null = null;
 
@@ -34,7 +36,7 @@ export class SendingReader {
     const now = countersOf(outbound);
     const last = this.#last;
     this.#last = now;
-    this.#seeQuality(outbound, last);
+    this.#seeQuality(now);
     const available = pair?.availableOutgoingBitrate;
     if (!last || available === undefined || now.atMs <= last.atMs) return null;
     const elapsedMs = now.atMs - last.atMs;
@@ -48,24 +50,31 @@ export class SendingReader {
     };
   }
 
-  /** Whether what was encoded last looks as it does here, as far as anybody can see. False where the encoder doesn't say. */
-  async isClean(): Promise<boolean> {
+  /** Whether what was encoded last looks as it does here, as far as anybody can see. Null where the encoder doesn't say. */
+  async isClean(): Promise<boolean | null> {
     const stats = await this.#stats();
     const outbound = stats.find(isOutbound);
-    if (outbound) this.#seeQuality(outbound, this.#last);
+    if (outbound) this.#seeQuality(countersOf(outbound));
     const codec = stats.find(({ id }) => id === outbound?.codecId) as (RTCStats & { mimeType?: string }) | undefined;
     const clean = CLEAN_QUANTISERS[codec?.mimeType ?? ''];
-    return clean !== undefined && this.#quantiser !== null && this.#quantiser <= clean * CLEAN_FACTOR;
+    if (clean === undefined) return null;
+    return this.#quantiser !== null && this.#quantiser <= clean * CLEAN_FACTOR;
   }
 
   async #stats(): Promise<RTCStats[]> {
     return [...(await this.#sender.getStats()).values()];
   }
 
-  #seeQuality(outbound: RTCOutboundRtpStreamStats, last: Counters | null): void {
-    const { frames, quantisers } = countersOf(outbound);
-    const newFrames = frames - (last?.frames ?? 0);
-    if (newFrames > 0) this.#quantiser = (quantisers - (last?.quantisers ?? 0)) / newFrames;
+  #seeQuality({ frames, quantisers }: Counters): void {
+    // With another codec or hint Chromium begins with another encoder, of which nothing is known yet.
+    if (frames < this.#seen.frames) {
+      this.#seen = { frames: 0, quantisers: 0 };
+      this.#quantiser = null;
+    }
+    const newFrames = frames - this.#seen.frames;
+    if (newFrames === 0) return;
+    this.#quantiser = (quantisers - this.#seen.quantisers) / newFrames;
+    this.#seen = { frames, quantisers };
   }
 }
 
