@@ -15,7 +15,8 @@ import { OffscreenDocument } from '../platform/offscreen-document.ts';
 import { putIntoPage } from '../platform/page-script.ts';
 import { showSavedFile } from '../platform/saved-file.ts';
 import { type Shortcut, type ShortcutTab, watchShortcuts } from '../platform/shortcuts.ts';
-import { isMuted, mintStreamId } from '../platform/tab-capture.ts';
+import { mintStreamId } from '../platform/tab-capture.ts';
+import { isMuted, watchTabs } from '../platform/tab-news.ts';
 import { showOnToolbar } from '../platform/toolbar.ts';
 import { openMicrophonePage, openViewer, openWindow } from '../platform/views.ts';
 import { errorText } from '../ui/error-text.ts';
@@ -25,6 +26,8 @@ import { t } from '../ui/text.ts';
 /** Wakes, does one thing for another context, and may be stopped at any second: it keeps nothing. */
 export default defineBackground(() => {
   const offscreen = new OffscreenDocument(() => askOffscreen('ping', {}).then(() => {}));
+  // Without a document nothing is shown.
+  const tabs = watchTabs((tabId, news) => askOffscreen('tab-news', { tabId, news }).catch(() => false));
 
   serve('background', backgroundCommands, {
     'ensure-offscreen': () => offscreen.ensure(),
@@ -33,23 +36,31 @@ export default defineBackground(() => {
       await offscreen.ensure();
       await shareTab(peerId, tabId, title);
     },
-    'page-script': ({ tabId }) => putIntoPage(tabId),
-    'tab-muted': ({ tabId }) => isMuted(tabId),
+    'page-script': ({ tabId }) => {
+      // Of a tab that is shown: from the beginning it matters when it loads another page.
+      tabs.again();
+      return putIntoPage(tabId);
+    },
+    'tab-muted': ({ tabId }) => {
+      tabs.again();
+      return isMuted(tabId);
+    },
     'microphone-page': () => openMicrophonePage(),
-    'viewer-open': ({ peerId, shareId }) => openViewer(peerId, shareId),
+    'viewer-open': ({ peerId, shareId }) => view(peerId, shareId),
     'download-start': ({ key, url, path }) => startDownload(key, url, path),
     'download-cancel': ({ downloadId }) => cancelDownload(downloadId),
     'download-show': ({ downloadId }) => showSavedFile(downloadId),
     badge: showOnToolbar,
     menus: ({ peers }) => showMenus(peers.map((peer) => ({ ...peer, name: inSentence(peer.name) }))),
-    notify: ({ id, name, body }) => notify(id, name, body),
+    notify: ({ id, name, body, code }) =>
+      code ? notify(id, inSentence(name), errorText(code, inSentence(name))) : notify(id, name, body),
   });
 
   watchDownloads((key, code) => askOffscreen('download-ended', { key, code }).then(() => {}));
   watchIdle((idle) => void askOffscreen('idle', { idle }).catch(report));
   watchNotificationClicks((id) => {
     const [kind, peerId, shareId] = id.split(':');
-    const opening = kind === 'share' && peerId && shareId ? openViewer(peerId, shareId) : openWindow(peerId);
+    const opening = kind === 'share' && peerId && shareId ? view(peerId, shareId) : openWindow(peerId);
     opening.catch(report);
   });
 
@@ -77,21 +88,20 @@ export default defineBackground(() => {
   browser.runtime.onInstalled.addListener(start);
 });
 
-const cut = (title: string) => title.slice(0, MAX_TITLE_LENGTH);
-
-/** @throws AppError why the browser doesn't let it. */
-async function captureTab(peerId: string, tabId: number, title: string): Promise<void> {
-  await askOffscreen('share-tab', { peerId, title, tabId, streamId: await mintStreamId(tabId) });
+/** Shows a share in its viewer. The offscreen document asks the sharer while the page opens; where it doesn't, the page will. */
+function view(peerId: string, shareId: string): Promise<void> {
+  askOffscreen('viewer-coming', { peerId, shareId }).catch(report);
+  return openViewer(peerId, shareId);
 }
 
-/** Shows a tab. What fails is among the notices; resolves with whether it went out of the worker's hands. */
-async function shareTab(peerId: string, tabId: number, title: string): Promise<boolean> {
+const cut = (title: string) => title.slice(0, MAX_TITLE_LENGTH);
+
+/** Shows a tab. What fails, here or later, the offscreen document tells: as a notice, and where nobody sees that as a notification. */
+async function shareTab(peerId: string, tabId: number, title: string): Promise<void> {
   try {
-    await captureTab(peerId, tabId, title);
-    return true;
+    await askOffscreen('share-tab', { peerId, title, tabId, streamId: await mintStreamId(tabId) });
   } catch (error) {
     await askOffscreen('share-failed', { peerId, tabId, title, code: errorCode(error) });
-    return false;
   }
 }
 
@@ -101,9 +111,7 @@ async function giveChosen(choice: MenuChoice): Promise<void> {
   const title = cut(choice.title);
   switch (choice.kind) {
     case 'tab':
-      // Where nobody looks, a notice stays unseen.
-      if (!(await shareTab(peerId, choice.tabId, title))) await openWindow(peerId);
-      return;
+      return shareTab(peerId, choice.tabId, title);
     case 'file': {
       const { url, isMedia } = choice;
       // Leave can only be given in answer to a click, and the one on the menu is over: a view asks for another.
@@ -115,16 +123,15 @@ async function giveChosen(choice: MenuChoice): Promise<void> {
   }
 }
 
-/** A shortcut has no place to answer in: what it could not do is a notification. */
+/** A shortcut has no place to answer in: what it could not do is a notification, unless a view tells it. */
 async function obey(shortcut: Shortcut, tab: ShortcutTab): Promise<void> {
   const title = cut(tab.title);
   const peerId = await askOffscreen('shortcut-peer', {});
   if (peerId === null) return notify('shortcut', t('notify_nobody'), t('notify_nobody_hint'));
+  if (shortcut === 'share-tab') return shareTab(peerId, tab.id, title);
   try {
-    if (shortcut === 'send-link') await askOffscreen('link-send', { peerId, url: linkToSend(tab.url), title });
-    else await captureTab(peerId, tab.id, title);
+    await askOffscreen('link-send', { peerId, url: linkToSend(tab.url), title });
   } catch (error) {
-    const failed = shortcut === 'send-link' ? 'notify_link_failed' : 'notify_tab_failed';
-    await notify('shortcut', t(failed), errorText(errorCode(error), t('somebody')));
+    await notify('shortcut', t('notify_link_failed'), errorText(errorCode(error), t('somebody')));
   }
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { PAGE_ENTRIES, TAB_NEWS } from '../core/session/platform.ts';
 import { FileSettings, LiveSettings, ShareQuality, TimelineItem } from '../core/session/state.ts';
 import * as limits from '../core/shared/limits.ts';
 import { ErrorCodeSchema, HttpUrl, ItemId, maybeText, Name, PeerId, SizeBytes, text } from '../core/shared/schemas.ts';
@@ -104,6 +105,8 @@ export const offscreenCommands = {
   'share-ask': command({ peerId: PeerId }, nothing),
   /** Takes my own back, or "Not now" to the peer's. */
   'share-ask-end': command({ id: ItemId }, nothing),
+  /** From the worker: what any tab of this browser does. Answers whether something is shown: else it need not be told of the next one. */
+  'tab-news': command({ tabId: v.number(), news: v.picklist(TAB_NEWS) }, v.boolean()),
   /** From the worker, for a keyboard shortcut: to whom it shows or sends, see `shortcutPeer`; null when nobody is connected. */
   'shortcut-peer': command({}, v.nullable(PeerId)),
   /** A share could not be started; the worker knows why. */
@@ -112,6 +115,8 @@ export const offscreenCommands = {
     nothing,
   ),
   'share-stop': command({}, nothing),
+  /** From the worker: the viewer page of this share is being opened, or brought to front: then it may ask, or not. */
+  'viewer-coming': command({ peerId: PeerId, shareId: ItemId }, nothing),
   /** "Not now". Watching is opening the viewer page. */
   'share-dismiss': command({ shareId: ItemId }, nothing),
   'peer-rename': command({ peerId: PeerId, name: Name }, nothing),
@@ -154,9 +159,9 @@ export const backgroundCommands = {
   'offscreen-ready': command({}, nothing),
   /** Mints a capture id for the tab and hands it to the offscreen document. Errors arrive in the state as a notice. */
   'share-tab': command({ peerId: PeerId, tabId: v.number(), title: maybeText(limits.MAX_TITLE_LENGTH) }, nothing),
-  /** From the offscreen document: puts our script into a tab's page. Tells whether the browser let it. */
-  'page-script': command({ tabId: v.number() }, v.boolean()),
-  /** From the offscreen document: whether its owner has muted a tab. */
+  /** From the offscreen document: puts our script into a tab's page. */
+  'page-script': command({ tabId: v.number() }, v.picklist(PAGE_ENTRIES)),
+  /** From the offscreen document: whether its owner has muted a tab. What changes about it is `tab-news`. */
   'tab-muted': command({ tabId: v.number() }, v.boolean()),
   /** From the offscreen document: opens the page on which the browser can ask for the microphone. */
   'microphone-page': command({}, nothing),
@@ -180,8 +185,19 @@ export const backgroundCommands = {
     },
     nothing,
   ),
-  /** From the offscreen document. `id` names what it is about: `pairing`, `file:<peerId>`, `received:<peerId>`, `peer:<peerId>`, `link:<peerId>`, `ask:<peerId>` or `share:<peerId>:<shareId>`. */
-  notify: command({ id: text(128), name: text(limits.MAX_NAME_LENGTH), body: maybeText(500) }, nothing),
+  /**
+   * From the offscreen document. `id` names what it is about: `pairing`, `file:<peerId>`, `received:<peerId>`, `peer:<peerId>`,
+   * `link:<peerId>`, `not-shown:<peerId>`, `ask:<peerId>` or `share:<peerId>:<shareId>`. `code`: why, in place of `body`.
+   */
+  notify: command(
+    {
+      id: text(128),
+      name: text(limits.MAX_NAME_LENGTH),
+      body: maybeText(500),
+      code: v.nullable(ErrorCodeSchema),
+    },
+    nothing,
+  ),
 };
 
 export type OffscreenCommands = typeof offscreenCommands;

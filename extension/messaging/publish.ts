@@ -8,20 +8,28 @@ import { isOwnPage } from './sender.ts';
 /** The first change goes out at once, the next ones together after this: ten a second is more than anyone reads. */
 const PAUSE_MS = 100;
 
-/** Feeds the state to every view that connects. `isSeen` tells whether a person can see one of them now. */
+/** Views that show what has arrived and what has failed; the viewer of a share follows the state too, and shows neither. */
+const TELLING_VIEWS = ['popup.html', 'sidepanel.html', 'window.html'];
+
+/** Feeds the state to every view that connects. `isSeen` tells whether a person can see one of those now that show all of it. */
 export function publishState(state: ReadonlySignal<AppState>): { isSeen(): boolean } {
   const visible = new Set<Browser.runtime.Port>();
   browser.runtime.onConnect.addListener((port) => {
     if (port.name !== STATE_PORT || !isOwnPage(port.sender)) return;
     port.onMessage.addListener((raw: unknown) => {
       const message = v.safeParse(ViewMessage, raw);
-      if (message.success && message.output.visible) visible.add(port);
+      if (message.success && message.output.visible && tells(port)) visible.add(port);
       else visible.delete(port);
     });
     port.onDisconnect.addListener(() => visible.delete(port));
     feed(port, state);
   });
   return { isSeen: () => visible.size > 0 };
+}
+
+function tells({ sender }: Browser.runtime.Port): boolean {
+  const url = sender?.url;
+  return url !== undefined && TELLING_VIEWS.includes(new URL(url).pathname.slice(1));
 }
 
 function feed(port: Browser.runtime.Port, state: ReadonlySignal<AppState>): void {

@@ -7,6 +7,8 @@ import { IceServerList } from '../core/signalling/server-messages.ts';
 export const ViewerUp = v.variant('type', [
   v.object({ type: v.literal('watch'), peerId: PeerId, shareId: ItemId }),
   v.object({ type: v.literal('signal'), signal: Signal }),
+  /** The page shows nothing any more, and may ask again. */
+  v.object({ type: v.literal('leave') }),
   /** Whether the microphone is captured in the page: off until it is said. Ends with the port. */
   v.object({ type: v.literal('microphone'), on: v.boolean() }),
 ]);
@@ -18,6 +20,8 @@ export const ViewerDown = v.variant('type', [
   v.object({ type: v.literal('signal'), signal: Signal }),
   /** No such share any more, or it ended. */
   v.object({ type: v.literal('ended'), why: ShareEnd }),
+  /** The sharer has let go of this page, and shows the share to it again when it is asked. */
+  v.object({ type: v.literal('dropped') }),
   /** Another viewer page of this browser took the share over. */
   v.object({ type: v.literal('replaced') }),
 ]);

@@ -29,23 +29,32 @@ export function openViewerPort(peerId: string, shareId: string): ViewerPort {
   let port: ReturnType<typeof browser.runtime.connect> | null = null;
   let closed = false;
   let microphoneOn = false;
+  /** Whether a document has ever answered: one that wasn't there yet has not gone. */
+  let wasHeard = false;
 
   const tellMicrophone = () => port?.postMessage({ type: 'microphone', on: microphoneOn } satisfies ViewerUp);
 
-  const connect = async () => {
-    await askBackground('ensure-offscreen', {}).catch(() => {});
+  const connect = () => {
     if (closed) return;
     port = browser.runtime.connect({ name: VIEWER_PORT });
-    port.onMessage.addListener((raw: unknown) => messages.emit(v.parse(ViewerDown, raw)));
+    port.onMessage.addListener((raw: unknown) => {
+      wasHeard = true;
+      messages.emit(v.parse(ViewerDown, raw));
+    });
     port.onDisconnect.addListener(() => {
       port = null;
-      closes.emit();
-      if (!closed) setTimeout(connect, RECONNECT_MS);
+      if (wasHeard) closes.emit();
+      if (!closed) setTimeout(again, RECONNECT_MS);
     });
     port.postMessage({ type: 'watch', peerId, shareId } satisfies ViewerUp);
     if (microphoneOn) tellMicrophone();
   };
-  void connect();
+  const again = () =>
+    askBackground('ensure-offscreen', {})
+      .catch(() => {})
+      .then(connect);
+  // Whoever opens this page has seen the share in the offscreen document: most likely it is there.
+  connect();
 
   return {
     send: (message) => port?.postMessage(message),
@@ -87,11 +96,14 @@ export function serveViewers(shares: IncomingShares): { readonly isMicrophoneOn:
       if (message.type === 'signal') return watching?.signal(message.signal);
       if (message.type === 'microphone') return setSpeaking(port, message.on);
       watching?.leave();
+      watching = null;
+      if (message.type === 'leave') return;
       watching = shares.watch(message.peerId, message.shareId, {
         ready: (list) => say({ type: 'ready', iceServers: v.parse(IceServerList, list) }),
         iceServers: (list) => say({ type: 'ice-servers', iceServers: v.parse(IceServerList, list) }),
         signal: (signal) => say({ type: 'signal', signal }),
         ended: (why) => say({ type: 'ended', why }),
+        dropped: () => say({ type: 'dropped' }),
         replaced: () => say({ type: 'replaced' }),
       });
     });

@@ -19,9 +19,9 @@ export type MenuChoice = {
 );
 
 const WEB = ['http://*/*', 'https://*/*'];
-/** What each entry stands for, before the id of the peer. */
+/** What each entry stands for, before the id of the peer. Of pictures and links they stand alone, one click away. */
 const ENTRIES = {
-  tab: { contexts: ['page'], documentUrlPatterns: WEB },
+  tab: { contexts: ['page', 'video', 'selection', 'editable'], documentUrlPatterns: WEB },
   file: { contexts: ['image', 'video', 'audio', 'link'] },
   link: { contexts: ['link'], targetUrlPatterns: WEB },
   page: { contexts: ['page'], documentUrlPatterns: WEB },

@@ -13,6 +13,8 @@ function titleOf(id: string, name: string): string {
       return browser.i18n.getMessage('request_file', name);
     case 'received':
       return browser.i18n.getMessage('notify_received', name);
+    case 'not-shown':
+      return browser.i18n.getMessage('notify_not_shown', name);
     case 'link':
       return browser.i18n.getMessage('notify_link_sent', name);
     default:

@@ -23,9 +23,3 @@ export async function mintStreamId(tabId: number): Promise<string> {
     throw new AppError('capture-failed', { cause });
   }
 }
-
-/** Whether the person has muted a tab. That a capture takes its sound away counts for nothing. False for one that is gone. */
-export async function isMuted(tabId: number): Promise<boolean> {
-  const tab = await browser.tabs.get(tabId).catch(() => null);
-  return tab?.mutedInfo?.muted === true && tab.mutedInfo.reason !== 'capture';
-}

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { LivePair } from '../support/live-pair.ts';
+import { LivePair, type LivePerson } from '../support/live-pair.ts';
 
 let pair: LivePair;
 beforeEach(async () => {
@@ -12,6 +12,15 @@ async function asked(): Promise<void> {
   const { alice, bob } = pair;
   bob.live.asks.ask(bob.peerId);
   await alice.until('asked', () => alice.store.now.asks.length > 0);
+}
+
+const asks = (person: LivePerson, count: number) =>
+  person.until(`${count} asks`, () => person.store.now.asks.length === count);
+
+/** Whatever either side has said by now has arrived. */
+async function settled(): Promise<void> {
+  const { alice, bob } = pair;
+  for (const { session } of [bob, alice, bob]) await session.channel.send({ type: 'typing' });
 }
 
 describe('asking to see something', () => {
@@ -74,6 +83,54 @@ describe('asking to see something', () => {
     await alice.until('shown', () => alice.isShown !== undefined);
     expect(alice.store.now.asks).toEqual([]);
     expect(alice.told).toEqual(['asks', 'shows Tide tables']);
+  });
+
+  test('that was lost with a link that another one took the place of is asked again, once', async () => {
+    const { alice, bob } = pair;
+    pair.goSilent();
+    bob.live.asks.ask(bob.peerId);
+    await pair.goOn();
+    await asks(alice, 1);
+    expect(alice.store.now.asks).toMatchObject([{ id: bob.store.now.asks[0]?.id, mine: false }]);
+    await pair.goOn();
+    await settled();
+    expect(alice.store.now.asks).toHaveLength(1);
+    expect(bob.store.now.asks).toHaveLength(1);
+    expect(alice.told).toEqual(['asks']);
+  });
+
+  test('that is declined or taken back while the link is lost is gone on both sides with the next one', async () => {
+    const { alice, bob } = pair;
+    await asked();
+    pair.goSilent();
+    alice.live.asks.end(alice.store.now.asks[0]?.id ?? '');
+    await pair.goOn();
+    await asks(bob, 0);
+    expect(bob.notices()).toEqual(['ask-declined']);
+    await settled();
+    // What Bob said again in between was no new question.
+    expect(alice.store.now.asks).toEqual([]);
+    expect(alice.told).toEqual(['asks']);
+
+    await asked();
+    pair.goSilent();
+    bob.live.asks.end(bob.store.now.asks[0]?.id ?? '');
+    await pair.goOn();
+    await asks(alice, 0);
+    expect(alice.notices()).toEqual([]);
+  });
+
+  test('that comes once more after its end is over', async () => {
+    const { alice, bob } = pair;
+    const say = (type: 'share-ask' | 'share-ask-end', id: string) => bob.session.channel.send({ type, id });
+    const [first, second] = ['x'.repeat(22), 'y'.repeat(22)];
+    await say('share-ask', first);
+    await say('share-ask-end', first);
+    await say('share-ask', first);
+    expect(alice.store.now.asks).toEqual([]);
+    await say('share-ask', second);
+    expect(alice.store.now.asks).toMatchObject([{ id: second }]);
+    expect(alice.told).toEqual(['asks', 'asks']);
   });
 
   test('needs somebody to ask', () => {

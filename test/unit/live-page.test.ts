@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PageListener, PageMark } from '../../extension/core/session/shared-page.ts';
-import { LivePair, type LivePerson } from '../support/live-pair.ts';
+import { FakeStream, LivePair, type LivePerson } from '../support/live-pair.ts';
 
 const SITE = 'https://tides.example';
 const TIDES = `${SITE}/today`;
@@ -185,12 +185,138 @@ describe('a password field', () => {
     expect(alice.sharer.isPaused).toBe(false);
   });
 
-  test('leaves a pause of the person as it is', () => {
+  test('leaves a pause of the person as it is, and holds what would go on after it, for one more click', () => {
+    const goOn = () => alice.live.outgoing.running?.pause(false);
     alice.live.outgoing.running?.pause(true);
     page.says.password(true);
     expect(alice.shows?.pause).toBe('person');
+    goOn();
+    expect(alice.shows?.pause).toBe('password');
+    expect(alice.sharer.isPaused).toBe(true);
+    goOn();
+    expect(alice.shows?.pause).toBeNull();
+    // It is known by now that this field has the focus.
+    alice.live.outgoing.running?.pause(true);
+    goOn();
+    expect(alice.shows?.pause).toBeNull();
+    expect(alice.sharer.isPaused).toBe(false);
+  });
+
+  test('on the page of another site holds what would go on after that pause', () => {
+    changes({ pauseOnNavigation: true });
+    goes(true);
+    comes('https://news.example/login', 'Log in').says.password(true);
+    expect(alice.shows?.pause).toBe('navigation');
+    alice.live.outgoing.running?.pause(false);
+    expect(alice.shows?.pause).toBe('password');
+    alice.live.outgoing.running?.pause(false);
+    expect(alice.shows?.pause).toBeNull();
+  });
+
+  test('that has lost the focus meanwhile, or is not minded, holds nothing after a pause', () => {
+    const pauses = (paused: boolean) => alice.live.outgoing.running?.pause(paused);
+    pauses(true);
+    page.says.password(true);
+    page.says.password(false);
+    pauses(false);
+    expect(alice.shows?.pause).toBeNull();
+    pauses(true);
+    page.says.password(true);
+    changes({ pauseOnPassword: false });
+    pauses(false);
+    expect(alice.shows?.pause).toBeNull();
+    changes({ pauseOnPassword: true });
+    page.says.password(false);
+    page.says.password(true);
+    expect(alice.shows?.pause).toBe('password');
+  });
+
+  test('that was met in a pause of the person is met again on the next page', () => {
+    alice.live.outgoing.running?.pause(true);
+    page.says.password(true);
+    goes(true);
+    const next = comes('https://tides.example/account', 'Account');
+    alice.live.outgoing.running?.pause(false);
+    expect(alice.shows?.pause).toBeNull();
+    next.says.password(true);
+    expect(alice.shows?.pause).toBe('password');
   });
 });
+
+describe('a tab that the share goes over to', () => {
+  /** The script in it, which says nothing yet. */
+  const script = () => alice.live.outgoing.pageConnected(8, { post: () => {}, close: () => {} });
+
+  test('is held, without a word, until it is known that no password field has the focus there', async () => {
+    await alice.showsTab(8, 'Second');
+    const says = script();
+    says?.seen({ origin: SITE, url: TIDES, title: 'Second' });
+    expect(alice.sharer.isPaused).toBe(true);
+    expect(alice.shows?.pause).toBeNull();
+    says?.password(false);
+    await alice.until('goes on', () => !alice.sharer.isPaused);
+    await bob.until('told', () => bob.isShown?.title === 'Second');
+    expect(bob.heard.filter((message) => message.type === 'share-offer' && message.pause !== null)).toEqual([]);
+  });
+
+  test('with a password field that has the focus is held on, and nothing of it goes out before', async () => {
+    const wasShown: boolean[] = [];
+    const { pause } = alice.sharer;
+    alice.sharer.pause = (on) => {
+      wasShown.push(!on);
+      pause.call(alice.sharer, on);
+    };
+    await alice.showsTab(8, 'Second');
+    script()?.password(true);
+    await bob.until('told', () => bob.isShown?.pause === 'password');
+    await settled();
+    expect(alice.sharer.isPaused).toBe(true);
+    expect(wasShown).not.toContain(true);
+  });
+
+  test('goes on at once where the browser doesn’t let the script in, and after half a second where it says nothing', async () => {
+    alice.pageLets = false;
+    await alice.showsTab(8, 'Settings');
+    await settled();
+    expect(alice.sharer.isPaused).toBe(false);
+    alice.pageLets = true;
+    vi.useFakeTimers();
+    try {
+      await alice.showsTab(9, 'Third');
+      expect(alice.sharer.isPaused).toBe(true);
+      await vi.advanceTimersByTimeAsync(499);
+      expect(alice.sharer.isPaused).toBe(true);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(alice.sharer.isPaused).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('is not held where the person doesn’t mind passwords', async () => {
+    changes({ pauseOnPassword: false });
+    await alice.showsTab(8, 'Second');
+    expect(alice.sharer.isPaused).toBe(false);
+  });
+
+  test('and left again before it was known holds nothing', async () => {
+    await alice.showsTab(8, 'Second');
+    alice.nextStream = () => new FakeStream({ surface: 'window' });
+    await alice.picksSource();
+    await settled();
+    expect(alice.sharer.isPaused).toBe(false);
+    alice.live.outgoing.running?.pause(true);
+    await alice.showsTab(8, 'Second');
+    script()?.password(false);
+    await settled();
+    expect(alice.sharer.isPaused).toBe(true);
+  });
+});
+
+/** Whatever either side has set going by now is done. */
+async function settled(): Promise<void> {
+  for (const { session } of [bob, alice, bob]) await session.channel.send({ type: 'typing' });
+}
 
 describe('a protected film on the page', () => {
   const known = (trouble: string | null) => bob.until(`trouble ${trouble}`, () => bob.isShown?.trouble === trouble);
@@ -240,6 +366,56 @@ describe('a protected film on the page', () => {
   });
 });
 
+describe('a tab that crashes', () => {
+  const crashes = async () => {
+    alice.tabHasCrashed = true;
+    page.says.closed();
+    await bob.until('crashed', () => bob.isShown?.trouble === 'crashed');
+  };
+
+  test('is told as that to both, and nothing else is, until it is loaded again', async () => {
+    alice.sharer.options.onTrouble('frozen');
+    await crashes();
+    expect(alice.shows).toMatchObject({ trouble: 'crashed', pause: null });
+    expect(bob.isShown?.pointing).toBe(false);
+    alice.tabHasCrashed = false;
+    alice.sharer.options.onTrouble(null);
+    alice.live.outgoing.running?.tabLoads(7);
+    expect(alice.shows?.trouble).toBeNull();
+    comes(TIDES, 'Tide tables');
+    await bob.until('points', () => bob.isShown?.pointing === true && bob.isShown.trouble === null);
+    expect(alice.entered).toEqual([7, 7]);
+  });
+
+  test('that the browser keeps from us afterwards waits for a click on the icon', async () => {
+    await crashes();
+    alice.tabHasCrashed = false;
+    alice.pageLets = false;
+    alice.live.outgoing.running?.tabLoads(7);
+    expect(alice.shows).toMatchObject({ trouble: null, reach: 'lost' });
+    alice.pageLets = true;
+    await alice.live.outgoing.running?.reach(7);
+    comes(TIDES, 'Tide tables');
+    expect(alice.shows?.reach).toBe('page');
+  });
+
+  test('isn’t held as if it had gone elsewhere; what is loaded then is', async () => {
+    changes({ pauseOnNavigation: true });
+    await crashes();
+    expect(alice.shows?.pause).toBeNull();
+    alice.tabHasCrashed = false;
+    alice.live.outgoing.running?.tabLoads(7);
+    expect(alice.shows?.pause).toBe('navigation');
+  });
+
+  test('is no trouble of another source', async () => {
+    await crashes();
+    alice.tabHasCrashed = false;
+    await alice.showsTab(8, 'Second');
+    expect(alice.shows?.trouble).toBeNull();
+  });
+});
+
 describe('another site', () => {
   test('doesn’t hold the share by default', () => {
     goes(true);
@@ -277,6 +453,48 @@ describe('another site', () => {
     comes('https://tides.example/tomorrow', 'Tomorrow');
     expect(alice.sharer.isPaused).toBe(false);
     await bob.until('told', () => bob.isShown?.title === 'Tomorrow' && bob.isShown.pause === null);
+  });
+
+  test('is noticed where the script can’t be: every page that loads there holds it', async () => {
+    changes({ pauseOnNavigation: true });
+    goes(false);
+    await alice.until('lost', () => alice.shows?.reach === 'lost');
+    alice.live.outgoing.running?.pause(false);
+    alice.live.outgoing.running?.tabLoads(8);
+    expect(alice.shows?.pause).toBeNull();
+    alice.live.outgoing.running?.tabLoads(7);
+    expect(alice.shows?.pause).toBe('navigation');
+    expect(alice.sharer.isPaused).toBe(true);
+    await bob.until('told', () => bob.isShown?.pause === 'navigation');
+  });
+
+  test('is noticed in a tab whose first page the script was never let into', async () => {
+    changes({ pauseOnNavigation: true });
+    alice.pageLets = false;
+    await alice.showsTab(8, 'Paper');
+    alice.live.outgoing.running?.tabLoads(8);
+    expect(alice.shows).toMatchObject({ title: 'Paper', reach: 'none', pause: 'navigation' });
+  });
+
+  test('that can’t be told from a page of the same one doesn’t hold it by default', async () => {
+    goes(false);
+    await alice.until('lost', () => alice.shows?.reach === 'lost');
+    alice.live.outgoing.running?.tabLoads(7);
+    expect(alice.shows?.pause).toBeNull();
+  });
+
+  test('a load is left to the script where it is, and on the way from one page to the next', async () => {
+    changes({ pauseOnNavigation: true });
+    alice.live.outgoing.running?.tabLoads(7);
+    expect(alice.shows?.pause).toBeNull();
+    goes(true);
+    alice.live.outgoing.running?.tabLoads(7);
+    expect(alice.shows?.pause).toBe('navigation');
+    comes('https://tides.example/tomorrow', 'Tomorrow');
+    expect(alice.shows?.pause).toBeNull();
+    alice.live.outgoing.running?.tabLoads(7);
+    expect(alice.shows?.pause).toBeNull();
+    expect(alice.entered).toEqual([7, 7]);
   });
 
   test('what the person held stays held on the same site', () => {

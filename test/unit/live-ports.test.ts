@@ -95,6 +95,24 @@ describe('the state and the commands are for our own pages', () => {
     expect(asked).toEqual(['B'.repeat(22)]);
   });
 
+  test('a viewer page that shows nothing any more leaves, once, and may watch again', () => {
+    const done: string[] = [];
+    const shares = {
+      watch: () => {
+        done.push('watches');
+        return { signal: () => done.push('speaks'), leave: () => done.push('leaves') };
+      },
+    };
+    serveViewers(shares as unknown as Parameters<typeof serveViewers>[0]);
+    const port = new Port('viewer', ownPage);
+    const watch = { type: 'watch', peerId: 'B'.repeat(22), shareId: 's'.repeat(22) };
+    const signal = { kind: 'candidate', candidate: null };
+    for (const message of [watch, { type: 'leave' }, { type: 'leave' }, { type: 'signal', signal }, watch])
+      port.says(message);
+    port.ends();
+    expect(done).toEqual(['watches', 'leaves', 'watches', 'leaves']);
+  });
+
   test('a command is heard from our own pages; from nobody else', async () => {
     const heard: string[] = [];
     const handlers = new Proxy({}, { get: (_, name) => () => heard.push(String(name)) && undefined });

@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { IncomingShares, type Viewer } from '../../extension/core/session/incoming-shares.ts';
+import type { MediaSignal } from '../../extension/core/protocol/messages.ts';
+import { IncomingShares } from '../../extension/core/session/incoming-shares.ts';
 import type { EndedShare } from '../../extension/core/session/live.ts';
+import { isCaptured } from '../../extension/core/session/share-source.ts';
 import { FakeStream, LivePair } from '../support/live-pair.ts';
+import { openViewerPage, showsTabToBob } from '../support/viewer-page.ts';
+
+const OFFER = { kind: 'description', type: 'offer', sdp: 'v=0' } as const;
 
 let pair: LivePair;
 beforeEach(async () => {
@@ -9,26 +14,8 @@ beforeEach(async () => {
   return () => pair.disconnect();
 });
 
-/** Alice shows a tab and Bob knows. */
-async function shown(): Promise<void> {
-  const { alice, bob } = pair;
-  await alice.showsTab();
-  await bob.until('shown', () => bob.isShown !== undefined);
-}
-
-/** A viewer page of Bob's, and all that it hears. */
-function viewer(): { heard: string[]; watch: ReturnType<IncomingShares['watch']> } {
-  const { bob } = pair;
-  const heard: string[] = [];
-  const page: Viewer = {
-    ready: () => heard.push('ready'),
-    iceServers: (list) => heard.push(`servers ${list.map(({ urls }) => urls)}`),
-    signal: ({ kind }) => heard.push(kind),
-    ended: (why) => heard.push(why),
-    replaced: () => heard.push('replaced'),
-  };
-  return { heard, watch: bob.live.incoming.watch(bob.peerId, bob.isShown?.shareId ?? 'x'.repeat(22), page) };
-}
+const shown = () => showsTabToBob(pair);
+const viewer = () => openViewerPage(pair);
 
 describe('showing something', () => {
   test('offers what it is; stopping ends it on both sides, with nothing captured', async () => {
@@ -44,7 +31,9 @@ describe('showing something', () => {
     expect(bob.isShown).toMatchObject({ status: 'offered', title: 'Tide tables', source: 'tab', hasAudio: true });
     expect(bob.told).toEqual(['shows Tide tables']);
     expect(alice.audible).toBe(1);
+    expect(isCaptured(alice.store.now)).toBe(true);
     alice.live.outgoing.stop();
+    expect(isCaptured(alice.store.now)).toBe(false);
     expect(alice.shows).toBeNull();
     expect(alice.audible).toBe(0);
     expect(alice.captured.map(({ isLive }) => isLive)).toEqual([false]);
@@ -83,6 +72,7 @@ describe('showing something', () => {
     const picking = alice.picksSource();
     await alice.until('open', () => alice.picks !== null);
     expect(alice.shows?.status).toBe('starting');
+    expect(isCaptured(alice.store.now)).toBe(false);
     alice.picks?.(null);
     await picking;
     expect(alice.shows).toBeNull();
@@ -104,11 +94,31 @@ describe('showing something', () => {
     expect(bob.isShown?.title).toBe('Tide tables');
   });
 
+  test.each([
+    ['stopped', () => pair.alice.live.outgoing.stop()],
+    ['left for another source', () => void pair.alice.showsTab(9, 'Third')],
+  ])('what was picked in the moment in which the share is %s is let go of', async (_, happens) => {
+    const { alice } = pair;
+    await alice.showsTab();
+    let picked: FakeStream | undefined;
+    alice.nextStream = () => {
+      alice.nextStream = () => new FakeStream();
+      queueMicrotask(happens);
+      picked = new FakeStream({ surface: 'monitor' });
+      return picked;
+    };
+    await alice.picksSource();
+    expect(picked?.isLive).toBe(false);
+    expect(alice.released).toBe(1);
+    expect(alice.notices()).toEqual([]);
+  });
+
   test('a capture that fails is one sentence and no share', async () => {
     const { alice, bob } = pair;
     alice.captureFails = 'capture-failed';
     await alice.showsTab();
     expect(alice.notices()).toEqual(['capture-failed']);
+    expect(alice.told).toEqual(['not shown: capture-failed']);
     expect(alice.shows).toBeNull();
     expect(bob.heard).toEqual([]);
   });
@@ -133,6 +143,7 @@ describe('showing something', () => {
     await bob.until('shown', () => bob.isShown !== undefined);
     expect(alice.captured).toHaveLength(1);
     expect(alice.notices()).toEqual([]);
+    expect(alice.told).toEqual([]);
   });
 
   test('a tab that another extension captures is named so, whatever is shown meanwhile', async () => {
@@ -144,6 +155,7 @@ describe('showing something', () => {
     alice.store.change({ notices: [] });
     alice.live.outgoing.failed(alice.peerId, taken);
     expect(alice.notices()).toEqual(['capture-taken']);
+    expect(alice.told).toEqual(['not shown: capture-taken', 'not shown: capture-taken']);
     expect(alice.shows?.title).toBe('Tide tables');
   });
 
@@ -162,6 +174,7 @@ describe('showing something', () => {
     if (peer) alice.store.change({ peers: [peer, { ...peer, id: other }] });
     await alice.live.outgoing.showTab(other, { streamId: 'two', tabId: 8, title: 'Another' });
     expect(alice.store.now.notices).toMatchObject([{ code: 'share-busy', peerId: other }]);
+    expect(alice.told).toEqual(['not shown: share-busy']);
     expect(alice.captured).toHaveLength(1);
     expect(alice.shows?.title).toBe('Tide tables');
   });
@@ -177,12 +190,22 @@ describe('showing something', () => {
     expect(page.heard).toEqual(['ready', 'source-ended']);
   });
 
+  test('a tab from the browser’s dialog is not said to be closed when it ends: its own bar ends it too', async () => {
+    const { alice, bob } = pair;
+    await alice.picksSource();
+    await bob.until('offered', () => bob.isShown !== undefined);
+    const page = viewer();
+    expect(alice.shows).toMatchObject({ source: 'tab', tabId: null });
+    alice.sharer.sourceEnds();
+    await bob.until('over', () => bob.isShown === undefined);
+    expect(page.heard).toEqual(['ready', 'stopped']);
+  });
+
   test('a peer that has no codec for it ends the share with a sentence', async () => {
     const { alice, bob } = pair;
     await shown();
     const page = viewer();
-    const { AppError } = await import('../../extension/core/shared/errors.ts');
-    alice.sharer.options.onError(new AppError('share-no-codec'));
+    alice.sharer.fails('share-no-codec');
     expect(alice.notices()).toEqual(['share-no-codec']);
     expect(alice.shows).toBeNull();
     expect(alice.captured[0]?.isLive).toBe(false);
@@ -193,12 +216,33 @@ describe('showing something', () => {
   test('a connection that broke down is a sentence, and the share can be watched again', async () => {
     const { alice, bob } = pair;
     await shown();
-    const { AppError } = await import('../../extension/core/shared/errors.ts');
-    alice.sharer.options.onError(new AppError('share-unreachable'));
+    const page = viewer();
+    await alice.until('live', () => alice.shows?.status === 'live');
+    alice.sharer.fails('share-unreachable');
     expect(alice.notices()).toEqual(['share-unreachable']);
+    expect(alice.shows?.status).toBe('offered');
+    await bob.until('told', () => page.heard.includes('dropped'));
+    expect(page.heard).toEqual(['ready', 'dropped']);
     viewer();
     await alice.until('live', () => alice.shows?.status === 'live');
     expect(bob.isShown?.status).toBe('watching');
+  });
+
+  test('only the page that the sharer let go of is told, once, and nothing goes back', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    const id = bob.isShown?.shareId ?? '';
+    const page = viewer();
+    await alice.until('live', () => alice.shows?.status === 'live');
+    const said = alice.heard.length;
+    for (const message of [
+      { id, viewer: 'g'.repeat(22) },
+      { id: 'n'.repeat(22), viewer: alice.sharer.viewer ?? '' },
+      { id, viewer: alice.sharer.viewer ?? '' },
+    ])
+      await alice.session.channel.send({ type: 'share-leave', ...message });
+    expect(page.heard).toEqual(['ready', 'dropped']);
+    expect(alice.heard).toHaveLength(said);
   });
 });
 
@@ -264,7 +308,7 @@ describe('another source for the same share', () => {
     expect(alice.shows?.pause).toBe('password');
     await alice.showsTab(9, 'Third');
     expect(alice.shows?.pause).toBeNull();
-    expect(alice.sharer.isPaused).toBe(false);
+    await alice.until('goes on', () => !alice.sharer.isPaused);
   });
 
   test('picked when the first one has just ended captures nothing', async () => {
@@ -475,9 +519,7 @@ describe('watching', () => {
     bob.iceServers = [{ urls: ['stun:one.example'] }];
     const page = viewer();
     await alice.until('live', () => alice.shows?.status === 'live');
-    const { viewer: name } = alice.sharer;
-    const signal = { kind: 'description', type: 'offer', sdp: 'v=0' } as const;
-    const say = () => alice.sharer.options.send(name ?? '', signal);
+    const say = () => alice.sharer.says(OFFER);
     say();
     await bob.until('heard', () => page.heard.length === 2);
     bob.iceServers = [{ urls: ['stun:two.example'] }];
@@ -485,6 +527,122 @@ describe('watching', () => {
     say();
     await bob.until('heard', () => page.heard.length === 5);
     expect(page.heard).toEqual(['ready', 'description', 'servers stun:two.example', 'description', 'description']);
+  });
+
+  test('closed while there was no link, it is known to be closed with the next one', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    const page = viewer();
+    await alice.until('live', () => alice.shows?.status === 'live');
+    pair.disconnect();
+    await bob.until('apart', () => bob.session.link === null);
+    page.watch.leave();
+    await pair.connect();
+    expect(alice.shows?.status).toBe('live');
+    // It looks for a new path, as a sharer does on every link.
+    alice.sharer.says(OFFER);
+    await alice.until('nobody watches', () => alice.shows?.status === 'offered');
+    // One opened now is the one that is shown it.
+    viewer();
+    await alice.until('live', () => alice.shows?.status === 'live');
+    expect(alice.sharer.viewer).not.toBeNull();
+  });
+
+  test('in a browser that was started anew nobody watches', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    viewer();
+    await alice.until('live', () => alice.shows?.status === 'live');
+    await pair.restartBob();
+    expect(pair.bob).not.toBe(bob);
+    alice.sharer.says(OFFER);
+    await alice.until('nobody watches', () => alice.shows?.status === 'offered');
+  });
+
+  test('only an offer to a page that is gone is answered, once each, and the answer ends it', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    const id = bob.isShown?.shareId ?? '';
+    const gone = 'g'.repeat(22);
+    const signals: MediaSignal[] = [
+      { kind: 'candidate', candidate: null },
+      { kind: 'restart' },
+      { kind: 'description', type: 'answer', sdp: 'v=0' },
+      OFFER,
+    ];
+    for (const signal of signals) await alice.session.channel.send({ type: 'share-signal', id, viewer: gone, signal });
+    await alice.session.channel.send({ type: 'share-signal', id: 'n'.repeat(22), viewer: gone, signal: OFFER });
+    await alice.until('answered', () => alice.heard.length === 2);
+    expect(alice.heard).toEqual([
+      { type: 'share-leave', id, viewer: gone },
+      { type: 'share-leave', id: 'n'.repeat(22), viewer: gone },
+    ]);
+    expect(bob.heard.filter(({ type }) => type === 'share-leave')).toEqual([]);
+    expect(alice.shows?.status).toBe('offered');
+  });
+
+  test('put off is known to the one who shows it, until it is watched after all', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    bob.live.incoming.dismiss(bob.isShown?.shareId ?? '');
+    await alice.until('declined', () => alice.shows?.status === 'declined');
+    expect(bob.isShown?.status).toBe('dismissed');
+    expect(alice.captured[0]?.isLive).toBe(true);
+    // Another source, or a pause, is no other answer.
+    await alice.showsTab(8, 'Second');
+    expect(alice.shows?.status).toBe('declined');
+    viewer();
+    await alice.until('live', () => alice.shows?.status === 'live');
+    alice.sharer.leave(alice.sharer.viewer ?? '');
+    expect(alice.shows?.status).toBe('offered');
+  });
+
+  test('put off and opened again is waited for, also before there is a picture', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    const id = bob.isShown?.shareId ?? '';
+    bob.live.incoming.dismiss(id);
+    await alice.until('declined', () => alice.shows?.status === 'declined');
+    alice.sharer.isSlow = true;
+    await bob.session.channel.send({ type: 'share-watch', id, viewer: 'v'.repeat(22) });
+    expect(alice.shows?.status).toBe('offered');
+  });
+
+  test('put off while there was no link is known with the next one', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    pair.disconnect();
+    await bob.until('apart', () => bob.session.link === null);
+    bob.live.incoming.dismiss(bob.isShown?.shareId ?? '');
+    await pair.connect();
+    await alice.until('declined', () => alice.shows?.status === 'declined');
+    expect(alice.heard.filter(({ type }) => type === 'share-decline')).toHaveLength(1);
+  });
+
+  test('put off, it stays so with the next link', async () => {
+    const { alice, bob } = pair;
+    await shown();
+    bob.live.incoming.dismiss(bob.isShown?.shareId ?? '');
+    await alice.until('declined', () => alice.shows?.status === 'declined');
+    pair.disconnect();
+    await bob.until('apart', () => bob.session.link === null);
+    await pair.connect();
+    await alice.until('said again', () => alice.heard.filter(({ type }) => type === 'share-decline').length === 2);
+    expect(alice.shows?.status).toBe('declined');
+  });
+
+  test('a refusal of what is not shown, or is being watched, changes nothing', async () => {
+    const { alice, bob } = pair;
+    const id = 's'.repeat(22);
+    await bob.session.channel.send({ type: 'share-decline', id });
+    await shown();
+    await bob.session.channel.send({ type: 'share-decline', id });
+    expect(alice.shows?.status).toBe('offered');
+    viewer();
+    await alice.until('live', () => alice.shows?.status === 'live');
+    await bob.session.channel.send({ type: 'share-decline', id: alice.shows?.shareId ?? '' });
+    expect(alice.shows?.status).toBe('live');
+    expect([alice.notices(), bob.heard.filter(({ type }) => type !== 'share-offer')]).toEqual([[], []]);
   });
 
   test('what is over already says so', () => {

@@ -1,5 +1,6 @@
 import type { ShareEnd, ShareMessage, Signal } from '../protocol/messages.ts';
 import { newId } from '../shared/ids.ts';
+import { AwaitedViewer } from './awaited-viewer.ts';
 import type { EndedShare } from './live.ts';
 import type { Session } from './session.ts';
 import type { IncomingShare } from './state.ts';
@@ -7,6 +8,8 @@ import type { Store } from './store.ts';
 
 /** A share of a peer that stays away this long is over; shorter losses heal. */
 const LOST_PEER_MS = 120_000;
+/** A viewer page opens within a fraction of a second. */
+const PAGE_LIMIT_MS = 10_000;
 
 /** A viewer page, as the core sees it. */
 export interface Viewer {
@@ -16,6 +19,8 @@ export interface Viewer {
   iceServers(iceServers: RTCIceServer[]): void;
   signal(signal: Signal): void;
   ended(why: ShareEnd): void;
+  /** The sharer has let go of the page; it may ask again. */
+  dropped(): void;
   /** Another viewer page shows the share now. */
   replaced(): void;
 }
@@ -48,15 +53,31 @@ export interface IncomingSharesOptions {
 export class IncomingShares {
   readonly #options: IncomingSharesOptions;
   readonly #viewers = new Map<string, Watching>();
+  /** "Not now" was the person's last word on these. */
+  readonly #declined = new Set<string>();
   readonly #lostTimers = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(options: IncomingSharesOptions) {
     this.#options = options;
   }
 
-  /** "Not now": it can still be opened later. */
+  /** "Not now": it can still be opened later. The peer is told. */
   dismiss(shareId: string): void {
+    const share = this.#options.store.now.incomingShares.find((share) => share.shareId === shareId);
+    if (share?.status !== 'offered') return;
     this.#change(shareId, { status: 'dismissed' });
+    this.#declined.add(shareId);
+    this.#send(share.peerId, { type: 'share-decline', id: shareId });
+  }
+
+  /** A viewer page for this share is being opened: the sharer is asked now, and its offer waits for the page. Nothing where one watches it. */
+  expect(peerId: string, shareId: string): void {
+    if (!this.#find(peerId, shareId) || this.#viewers.has(shareId)) return;
+    const awaited = new AwaitedViewer();
+    const { leave } = this.watch(peerId, shareId, awaited);
+    setTimeout(() => {
+      if (this.#viewers.get(shareId)?.viewer === awaited) leave();
+    }, PAGE_LIMIT_MS);
   }
 
   /** A viewer page of mine wants to see this share. Returns what it says and its end. */
@@ -66,12 +87,7 @@ export class IncomingShares {
       viewer.ended('stopped');
       return { signal: () => {}, leave: () => {} };
     }
-    this.#viewers.get(shareId)?.viewer.replaced();
-    const id = newId();
-    const watching = { id, viewer, asked: false, iceServers: this.#options.iceServers() };
-    this.#viewers.set(shareId, watching);
-    this.#change(shareId, { status: 'watching' });
-    this.#askToWatch(peerId, shareId, watching);
+    const id = this.#takeOver(shareId, viewer) ?? this.#start(peerId, shareId, viewer);
     const isCurrent = () => this.#viewers.get(shareId)?.id === id;
     return {
       signal: (signal) => {
@@ -94,6 +110,8 @@ export class IncomingShares {
     for (const share of this.#from(peerId)) {
       const watching = this.#viewers.get(share.shareId);
       if (watching && !watching.asked) this.#askToWatch(peerId, share.shareId, watching);
+      // Without a session it could not be said, and a sharer that is connected again takes it for forgotten.
+      if (this.#declined.has(share.shareId)) this.#send(peerId, { type: 'share-decline', id: share.shareId });
     }
   }
 
@@ -139,12 +157,46 @@ export class IncomingShares {
   /** The sharer says something to the viewer page of this name. */
   signal(peerId: string, { id, viewer, signal }: Extract<ShareMessage, { type: 'share-signal' }>): void {
     const watching = this.#find(peerId, id) && this.#viewers.get(id);
+    if (watching?.id !== viewer) {
+      // It may have gone while there was no link, or with a browser that was started anew: then the sharer doesn't know. Only
+      // sharers offer, and what is answered is never answered back.
+      const isOffer = signal.kind === 'description' && signal.type === 'offer';
+      return isOffer ? this.#send(peerId, { type: 'share-leave', id, viewer }) : undefined;
+    }
     // Only a viewer asks for a new path; a sharer looks for one.
-    if (watching?.id !== viewer || signal.kind === 'restart') return;
+    if (signal.kind === 'restart') return;
     const iceServers = this.#options.iceServers();
     if (iceServers !== watching.iceServers) watching.viewer.iceServers(iceServers);
     watching.iceServers = iceServers;
     watching.viewer.signal(signal);
+  }
+
+  /** The sharer's end of the connection to this viewer page has broken down. */
+  dropped(peerId: string, { id, viewer }: Extract<ShareMessage, { type: 'share-leave' }>): void {
+    const watching = this.#find(peerId, id) && this.#viewers.get(id);
+    if (watching?.id === viewer) watching.viewer.dropped();
+  }
+
+  /** Lets a page take the place of the one that stood in for it. Returns the name that the sharer knows it by; null where it has to ask. */
+  #takeOver(shareId: string, viewer: Viewer): string | null {
+    const watching = this.#viewers.get(shareId);
+    const signals = watching?.viewer instanceof AwaitedViewer ? watching.viewer.signals : null;
+    if (!watching || !signals) return null;
+    watching.viewer = viewer;
+    watching.iceServers = this.#options.iceServers();
+    viewer.ready(watching.iceServers);
+    for (const signal of signals) viewer.signal(signal);
+    return watching.id;
+  }
+
+  #start(peerId: string, shareId: string, viewer: Viewer): string {
+    this.#viewers.get(shareId)?.viewer.replaced();
+    const watching = { id: newId(), viewer, asked: false, iceServers: this.#options.iceServers() };
+    this.#viewers.set(shareId, watching);
+    this.#declined.delete(shareId);
+    this.#change(shareId, { status: 'watching' });
+    this.#askToWatch(peerId, shareId, watching);
+    return watching.id;
   }
 
   #askToWatch(peerId: string, shareId: string, watching: Watching): void {
@@ -163,6 +215,7 @@ export class IncomingShares {
     store.change({ incomingShares: store.now.incomingShares.filter(({ shareId }) => shareId !== share.shareId) });
     this.#viewers.get(share.shareId)?.viewer.ended(why);
     this.#viewers.delete(share.shareId);
+    this.#declined.delete(share.shareId);
     this.#options.onEnded({ ...share, mine: false });
   }
 

@@ -1,4 +1,5 @@
 import type { ShareMessage } from '../protocol/messages.ts';
+import type { ErrorCode } from '../shared/errors.ts';
 import { IncomingShares } from './incoming-shares.ts';
 import { OutgoingShares } from './outgoing-shares.ts';
 import type { Platform } from './platform.ts';
@@ -23,11 +24,13 @@ export interface LiveOptions {
   store: Store;
   timeline: Timeline;
   media: ShareMedia;
-  platform: Pick<Platform, 'enterPage' | 'isTabMuted' | 'openMicrophonePage'>;
+  platform: Pick<Platform, 'enterPage' | 'watchMuted' | 'openMicrophonePage'>;
   iceServers(): RTCIceServer[];
   session(peerId: string): Session | null;
   /** A peer shows something new. */
   onOffered(share: IncomingShare): void;
+  /** Something is not shown to a peer, or no more; it is among the notices. */
+  onFailed(peerId: string, code: ErrorCode): void;
   /** A peer asks to be shown something. */
   onAsked(peerId: string): void;
 }
@@ -49,6 +52,10 @@ export class Live {
     this.outgoing = new OutgoingShares({
       ...options,
       onStarted: (peerId) => this.asks.answered(peerId, false),
+      fail: (code, about) => {
+        store.notice(code, about);
+        options.onFailed(about.peerId, code);
+      },
       onEnded: (share) => this.#remember(share),
     });
     this.incoming = new IncomingShares({
@@ -67,6 +74,12 @@ export class Live {
   connected(peerId: string, theirShareId: string | null): void {
     this.incoming.connected(peerId, theirShareId);
     this.outgoing.connected(peerId);
+  }
+
+  /** The session goes on over another link. What I am shown goes on; a greeting may be older than what was said over the link before it. */
+  switched(peerId: string): void {
+    this.outgoing.switched(peerId);
+    this.asks.switched(peerId);
   }
 
   disconnected(peerId: string): void {
@@ -100,8 +113,12 @@ export class Live {
       case 'share-stop':
         return this.incoming.stopped(peerId, message.id, message.why);
       case 'share-watch':
-      case 'share-leave':
+      case 'share-decline':
         return this.outgoing.receive(peerId, message);
+      case 'share-leave':
+        // Either side may end the connection of a viewer page.
+        this.outgoing.receive(peerId, message);
+        return this.incoming.dropped(peerId, message);
       case 'share-signal':
         // Both may show something at once: the share's id tells whose it is.
         this.outgoing.receive(peerId, message);

@@ -1,3 +1,4 @@
+import { stopTracks } from '../media/tracks.ts';
 import type { ShareMessage } from '../protocol/messages.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { EndedShare } from './live.ts';
@@ -16,14 +17,22 @@ export interface CapturedTab {
   readonly title: string;
 }
 
+/** What is not shown: a title, or empty, and to whom. */
+export interface ShareSubject {
+  readonly peerId: string;
+  readonly subject: string;
+}
+
 export interface OutgoingSharesOptions {
   store: Store;
   media: ShareMedia;
-  platform: Pick<Platform, 'enterPage' | 'isTabMuted' | 'openMicrophonePage'>;
+  platform: Pick<Platform, 'enterPage' | 'watchMuted' | 'openMicrophonePage'>;
   iceServers(): RTCIceServer[];
   session(peerId: string): Session | null;
   /** Something is captured and offered to this peer. */
   onStarted(peerId: string): void;
+  /** Tells the person that something is not shown to this peer, or no more. */
+  fail(code: ErrorCode, about: ShareSubject): void;
   onEnded(share: EndedShare): void;
 }
 
@@ -54,7 +63,8 @@ export class OutgoingShares {
       title,
       tabId,
       open: (signal) => media.captureTab(streamId, signal),
-      keep: (stream) => media.keepAudible(stream, () => platform.isTabMuted(tabId)),
+      keep: (stream) => media.keepAudible(stream, (listener) => platform.watchMuted(tabId, listener)),
+      discard: stopTracks,
     });
   }
 
@@ -63,17 +73,21 @@ export class OutgoingShares {
     const { media } = this.#options;
     const open = (signal: AbortSignal) => media.pickSource(signal);
     const keep = (stream: MediaStream) => () => media.releasePicked(stream);
-    return this.#show(peerId, { title: '', tabId: null, open, keep });
+    const discard = (stream: MediaStream) => {
+      stopTracks(stream);
+      media.releasePicked(stream);
+    };
+    return this.#show(peerId, { title: '', tabId: null, open, keep, discard });
   }
 
   /** A tab could not be shown: the worker was refused its capture id. */
   failed(peerId: string, { code, tabId, title }: { code: ErrorCode; tabId: number; title: string }): void {
     const about = { peerId, subject: title };
-    if (code !== 'share-busy') return this.#options.store.notice(code, about);
+    if (code !== 'share-busy') return this.#options.fail(code, about);
     // The tab is captured already: by another extension, or by us. Then it was asked for twice, or for somebody else.
     const isOurs = this.#running?.tabId === tabId;
     if (isOurs && this.#running?.peerId === peerId) return;
-    this.#options.store.notice(isOurs ? 'share-busy' : 'capture-taken', about);
+    this.#options.fail(isOurs ? 'share-busy' : 'capture-taken', about);
   }
 
   stop(): void {
@@ -82,6 +96,11 @@ export class OutgoingShares {
 
   /** The peer is connected (again): it is told what it is shown. */
   connected(peerId: string): void {
+    if (this.#running?.peerId === peerId) this.#running.peerReturned();
+  }
+
+  /** The session goes on over another link. */
+  switched(peerId: string): void {
     if (this.#running?.peerId === peerId) this.#running.offerAgain();
   }
 
@@ -97,7 +116,7 @@ export class OutgoingShares {
 
   receive(
     peerId: string,
-    message: Extract<ShareMessage, { type: 'share-watch' | 'share-leave' | 'share-signal' }>,
+    message: Extract<ShareMessage, { type: 'share-watch' | 'share-leave' | 'share-decline' | 'share-signal' }>,
   ): void {
     const share = this.shownTo(peerId) === message.id ? this.#running : null;
     if (share) return share.receive(message);
@@ -115,14 +134,14 @@ export class OutgoingShares {
   }
 
   async #show(peerId: string, source: Source): Promise<void> {
-    const { store, onStarted, onEnded } = this.#options;
+    const { store, fail, onStarted, onEnded } = this.#options;
     if (!store.peer(peerId)) return store.notice('peer-unknown');
     const running = this.#running;
     if (running) {
       if (running.peerId === peerId && running.isOffered) return running.switchTo(source);
       // Two clicks on one button are one wish.
       const isSame = running.peerId === peerId && running.tabId === source.tabId;
-      return isSame ? undefined : store.notice('share-busy', { peerId, subject: source.title });
+      return isSame ? undefined : fail('share-busy', { peerId, subject: source.title });
     }
     const share = new RunningShare({
       ...this.#options,

@@ -133,6 +133,8 @@ export class Pairwise {
       onAsked: (peerId) => platform.notify({ about: { kind: 'ask', peerId }, name: nameOf(peerId), body: '' }),
       onOffered: ({ peerId, shareId, title }) =>
         platform.notify({ about: { kind: 'share', peerId, shareId }, name: nameOf(peerId), body: title }),
+      onFailed: (peerId, code) =>
+        platform.notify({ about: { kind: 'not-shown', peerId, code }, name: nameOf(peerId), body: '' }),
     });
     this.peers = new Peers({
       store,
@@ -142,8 +144,7 @@ export class Pairwise {
       shareWith: (peerId) => this.live.outgoing.shownTo(peerId),
       onConnected: (peerId, session, hello, isSwitch) => {
         if (session.link) this.files.connected(peerId, session.link);
-        // What I am shown goes on; a greeting may be older than what was said over the link before it.
-        if (isSwitch) return this.live.outgoing.connected(peerId);
+        if (isSwitch) return this.live.switched(peerId);
         this.chat.flush(peerId);
         this.live.connected(peerId, hello.shareId);
       },
@@ -283,6 +284,7 @@ export class Pairwise {
       case 'share-ask-end':
       case 'share-watch':
       case 'share-leave':
+      case 'share-decline':
       case 'share-stop':
       case 'share-signal':
         return this.live.receive(peerId, message);

@@ -8,14 +8,14 @@ import type { Hello, Message } from '../protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
 import { within } from '../shared/abort.ts';
 import { sameBytes } from '../shared/bytes.ts';
-import { AppError } from '../shared/errors.ts';
+import { AppError, type OtherVersion } from '../shared/errors.ts';
 import { report } from '../shared/report.ts';
-import { Rendezvous, type RendezvousStatus } from '../signalling/rendezvous.ts';
+import type { Paths } from '../signalling/contact.ts';
+import { Rendezvous, type RendezvousBroker, type RendezvousStatus } from '../signalling/rendezvous.ts';
 import type { Database, StoredPeer } from './database.ts';
 import { Farewells } from './farewells.ts';
 import { BLOCKED, credentials, recordOf, shownPeer, UNPAIRED } from './peer-record.ts';
 import { Renewals } from './renewals.ts';
-import type { ServerPlace } from './server-place.ts';
 import { Session } from './session.ts';
 import type { Store } from './store.ts';
 import type { Timeline } from './timeline.ts';
@@ -60,7 +60,7 @@ export class Peers {
   }
 
   /** Meets everybody on this server; an earlier one is left. */
-  useServer({ broker, paths }: ServerPlace): void {
+  useServer({ broker, paths }: { broker: RendezvousBroker; paths(): Paths }): void {
     this.#rendezvous?.close();
     for (const session of this.#sessions.values()) session.leave();
     this.#rendezvous = new Rendezvous(broker, {
@@ -73,7 +73,7 @@ export class Peers {
       onBye: (peerId, proof) => void this.#bye(peerId, proof).catch(report),
       onStranger: (peerId) => this.#farewells.messageFor(peerId),
     });
-    for (const stored of this.#stored.values()) this.#meet(stored);
+    for (const stored of this.#stored.values()) this.#meet(this.#renewals.get(stored.id) ?? stored);
   }
 
   /** What PeerJS says to a peer goes out sealed with this; null without a session. */
@@ -105,7 +105,7 @@ export class Peers {
     if (known && !sameBytes(known.identityKey, identity)) throw new AppError('identity-mismatch');
     const stored = recordOf(pairing, known);
     await this.#farewells.delete(id);
-    if (known) return this.#renew(known, stored);
+    if (known) return this.#renew(stored);
     await this.#options.database.savePeer(stored);
     await this.#show(stored);
     this.#meet(stored);
@@ -120,7 +120,9 @@ export class Peers {
       await within(told, UNPAIR_LIMIT_MS, 'peer-offline').catch(() => {});
     }
     const stored = this.#stored.get(peerId);
-    if (stored && !stored.unpaired) await this.#farewells.add(stored);
+    // Who had ended the pairing before knows the new one alone.
+    const known = stored?.unpaired ? this.#renewals.get(peerId) : stored;
+    if (known) await this.#farewells.add(known);
     await this.#remove(peerId);
   }
 
@@ -128,6 +130,7 @@ export class Peers {
   async block(peerId: string, blocked: boolean): Promise<void> {
     const stored = this.#stored.get(peerId);
     if (!stored || stored.blocked === blocked) return;
+    if (blocked) this.#renewals.take(peerId);
     const changed = { ...stored, blocked };
     await this.#keep(changed);
     this.#options.store.changePeer(peerId, { blocked });
@@ -143,6 +146,7 @@ export class Peers {
   async wasForgotten(peerId: string): Promise<void> {
     const stored = this.#stored.get(peerId);
     if (!stored) return;
+    this.#renewals.take(peerId);
     this.#options.onRemoved(peerId, 'unpaired');
     this.#leave(peerId);
     await this.#keep({ ...stored, unpaired: true });
@@ -202,7 +206,6 @@ export class Peers {
       onDisconnected: () => this.#disconnected(stored.id),
       onPath: () => this.#showPath(stored.id, session),
       onInvalid: () => store.notice('message-invalid', { peerId: stored.id }),
-      onOtherVersion: () => store.notice('version-mismatch', { peerId: stored.id }),
     });
     this.#stored.set(stored.id, stored);
     this.#sessions.set(stored.id, session);
@@ -220,7 +223,7 @@ export class Peers {
     };
   }
 
-  async #linked(peerId: string, link: Link): Promise<boolean> {
+  async #linked(peerId: string, link: Link): Promise<boolean | OtherVersion> {
     const session = this.#sessions.get(peerId);
     if (session) return session.attach(link);
     link.close('peer-unknown');
@@ -238,13 +241,16 @@ export class Peers {
     this.#sessions.get(peerId)?.leave();
   }
 
-  #renew(known: StoredPeer, stored: StoredPeer): void {
-    this.#renewals.begin(stored, () => {
-      this.#leave(stored.id);
-      this.#meet(known);
+  #renew(renewed: StoredPeer): void {
+    const { id } = renewed;
+    this.#renewals.begin(renewed, () => {
+      this.#leave(id);
+      const stored = this.#stored.get(id);
+      if (stored?.unpaired) this.#options.store.changePeer(id, UNPAIRED);
+      else if (stored) this.#meet(stored);
     });
-    this.#leave(stored.id);
-    this.#rendezvous?.add(stored.id, credentials(stored));
+    this.#leave(id);
+    this.#meet(renewed);
   }
 
   #sawTs(peerId: string, ts: number): void {
@@ -315,6 +321,7 @@ export class Peers {
     const session = this.#sessions.get(peerId);
     if (!session) return;
     this.#options.onRemoved(peerId, 'forgotten');
+    this.#renewals.take(peerId);
     this.#sessions.delete(peerId);
     this.#stored.delete(peerId);
     this.#rendezvous?.remove(peerId);

@@ -1,11 +1,16 @@
+import type { ErrorCode } from '../shared/errors.ts';
+
 /** What the core needs from the browser around it. The extension answers through its worker, a plain page could in its own way. */
 export interface Platform {
-  /** Shows a system notification about `name`; what it says follows from what it is about. `body`: the peer's own words, or empty. */
+  /**
+   * Shows a system notification about `name`, unless the person has a view in sight. What it says follows from what it is about.
+   * `body`: the peer's own words, or empty.
+   */
   notify(notification: { about: NotificationTarget; name: string; body: string }): void;
-  /** Puts our script into the page that a tab shows now. Tells whether the browser let it; never rejects. */
-  enterPage(tabId: number): Promise<boolean>;
-  /** Whether the person has muted a tab; never rejects. */
-  isTabMuted(tabId: number): Promise<boolean>;
+  /** Puts our script into the page that a tab shows now. Never rejects. */
+  enterPage(tabId: number): Promise<PageEntry>;
+  /** Calls with whether the person has muted a tab, soon and whenever that changes. Returns the function that ends it. */
+  watchMuted(tabId: number, listener: (isMuted: boolean) => void): () => void;
   /** Opens the page on which the browser can ask the person for the microphone. */
   openMicrophonePage(): Promise<void>;
   /**
@@ -18,6 +23,14 @@ export interface Platform {
     options: { signal: AbortSignal; onSaved(index: number): void },
   ): Promise<{ downloadId: number | null }>;
 }
+
+/** in: the script is there · refused: the browser doesn't let it · crashed: the tab shows no page any more, its process has ended. */
+export const PAGE_ENTRIES = ['in', 'refused', 'crashed'] as const;
+export type PageEntry = (typeof PAGE_ENTRIES)[number];
+
+/** What a tab does: it loads a page, maybe only another address of the same one; its owner mutes it, or no longer. */
+export const TAB_NEWS = ['loads', 'muted', 'unmuted'] as const;
+export type TabNews = (typeof TAB_NEWS)[number];
 
 export interface FileToSave {
   readonly path: string;
@@ -36,5 +49,7 @@ export type NotificationTarget =
   /** Something has arrived whole. */
   | { kind: 'received'; peerId: string }
   | { kind: 'share'; peerId: string; shareId: string }
+  /** What I wanted to show is not shown, or no more. */
+  | { kind: 'not-shown'; peerId: string; code: ErrorCode }
   /** Somebody asks to be shown something. */
   | { kind: 'ask'; peerId: string };

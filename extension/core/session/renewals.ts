@@ -11,9 +11,14 @@ export class Renewals {
     return this.#pending.has(peerId);
   }
 
+  /** The new pairing with this peer, while it waits. */
+  get(peerId: string): StoredPeer | null {
+    return this.#pending.get(peerId)?.stored ?? null;
+  }
+
   /** Waits for a session with the new pairing; a newer one takes its place. `onExpired`: none came, the old one stays. */
   begin(stored: StoredPeer, onExpired: () => void): void {
-    clearTimeout(this.#pending.get(stored.id)?.timer);
+    this.take(stored.id);
     const timer = setTimeout(() => {
       this.#pending.delete(stored.id);
       onExpired();
@@ -21,7 +26,7 @@ export class Renewals {
     this.#pending.set(stored.id, { stored, timer });
   }
 
-  /** A session with this peer has succeeded: the new pairing, if there is one. */
+  /** Waits no more, since a session has succeeded or nobody wants one: the new pairing, if there is one. */
   take(peerId: string): StoredPeer | null {
     const pending = this.#pending.get(peerId);
     if (!pending) return null;

@@ -1,7 +1,6 @@
 import type { Sharer } from '../media/sharer.ts';
-import { stopTracks } from '../media/tracks.ts';
 import type { ShareEnd, ShareMessage, SharePause } from '../protocol/messages.ts';
-import { AppError, errorCode } from '../shared/errors.ts';
+import { AppError, type ErrorCode, errorCode } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
 import type { EndedShare } from './live.ts';
 import { MediaPath } from './media-path.ts';
@@ -15,8 +14,11 @@ import type { PageListener, PagePort } from './shared-page.ts';
 import type { ShareQuality } from './state.ts';
 import { WatchGate } from './watch-gate.ts';
 
+/** Nothing that this browser sends can be shown there, or it can't send at all: to watch again would not help. */
+const LASTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['share-no-codec', 'webrtc-blocked']);
+
 export interface RunningShareOptions
-  extends Pick<OutgoingSharesOptions, 'store' | 'media' | 'platform' | 'iceServers' | 'session'> {
+  extends Pick<OutgoingSharesOptions, 'store' | 'media' | 'platform' | 'iceServers' | 'session' | 'fail'> {
   peerId: string;
   onOffered(): void;
   /** Null when it never began. */
@@ -40,6 +42,8 @@ export class RunningShare {
   #sharer: Pick<Sharer, keyof Sharer> | null = null;
   #page: PageGuard | null = null;
   #letGo: () => void = () => {};
+  /** Whether it is held until it is known if there is a password in the page that it went over to. */
+  #isLooking = false;
   /** A source that is being opened. */
   #opening: AbortController | null = null;
 
@@ -101,9 +105,9 @@ export class RunningShare {
     this.#options.onEnded(share && { ...share, mine: true });
   }
 
-  /** The person holds it, or goes on, whatever held it. */
+  /** The person holds it, or goes on, whatever held it; what came in between may hold it once more. */
   pause(paused: boolean): void {
-    this.#hold(paused ? 'person' : null);
+    this.#hold(paused ? 'person' : (this.#page?.nextPause() ?? null));
   }
 
   setQuality(quality: ShareQuality): void {
@@ -138,9 +142,20 @@ export class RunningShare {
     if (this.#page?.tabId === tabId) await this.#page.enter();
   }
 
+  /** A tab of this browser loads a page. */
+  tabLoads(tabId: number): void {
+    if (this.#page?.tabId === tabId) this.#page.loads();
+  }
+
   /** The script in the page of a tab is there. Null when that tab isn't shown. */
   pageConnected(tabId: number, port: PagePort): PageListener | null {
     return this.#page?.tabId === tabId ? this.#page.connected(port) : null;
+  }
+
+  /** The peer is connected again. It may have been started anew, and what it said before says it again if that still holds. */
+  peerReturned(): void {
+    this.#setDeclined(false);
+    this.offerAgain();
   }
 
   /** There is a new link: the peer is told all of it, and the picture looks for its own way anew. */
@@ -155,16 +170,27 @@ export class RunningShare {
     this.#sharer?.findPath();
   }
 
-  receive(message: Extract<ShareMessage, { type: 'share-watch' | 'share-leave' | 'share-signal' }>): void {
+  receive(
+    message: Extract<ShareMessage, { type: 'share-watch' | 'share-leave' | 'share-decline' | 'share-signal' }>,
+  ): void {
     switch (message.type) {
       case 'share-watch':
+        this.#setDeclined(false);
         return this.#viewers.watch(message.viewer);
+      case 'share-decline':
+        return this.#setDeclined(true);
       case 'share-leave':
         this.#viewers.leave(message.viewer);
         return this.#sharer?.leave(message.viewer);
       case 'share-signal':
         return void this.#sharer?.receive(message.viewer, message.signal);
     }
+  }
+
+  /** Whether the peer has said that it would rather not look now. */
+  #setDeclined(declined: boolean): void {
+    const [before, after] = declined ? (['offered', 'declined'] as const) : (['declined', 'offered'] as const);
+    if (this.#record.now?.status === before) this.#record.change({ status: after });
   }
 
   async #open(source: Source): Promise<void> {
@@ -178,7 +204,7 @@ export class RunningShare {
       signal.throwIfAborted();
       this.#show(source, stream);
     } catch (error) {
-      stopTracks(stream);
+      source.discard(stream);
       throw error;
     }
   }
@@ -186,16 +212,19 @@ export class RunningShare {
   #show(source: Source, stream: MediaStream): void {
     const { tabId, title } = source;
     this.#page?.close();
-    this.#troubles.setFilm(false);
+    this.#troubles.clearPage();
     this.#page = tabId === null ? null : this.#newPage(tabId);
     const isFirst = this.#sharer === null;
+    // Of the first source nothing goes out before somebody watches.
+    this.#isLooking = !isFirst && (this.#page?.mindsPasswords ?? false);
+    if (this.#isLooking) this.#sharer?.pause(true);
     if (this.#sharer) this.#sharer.replace(stream);
     else this.#sharer = this.#newSharer(stream);
     this.#letGo();
     this.#letGo = source.keep(stream);
     // What the person holds stays held. The other reasons are gone with what was shown.
     const pause = this.#record.now?.pause === 'person' ? 'person' : null;
-    this.#sharer.pause(pause !== null);
+    this.#sharer.pause(pause !== null || this.#isLooking);
     this.#record.change({
       title,
       tabId,
@@ -207,10 +236,19 @@ export class RunningShare {
       ...(isFirst && { status: 'offered' as const, startedAt: Date.now() }),
     });
     void this.#page?.enter();
+    if (this.#isLooking && this.#page) void this.#look(this.#page);
+  }
+
+  async #look(page: PageGuard): Promise<void> {
+    await page.looked();
+    // Or it shows something else by now.
+    if (this.#page !== page) return;
+    this.#isLooking = false;
+    this.#sharer?.pause((this.#record.now?.pause ?? null) !== null);
   }
 
   #newSharer(stream: MediaStream): Pick<Sharer, keyof Sharer> {
-    const { media, store, iceServers } = this.#options;
+    const { media, iceServers, store } = this.#options;
     const sharer = media.newSharer({
       stream,
       iceServers,
@@ -218,11 +256,15 @@ export class RunningShare {
       onWatching: (watching) => this.#record.change({ status: watching ? 'live' : 'offered' }),
       onHealth: (health) => this.#path.setHealth(health),
       onAnswered: () => this.#path.answered(),
-      onEnded: () => this.end('source-ended'),
-      onError: (error) => {
-        store.notice(error.code, { peerId: this.peerId });
-        // Nothing that this browser sends can be shown there, or it can't send at all: to watch again would not help.
-        if (error.code === 'share-no-codec' || error.code === 'webrtc-blocked') this.end('failed');
+      onEnded: () => this.end(this.#isPickedTab() ? 'stopped' : 'source-ended'),
+      onError: (error, viewer) => {
+        // The page waits for what will never come: it asks anew, and says so itself when that doesn't help.
+        if (!LASTING.has(error.code)) {
+          store.notice(error.code, { peerId: this.peerId });
+          return this.#record.send({ type: 'share-leave', id: this.id, viewer });
+        }
+        this.#fail(error.code);
+        this.end('failed');
       },
       onPointer: (action) => this.#page?.point(action),
       onPeerVoice: (peerVoice) => this.#record.change({ peerVoice }),
@@ -246,12 +288,18 @@ export class RunningShare {
       enterPage: (tab) => platform.enterPage(tab),
       hold: (pause) => this.#hold(pause),
       onFilm: (seen) => this.#troubles.setFilm(seen),
+      onCrashed: (crashed) => this.#troubles.setCrashed(crashed),
     });
+  }
+
+  /** Closed, or ended in the browser's own bar: of one that was chosen in the browser's dialog nothing tells the two apart. */
+  #isPickedTab(): boolean {
+    return this.tabId === null && this.#record.now?.source === 'tab';
   }
 
   /** Nothing of it can be seen there, so nothing is captured any more. */
   #needsTurn(): void {
-    this.#options.store.notice('share-needs-turn', { peerId: this.peerId });
+    this.#fail('share-needs-turn');
     this.end('needs-turn');
   }
 
@@ -268,7 +316,7 @@ export class RunningShare {
 
   #hold(pause: SharePause | null): void {
     if (!this.#sharer) return;
-    this.#sharer.pause(pause !== null);
+    this.#sharer.pause(pause !== null || this.#isLooking);
     if (pause) this.#page?.away();
     this.#record.change({ pause });
   }
@@ -276,6 +324,10 @@ export class RunningShare {
   #tellFailure(error: unknown, subject: string): void {
     const code = errorCode(error);
     if (this.#ending.signal.aborted && error === this.#ending.signal.reason) return;
-    if (code !== 'capture-cancelled') this.#options.store.notice(code, { peerId: this.peerId, subject });
+    if (code !== 'capture-cancelled') this.#fail(code, subject);
+  }
+
+  #fail(code: ErrorCode, subject = ''): void {
+    this.#options.fail(code, { peerId: this.peerId, subject });
   }
 }

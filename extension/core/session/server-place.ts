@@ -4,7 +4,7 @@ import type { SealedPayload } from '../crypto/seal.ts';
 import type { DoctorFacts } from '../doctor/facts.ts';
 import { within } from '../shared/abort.ts';
 import { toBase64Url } from '../shared/bytes.ts';
-import type { ErrorCode } from '../shared/errors.ts';
+import { type ErrorCode, errorCode } from '../shared/errors.ts';
 import { Broker } from '../signalling/broker.ts';
 import type { Paths } from '../signalling/contact.ts';
 import { IceServers } from '../signalling/ice-servers.ts';
@@ -12,6 +12,7 @@ import { meetOnRelay } from '../signalling/relay-meeting.ts';
 import { askRelayTicket } from '../signalling/relay-tickets.ts';
 import { ServerAccess } from '../signalling/server-access.ts';
 import { parseServerAddress } from '../signalling/server-address.ts';
+import { askServer, requestNumber } from '../signalling/server-requests.ts';
 import type { StoredSettings } from './database.ts';
 import type { Store } from './store.ts';
 
@@ -27,6 +28,8 @@ export interface ServerPlaceOptions {
 
 /** The server says at sign-in what it has. */
 const SERVICES_LIMIT_MS = 3_000;
+/** A socket that looks alive needn't be. */
+const PONG_LIMIT_MS = 3_000;
 
 /** This device's place on one signalling server: the way in, the socket, and what it offers beside introducing. */
 export class ServerPlace {
@@ -58,6 +61,7 @@ export class ServerPlace {
       id: keys.id,
       token: (isKnown) => access.token(isKnown),
       canPing: () => access.has('ping'),
+      rate: () => access.rate,
       iceServers: () => this.ice.list(),
       seal,
     });
@@ -85,16 +89,19 @@ export class ServerPlace {
 
   /** `withRelay`: each such answer costs two tickets, of which a device gets so many a minute. Tries the server now if it isn't there. */
   async doctorFacts({ withRelay }: { withRelay: boolean }): Promise<DoctorFacts> {
-    if (this.broker.status.peek() === 'online') await this.#servicesKnown();
+    let isThere = false;
+    if (this.broker.status.peek() === 'online') isThere = await this.#answers();
     else this.broker.retry();
-    const { url: serverUrl, status: serverStatus } = this.#options.store.now.server;
+    if (isThere) await this.#servicesKnown();
+    const relayUrls = isThere && withRelay ? await this.#relayUrls() : null;
+    const { url: serverUrl, status } = this.#options.store.now.server;
     return {
       serverKind: this.access.kind,
-      serverStatus,
+      serverStatus: status === 'online' && (!isThere || relayUrls === 'no-answer') ? 'unreachable' : status,
       serverUrl,
       iceServers: this.ice.list(),
       hasRelay: this.access.has('relay'),
-      relayUrls: withRelay ? await this.#relayUrls() : null,
+      relayUrls: relayUrls === 'no-answer' ? null : relayUrls,
     };
   }
 
@@ -118,14 +125,29 @@ export class ServerPlace {
     known.abort();
   }
 
-  async #relayUrls(): Promise<[string, string] | null> {
-    if (!this.access.has('relay') || this.broker.status.peek() !== 'online') return null;
+  /** A socket can look alive for minutes after it has died. */
+  async #answers(): Promise<boolean> {
+    if (!this.access.has('ping')) return true;
+    const ping = { type: 'ping' as const, n: requestNumber() };
+    return askServer(this.broker, ping, { limitMs: PONG_LIMIT_MS }).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Null: the server has none to give. @throws AppError where it answers otherwise */
+  async #relayUrls(): Promise<[string, string] | null | 'no-answer'> {
+    if (!this.access.has('relay')) return null;
     const session = toBase64Url(crypto.getRandomValues(new Uint8Array(8)));
     const ask = (side: 0 | 1) =>
       askRelayTicket(this.broker, this.access.address, { peer: this.#options.keys.id, session, side });
     return Promise.all([ask(0), ask(1)]).then(
       ([a, b]): [string, string] => [a.url, b.url],
-      () => null,
+      (error) => {
+        if (errorCode(error) === 'relay-full') return null;
+        if (errorCode(error) === 'server-unreachable') return 'no-answer';
+        throw error;
+      },
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { Lane, Link } from '../link/link.ts';
 import { Channel } from '../protocol/channel.ts';
-import type { Hello } from '../protocol/messages.ts';
-import { type Message, PROTOCOL_VERSION } from '../protocol/messages.ts';
+import type { Hello, Message } from '../protocol/messages.ts';
+import { type OtherVersion, otherVersion } from '../shared/errors.ts';
 
 export interface SessionOptions {
   /** Whether this side says which of several links is used: the one with the lower id. */
@@ -17,12 +17,12 @@ export interface SessionOptions {
   onPath(): void;
   /** Something arrived that is no message; it was dropped. */
   onInvalid(): void;
-  /** The peer speaks another version of the protocol; the link was closed. */
-  onOtherVersion(): void;
 }
 
 /** A peer that is there greets within a round trip. */
 const GREETING_LIMIT_MS = 10_000;
+/** The peer is to hear the greeting, too: what was sent in the moment in which a link is closed may never leave. */
+const REFUSAL_MS = 500;
 /** What the peer has sent on a link before it knew of the next one is still to come. */
 const LINGER_MS = 1_500;
 
@@ -37,7 +37,7 @@ interface Attached {
   isOpen: boolean;
   /** Ends a link on which nobody greets, or that is not used any more. */
   timer: ReturnType<typeof setTimeout>;
-  settle(greeted: boolean): void;
+  settle(greeted: boolean | OtherVersion): void;
 }
 
 /**
@@ -66,11 +66,12 @@ export class Session {
   }
 
   /**
-   * Goes over to a new link as soon as the peer greets on it. Resolves then with true; false when it is not used, and then it is closed.
+   * Goes over to a new link as soon as the peer greets on it. Resolves then with true; false when it is not used, and then it is closed;
+   * with the one who has to be updated when the peer speaks another version.
    */
-  attach(link: Link): Promise<boolean> {
+  attach(link: Link): Promise<boolean | OtherVersion> {
     const lane = link.lane('control');
-    const greeted = new Promise<boolean>((settle) => {
+    const greeted = new Promise<boolean | OtherVersion>((settle) => {
       const timer = setTimeout(() => link.close('timed-out'), GREETING_LIMIT_MS);
       this.#lastOrder += 1;
       this.#attached.set(lane, { link, order: this.#lastOrder, hello: null, isOpen: false, timer, settle });
@@ -143,6 +144,13 @@ export class Session {
     return true;
   }
 
+  /** Nothing more counts on this link. */
+  #refuse(attached: Attached, code: OtherVersion): void {
+    clearTimeout(attached.timer);
+    attached.timer = setTimeout(() => attached.link.close(code), REFUSAL_MS);
+    attached.settle(code);
+  }
+
   #use(next: Attached, hello: Hello, isSwitch: boolean): void {
     const before = this.#current;
     this.#current = next;
@@ -160,11 +168,8 @@ export class Session {
     }
     const attached = this.#attached.get(lane);
     if (!attached || attached.hello) return;
-    if (message.version !== PROTOCOL_VERSION) {
-      this.#options.onOtherVersion();
-      attached.link.close('version-mismatch');
-      return;
-    }
+    const { version } = this.#options.greeting();
+    if (message.version !== version) return this.#refuse(attached, otherVersion(message.version, version));
     attached.hello = message;
     if (!this.#options.leads) attached.order = message.order ?? attached.order;
   }

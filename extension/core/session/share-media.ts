@@ -10,7 +10,7 @@ export interface ShareMedia {
   pickSource(signal: AbortSignal): Promise<MediaStream>;
   /** Lets go of what was picked. */
   releasePicked(stream: MediaStream): void;
-  keepAudible(stream: MediaStream, isMuted: () => Promise<boolean>): () => void;
+  keepAudible(stream: MediaStream, watchMuted: (listener: (isMuted: boolean) => void) => () => void): () => void;
   openMicrophone(signal: AbortSignal): Promise<MediaStreamTrack>;
   mayAskForMicrophone(): Promise<boolean>;
   newSharer(options: SharerOptions): Pick<Sharer, keyof Sharer>;

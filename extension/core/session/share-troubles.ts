@@ -5,6 +5,7 @@ export class ShareTroubles {
   readonly #onChange: (trouble: ShareTrouble | null) => void;
   #picture: ShareTrouble | null = null;
   #hasFilm = false;
+  #hasCrashed = false;
   #told: ShareTrouble | null = null;
 
   /** `onChange` hears each change once, beginning from none. */
@@ -24,8 +25,22 @@ export class ShareTroubles {
     this.#tell();
   }
 
+  /** Whether the tab has crashed. */
+  setCrashed(crashed: boolean): void {
+    this.#hasCrashed = crashed;
+    this.#tell();
+  }
+
+  /** Another source is shown: whatever was wrong with the page of the one before. */
+  clearPage(): void {
+    this.#hasFilm = false;
+    this.#hasCrashed = false;
+    this.#tell();
+  }
+
   #tell(): void {
-    const worst = this.#picture ?? (this.#hasFilm ? 'protected' : null);
+    // A tab that has crashed brings no picture, which explains whatever is seen of it.
+    const worst = this.#hasCrashed ? 'crashed' : (this.#picture ?? (this.#hasFilm ? 'protected' : null));
     if (worst === this.#told) return;
     this.#told = worst;
     this.#onChange(worst);

@@ -1,4 +1,5 @@
 import { delay } from '../shared/abort.ts';
+import type { PageEntry } from './platform.ts';
 import type { OutgoingShare } from './state.ts';
 
 /** A page that goes while our script is put into it refuses it, though the next one would take it. */
@@ -34,8 +35,8 @@ export interface PageListener {
 }
 
 export interface SharedPageOptions {
-  /** Puts the script into the page that the tab shows now. Tells whether the browser let it. */
-  inject(): Promise<boolean>;
+  /** Puts the script into the page that the tab shows now. */
+  inject(): Promise<PageEntry>;
   /** Each change once, beginning from `none`. */
   onReach(reach: OutgoingShare['reach']): void;
   /** Which page it is; again when it changes. */
@@ -44,12 +45,16 @@ export interface SharedPageOptions {
   onPassword(): void;
   /** Whether a protected film can be seen in it. Each change once, beginning from no. */
   onFilm(seen: boolean): void;
-  /** The page goes, and nobody knows where to. `onStayed` or `onLeft` follows. */
+  /** The page goes, and nobody knows where to. `onStayed`, `onLeft` or `onCrashed` follows. */
   onGoing(): void;
   /** It went to a page of the same site. */
   onStayed(): void;
   /** It went to another site, or to a page that can't be looked into. */
   onLeft(): void;
+  /** A page is loaded while the script isn't in the tab, so nobody knows which, or whether the one before is only loaded again. */
+  onUnknown(): void;
+  /** Whether the tab has crashed, and not been loaded again. Each change once, beginning from no. */
+  onCrashed(crashed: boolean): void;
 }
 
 /**
@@ -57,6 +62,8 @@ export interface SharedPageOptions {
  * site stays the same; then leave for it (`activeTab`) is over, until the icon is clicked on the tab.
  */
 export class SharedPage {
+  /** Resolves once it is known whether a password field has the focus in the first page, or that this can't be known. */
+  readonly looked: Promise<void>;
   readonly #options: SharedPageOptions;
   readonly #abort = new AbortController();
   #port: PagePort | null = null;
@@ -65,11 +72,19 @@ export class SharedPage {
   #isFocused = false;
   #hasFilm = false;
   #isGoing = false;
+  #hasCrashed = false;
+  /** The first try to put the script in was answered. Until then a page that loads is the one that is to be shown. */
+  #hasEntered = false;
   /** Counts what was put in, so that a late answer about an older page is none about this one. */
   #turn = 0;
 
+  #setLooked: () => void = () => {};
+
   constructor(options: SharedPageOptions) {
     this.#options = options;
+    this.looked = new Promise((resolve) => {
+      this.#setLooked = resolve;
+    });
   }
 
   /** Reaches into the page that the tab shows now: at the beginning, and when leave for it has come back. Never rejects. */
@@ -80,16 +95,27 @@ export class SharedPage {
     for (const pauseMs of [0, TRY_AGAIN_MS]) {
       if (pauseMs > 0) await delay(pauseMs, this.#abort.signal).catch(() => {});
       if (this.#port || this.#abort.signal.aborted || turn !== this.#turn) return;
-      if (await this.#options.inject().catch(() => false)) return;
-      if (this.#port || this.#abort.signal.aborted || turn !== this.#turn) return;
+      const entry = await this.#options.inject().catch(() => 'refused' as const);
+      this.#hasEntered = true;
+      if (entry === 'in' || this.#port || this.#abort.signal.aborted || turn !== this.#turn) return;
+      if (entry === 'crashed') return this.#crashed();
       this.#lose();
     }
+  }
+
+  /** The tab loads a page. Where the script sits in the one before, that tells more. */
+  loads(): void {
+    if (this.#port || this.#isGoing || !this.#hasEntered || this.#abort.signal.aborted) return;
+    this.#setCrashed(false);
+    this.#options.onUnknown();
+    void this.enter();
   }
 
   /** The script is there. Returns what it may say. */
   connected(port: PagePort): PageListener {
     this.#port?.close();
     this.#port = port;
+    this.#setCrashed(false);
     this.#isFocused = false;
     this.#film(false);
     const isCurrent = () => this.#port === port;
@@ -99,6 +125,11 @@ export class SharedPage {
       film: (seen) => isCurrent() && this.#film(seen),
       closed: () => isCurrent() && this.#closed(),
     };
+  }
+
+  /** Whether a password field has the focus, as far as the script can tell. */
+  get hasPassword(): boolean {
+    return this.#isFocused;
   }
 
   /** Shows the peer's pointer, where there is a page to show it in. */
@@ -111,6 +142,7 @@ export class SharedPage {
     this.#abort.abort();
     this.#port?.close();
     this.#port = null;
+    this.#setLooked();
   }
 
   #seen(page: PageSeen): void {
@@ -129,6 +161,7 @@ export class SharedPage {
     const hasCome = focused && !this.#isFocused;
     this.#isFocused = focused;
     if (hasCome) this.#options.onPassword();
+    this.#setLooked();
   }
 
   #film(seen: boolean): void {
@@ -147,10 +180,23 @@ export class SharedPage {
   }
 
   #lose(): void {
+    this.#setLooked();
     this.#setReach(this.#origin === null ? 'none' : 'lost');
     if (!this.#isGoing) return;
     this.#isGoing = false;
     this.#options.onLeft();
+  }
+
+  #crashed(): void {
+    this.#setReach(this.#origin === null ? 'none' : 'lost');
+    this.#isGoing = false;
+    this.#setCrashed(true);
+  }
+
+  #setCrashed(crashed: boolean): void {
+    if (crashed === this.#hasCrashed) return;
+    this.#hasCrashed = crashed;
+    this.#options.onCrashed(crashed);
   }
 
   #setReach(reach: OutgoingShare['reach']): void {

@@ -175,8 +175,8 @@ export const OutgoingShare = v.object({
   source: ShareSource,
   hasAudio: v.boolean(),
   startedAt: TimeMs,
-  /** starting: capture or picker is open · offered: the peer hasn't opened it · live: the peer watches. */
-  status: v.picklist(['starting', 'offered', 'live']),
+  /** starting: capture or picker is open · offered: the peer hasn't opened it · declined: it would rather not now · live: it watches. */
+  status: v.picklist(['starting', 'offered', 'declined', 'live']),
   /** The tab that is shown, where it is one and known. */
   tabId: v.nullable(v.number()),
   /** Its address, where leave to know it lasts. */
@@ -196,7 +196,7 @@ export const OutgoingShare = v.object({
   pointing: v.boolean(),
   /**
    * How far Pairwise reaches into the shared page, for pointer, password guard and its address. none: not a tab, or a page that belongs to
-   * the browser · page: its script is there · lost: the tab went to another site; until the icon is clicked on it.
+   * the browser · page: its script is there · lost: the tab went to another site, or has crashed; until the icon is clicked on it.
    */
   reach: v.picklist(['none', 'page', 'lost']),
 });
@@ -255,7 +255,7 @@ export const FileSettings = v.object({
 export const LiveSettings = v.object({
   /** A share pauses while a password field of the shown page has the focus. */
   pauseOnPassword: v.boolean(),
-  /** A share pauses when its tab goes to another site. */
+  /** A share pauses when its tab goes to another site, or may have done so. */
   pauseOnNavigation: v.boolean(),
 });
 

@@ -29,6 +29,8 @@ export const ERROR_CODES = [
   'peer-unpaired',
   'peer-blocked',
   'version-mismatch',
+  'version-behind',
+  'version-ahead',
   'message-invalid',
   'message-too-large',
   'too-many-waiting',
@@ -81,6 +83,13 @@ export class AppError extends Error {
     this.name = 'AppError';
     this.code = code;
   }
+}
+
+/** Which side has to be updated: this one is behind the peer, or ahead of it. */
+export type OtherVersion = Extract<ErrorCode, 'version-behind' | 'version-ahead'>;
+
+export function otherVersion(theirs: number, own: number): OtherVersion {
+  return theirs > own ? 'version-behind' : 'version-ahead';
 }
 
 /** The code of any thrown value: an `AppError`'s own, `internal` for everything that is a bug. */

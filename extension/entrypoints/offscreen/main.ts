@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals-core';
 import { Pairwise } from '../../core/session/pairwise.ts';
 import { isConnected, receiversOf, shortcutPeer } from '../../core/session/receivers.ts';
+import { isCaptured } from '../../core/session/share-source.ts';
 import { report } from '../../core/shared/report.ts';
 import { askBackground } from '../../messaging/ask.ts';
 import {
@@ -62,7 +63,13 @@ async function main(): Promise<void> {
     'microphone-answered': ({ allowed }) => outgoing.running?.microphoneAnswered(allowed),
     'share-pointing': ({ on }) => outgoing.running?.setPointing(on),
     'share-reach': ({ tabId }) => outgoing.running?.reach(tabId),
+    'tab-news': ({ tabId, news }) => {
+      if (news === 'loads') outgoing.running?.tabLoads(tabId);
+      else platform.tabMuted(tabId, news === 'muted');
+      return outgoing.running !== null;
+    },
     'share-stop': () => outgoing.stop(),
+    'viewer-coming': ({ peerId, shareId }) => incoming.expect(peerId, shareId),
     'share-dismiss': ({ shareId }) => incoming.dismiss(shareId),
     'share-ask': ({ peerId }) => asks.ask(peerId),
     'share-ask-end': ({ id }) => asks.end(id),
@@ -92,7 +99,7 @@ async function main(): Promise<void> {
   const { state } = pairwise;
   tellWorker('badge', () => ({
     unread: state.value.peers.reduce((sum, peer) => sum + peer.unread, 0),
-    live: state.value.outgoingShare !== null || viewers.isMicrophoneOn.value,
+    live: isCaptured(state.value) || viewers.isMicrophoneOn.value,
   }));
   tellWorker('menus', () => ({
     peers: receiversOf(state.value, MAX_MENU_PEERS).map((peer) => ({

@@ -1,4 +1,5 @@
-import type { FileToSave, NotificationTarget, Platform } from '../../core/session/platform.ts';
+import type { FileToSave, NotificationTarget, PageEntry, Platform } from '../../core/session/platform.ts';
+import { Emitter } from '../../core/shared/emitter.ts';
 import { AppError, type ErrorCode } from '../../core/shared/errors.ts';
 import { newId } from '../../core/shared/ids.ts';
 import { report } from '../../core/shared/report.ts';
@@ -13,18 +14,37 @@ export class WorkerPlatform implements Platform {
   isSeen: () => boolean = () => false;
   /** Who waits for a download to end, by the name it was given here. */
   readonly #waiting = new Map<string, (code: ErrorCode | null) => void>();
+  readonly #muted = new Emitter<[tabId: number, isMuted: boolean]>();
 
   notify({ about, name, body }: { about: NotificationTarget; name: string; body: string }): void {
     if (this.isSeen()) return;
-    askBackground('notify', { id: notificationId(about), name, body: body.slice(0, 500) }).catch(report);
+    const code = about.kind === 'not-shown' ? about.code : null;
+    askBackground('notify', { id: notificationId(about), name, body: body.slice(0, 500), code }).catch(report);
   }
 
-  enterPage(tabId: number): Promise<boolean> {
-    return askBackground('page-script', { tabId }).catch(() => false);
+  enterPage(tabId: number): Promise<PageEntry> {
+    return askBackground('page-script', { tabId }).catch(() => 'refused' as const);
   }
 
-  isTabMuted(tabId: number): Promise<boolean> {
-    return askBackground('tab-muted', { tabId }).catch(() => false);
+  watchMuted(tabId: number, listener: (isMuted: boolean) => void): () => void {
+    let tell: typeof listener | null = listener;
+    const stop = this.#muted.on((id, isMuted) => {
+      if (id === tabId) tell?.(isMuted);
+    });
+    // A worker that is being replaced takes nothing: the next one does.
+    askBackground('tab-muted', { tabId })
+      .catch(() => askBackground('tab-muted', { tabId }))
+      .catch(() => false)
+      .then((isMuted) => tell?.(isMuted));
+    return () => {
+      tell = null;
+      stop();
+    };
+  }
+
+  /** The worker tells what a tab does. */
+  tabMuted(tabId: number, isMuted: boolean): void {
+    this.#muted.emit(tabId, isMuted);
   }
 
   openMicrophonePage(): Promise<void> {

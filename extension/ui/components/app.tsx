@@ -4,6 +4,7 @@ import { followKeys } from '../models/keys.ts';
 import { t } from '../text.ts';
 import { Announcement } from './announcement.tsx';
 import { later } from './later.tsx';
+import { LiveBanner } from './live-banner.tsx';
 import { Loading } from './loading.tsx';
 import { ModelContext } from './model-context.ts';
 import { PeerScreen } from './peer-screen.tsx';
@@ -24,6 +25,8 @@ export function App({ model }: { model: AppModel }) {
   return (
     <ModelContext.Provider value={model}>
       <main class="view" aria-label={screen === 'peer' ? model.peerName.value : t('name')}>
+        {/* On every screen; that of a peer has it below the peer. */}
+        {screen !== 'peer' && <LiveBanner isBrief={true} />}
         {screen === 'loading' && <Loading />}
         {screen === 'pair' && <FirstRun />}
         {screen === 'show-code' && <ShowCode />}

@@ -9,8 +9,11 @@ import { QualityMenu, SwitchMenu } from './live-menus.tsx';
 import { useModel } from './model-context.ts';
 import { useNow } from './use-now.ts';
 
-/** Red, since something is captured: what, to whom, how long, whatever is wrong with it, and the ways to hold, change and end it. */
-export function LiveBanner() {
+/**
+ * Red, since something is captured: what, to whom, how long, whatever is wrong with it, and the ways to hold, change and end it. Brief, on a
+ * screen that is about something else, it has only the ways to hold and end it, and what goes along while my microphone does.
+ */
+export function LiveBanner({ isBrief }: { isBrief: boolean }) {
   const model = useModel();
   const share = model.state.value?.outgoingShare;
   if (!share) return null;
@@ -18,32 +21,40 @@ export function LiveBanner() {
   const name = nameOf(peer);
   const isReached = peer?.connection.state === 'connected';
   const isStarting = share.status === 'starting';
+  const isPaused = share.pause !== null;
+  const pauseLabel = t(isPaused ? 'live_go_on' : 'live_pause');
+  const hasMore = !isStarting && !isBrief;
   const why = isStarting ? '' : whyText(share, name, isReached);
   return (
     <>
-      <section class="banner" aria-label={t('live_label')}>
+      <section class="banner" data-brief={isBrief} aria-label={t('live_label')}>
         <div class="row">
-          {share.pause ? <Icon name="pause" /> : <span class="dot" />}
+          {isPaused ? <Icon name="pause" /> : <span class="dot" />}
           <div class="grow">
             <b class="cut">
               <bdi>{isStarting && share.tabId === null ? t('live_choosing') : shareTitle(share)}</bdi>
             </b>
             <ShareStatus share={share} name={name} isReached={isReached} />
           </div>
-          {!isStarting && <QualityMenu share={share} />}
+          {hasMore && <QualityMenu share={share} />}
         </div>
         <p class="why" role="status">
           {why}
         </p>
         <div class="choices">
-          {!isStarting && <PauseButton share={share} />}
-          {!isStarting && <SwitchMenu share={share} />}
+          {!isStarting && (
+            <button type="button" class="btn" title={pauseLabel} onClick={() => model.live.pause(!isPaused)}>
+              <Icon name={isPaused ? 'play' : 'pause'} small />
+              {pauseLabel}
+            </button>
+          )}
+          {hasMore && <SwitchMenu share={share} />}
           <button type="button" class="btn stop" aria-keyshortcuts="s" onClick={() => model.live.stop()}>
             {t(isStarting ? 'cancel' : 'live_stop')}
           </button>
         </div>
       </section>
-      {!isStarting && <LiveChips share={share} name={name} />}
+      {(hasMore || share.voice !== 'off') && <LiveChips share={share} name={name} />}
     </>
   );
 }
@@ -60,33 +71,17 @@ function ShareStatus({ share, name, isReached }: ShareStatusProps) {
     return <small role="status">{t(share.tabId === null ? 'live_choosing_hint' : 'live_starting')}</small>;
   }
   const isSeen = share.status === 'live' && isReached;
-  const what = !isReached ? 'live_unreached' : share.pause ? 'live_paused' : isSeen ? 'live_to' : 'live_offered';
+  const what = !isReached ? 'unreached' : share.pause ? 'paused' : share.status;
   return (
     <small>
-      <span role="status">{t(what, name)}</span>
-      {isSeen && (
-        <>
-          {' '}
-          · <span class="num">{clock(nowMs - share.startedAt)}</span>
-        </>
-      )}
+      <span role="status">{t(`live_${what}`, name)}</span>
+      {isSeen && <span class="num"> · {clock(nowMs - share.startedAt)}</span>}
       {share.peerVoice && (
-        <>
-          {' '}
-          · <Icon name="mic" small /> {t('live_voice_of', name)}
-        </>
+        <span>
+          {' · '}
+          <Icon name="mic" small /> {t('live_voice_of', name)}
+        </span>
       )}
     </small>
-  );
-}
-
-function PauseButton({ share }: { share: OutgoingShare }) {
-  const { live } = useModel();
-  const isPaused = share.pause !== null;
-  return (
-    <button type="button" class="btn" onClick={() => live.pause(!isPaused)}>
-      <Icon name={isPaused ? 'play' : 'pause'} small />
-      {t(isPaused ? 'live_go_on' : 'live_pause')}
-    </button>
   );
 }

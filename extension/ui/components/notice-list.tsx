@@ -15,7 +15,6 @@ const PICKER_HELPS: ReadonlySet<ErrorCode> = new Set([
   'capture-failed',
   'capture-cancelled',
   'capture-taken',
-  'capture-taken',
 ]);
 
 /** What failed, until it is dismissed. */

@@ -53,6 +53,7 @@ export function PeerScreen({ peer }: { peer: PeerState }) {
   return (
     <DropZone label={t('drop_files', nameOf(peer))} onDrop={isCut ? null : sendFiles}>
       <PeerBar peer={peer} />
+      <LiveBanner isBrief={isStuck} />
       <FilePicker input={filePicker} label={t('action_send_file')} onChosen={sendFiles} />
       <FilePicker input={folderPicker} label={t('action_send_folder')} isFolder onChosen={sendFiles} />
       {isStuck ? (
@@ -66,7 +67,7 @@ export function PeerScreen({ peer }: { peer: PeerState }) {
         </>
       ) : (
         <>
-          {isSharing ? <LiveBanner /> : !isCut && <Actions peer={peer} onChooseFiles={chooseFiles} />}
+          {!isSharing && !isCut && <Actions peer={peer} onChooseFiles={chooseFiles} />}
           <NoticeList />
           {!isCut && server?.status !== 'online' && <ServerNotice peer={peer} />}
           <Fetches peer={peer} />

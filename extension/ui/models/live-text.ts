@@ -40,8 +40,8 @@ export function whyText(share: OutgoingShare, name: string, isReached: boolean):
 }
 
 /** Whether the peer's pointer can be seen, or why it can't. */
-export function pointingWhy({ source, reach }: OutgoingShare, name: string): string | null {
+export function pointingWhy({ source, reach, tabId }: OutgoingShare, name: string): string | null {
   if (reach === 'page') return null;
   if (reach === 'lost') return t('live_why_lost', name);
-  return t(source === 'tab' ? 'live_points_page' : 'live_points_none', name);
+  return t(source !== 'tab' ? 'live_points_none' : tabId === null ? 'live_points_picked' : 'live_points_page', name);
 }
