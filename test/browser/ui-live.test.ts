@@ -26,10 +26,11 @@ describe('what I show', () => {
   test.each([
     [{ pause: 'person' }, 'Bob keeps the last picture, and hears no sound.'],
     [{ pause: 'password' }, 'A password field has focus, so Bob keeps the last picture.'],
-    [{ pause: 'navigation' }, 'The tab went to another site, so Bob keeps the last picture.'],
+    [{ pause: 'navigation' }, 'The tab loaded a new page, so Bob keeps the last picture.'],
     [{ trouble: 'black' }, 'The picture is black. Protected films and some pages can’t be shown'],
     [{ trouble: 'protected' }, 'A film in this page is protected and may stay black for Bob'],
     [{ trouble: 'frozen' }, 'Nothing new comes from this tab.'],
+    [{ trouble: 'crashed', reach: 'lost' }, 'This tab has crashed, so Bob keeps its last picture.'],
     [{ trouble: 'frozen', source: 'window' }, 'If it is minimised, bring it back'],
     [{ trouble: 'frozen', source: 'screen' }, 'Wake or unlock it'],
     [{ reach: 'lost' }, 'Click the Pairwise icon on that tab.'],
@@ -125,6 +126,7 @@ describe('what I show', () => {
     [{ source: 'screen', hasAudio: false, reach: 'none' }, 'No sound', 'This has no sound to share.'],
     [{ source: 'screen', reach: 'none' }, 'Bob points', 'Bob can only point at a page in a tab'],
     [{ reach: 'none' }, 'Bob points', 'This page belongs to the browser'],
+    [{ reach: 'none', tabId: null }, 'Bob points', 'Bob can’t point at a tab chosen in the browser’s dialog'],
     [{ reach: 'lost' }, 'Bob points', 'Click the Pairwise icon on that tab.'],
   ] as const)('with %o, %s is off, and why', async (change, name, why) => {
     const page = await show(showing(change));
@@ -133,6 +135,24 @@ describe('what I show', () => {
     expect([pressed, disabled]).toEqual(['false', 'true']);
     expect(told).toContain(why);
     expect(await asked(page)).toEqual([]);
+  });
+
+  test.each([
+    ['no connection came about', 'g-failed', 'No path to Bob', 'Not reaching Bob'],
+    ['somebody else is on screen, who is blocked', 'g-blocked', 'Bob is blocked', 'Live to Carol'],
+    ['a code is shown', 'g-code', 'Show a code', 'Live to Bob'],
+    ['somebody has entered it', 'g-confirm', 'Pair with Carol?', 'Live to Bob'],
+  ])('can be held and ended where %s', async (_, state, title, told) => {
+    const page = await show(states[state]);
+    await sees(page, title);
+    await sees(page, told);
+    await button(page, 'Pause').click();
+    await isAsked(page, 'share-pause', { paused: true });
+    await page.keyboard.press('s');
+    await isAsked(page, 'share-stop', {});
+    // The rest is for the screen of the peer.
+    const buttons = await page.$$eval('.banner button, .toggle', (all) => all.map(({ textContent }) => textContent));
+    expect(buttons).toEqual(['Pause', 'Stop sharing']);
   });
 
   test('while it is being chosen, there is nothing but to give it up', async () => {
@@ -155,10 +175,12 @@ describe('what I show', () => {
     await isAsked(page, 'share-pick', { peerId: CAROL_ID });
   });
 
-  test('without a title it is named by its kind', async () => {
+  test('without a title it is named by its kind, and no other tab is meant', async () => {
     const page = await show(states['g-screen']);
     await sees(page, 'The whole screen');
     await sees(page, 'Sees your screen');
+    await tell(page, showing({ title: '', tabId: null, reach: 'none' }));
+    await sees(page, 'A tab\nLive to Bob');
   });
 
   test('is held, changed and ended by keyboard', async () => {
@@ -282,6 +304,7 @@ describe('what I am shown', () => {
   test.each([
     [{ source: 'tab' }, 'Bob is showing you a tab', 'Harbour map · live, with sound'],
     [{ source: 'window', hasAudio: false }, 'Bob is showing you a window', 'Harbour map · live, without sound'],
+    [{ title: '' }, 'Bob is showing you a tab', 'A tab · live, with sound'],
     [{ source: 'screen', title: '', pause: 'person' }, 'Bob is showing you the screen', 'The whole screen · paused'],
   ] as const)('%o is named in its request, and where it stays open', async (change, title, line) => {
     const page = await show(app({ incomingShares: [shown(change)] }));

@@ -42,7 +42,8 @@ describe('not connected', () => {
     ['i-local', 'No way out of this network', 'it has no STUN, TURN or relay'],
     ['i-path', 'No path to Bob', 'A VPN or firewall at either end may be in the way.'],
     ['i-relay-full', 'The relay is full', 'Try again in a minute'],
-    ['i-version', 'Two versions that don’t match', 'Update it on both sides.'],
+    ['i-version', 'Two versions that don’t match', 'Update it here.'],
+    ['i-version-there', 'Two versions that don’t match', 'must be updated there.'],
     ['i-server', 'The server is not reached', 'Check your connection, or the address in Options.'],
     ['i-clock', 'This computer’s clock is wrong', 'clock is 1 hr, 13 min'],
   ])('screen %s: %s', async (name, title, next) => {

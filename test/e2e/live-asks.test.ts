@@ -117,6 +117,22 @@ pairedTest('a tab that another extension captures is named so', async ({ people:
   await bob.seesNoMore('Watch');
 });
 
+pairedTest('“Not now” to what is shown is told, until it is watched after all', async ({ people }) => {
+  const { alice, bob, pages, problems } = people;
+  await alice.goesTo(pages.url('colours'));
+  await alice.sharesTab();
+  await alice.sees('Waiting for Bob to watch');
+  await bob.clicks('Not now');
+  await alice.sees('Bob would rather not look now');
+  await expect.poll(() => alice.badge()).not.toBe('');
+  const viewer = await bob.watches();
+  await movingColours(viewer);
+  await alice.sees('Live to Bob');
+  await viewer.close();
+  await alice.sees('Waiting for Bob to watch');
+  expect(problems()).toEqual([]);
+});
+
 pairedTest('a viewer that is closed and opened again shows the picture again', async ({ people }) => {
   const { alice, bob, pages, problems } = people;
   await alice.goesTo(pages.url('colours'));

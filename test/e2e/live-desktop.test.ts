@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { LaunchOptions } from '../support/browser.ts';
-import { movingColours } from '../support/measure.ts';
+import { type LaunchOptions, launchBrowser } from '../support/browser.ts';
+import { loudestVoice, movingColours } from '../support/measure.ts';
 import { type PageServer, startPages } from '../support/pages.ts';
 import { Person } from '../support/person.ts';
 import { hasScreen, Screen } from '../support/screen.ts';
@@ -10,6 +10,13 @@ import { startTestServer } from '../support/server.ts';
  * Real keys, a real click in the real menu of a page, and the whole screen: what only a browser with windows has.
  */
 const LIMIT_MS = 60_000;
+/** Of the buttons in Chromium's questions, the topmost of which lets the site. */
+const BUTTON_COLOUR = [211, 227, 253] as const;
+/**
+ * Chromium's questions take no click for half a second after they appear or move, and none that follows another one within that time:
+ * who clicks again sooner is never heard.
+ */
+const CLICK_AGAIN_MS = 2_000;
 
 interface Desk {
   readonly alice: Person;
@@ -20,11 +27,12 @@ interface Desk {
 
 /** Alice has a screen, Bob doesn't; they are paired, and Alice has a page in front. */
 async function sitDown(launch: LaunchOptions = {}): Promise<Desk> {
-  const [server, pages, screen] = await Promise.all([startTestServer(), startPages(), Screen.open()]);
-  onTestFinished(async () => {
-    screen.close();
-    await Promise.all([server.stop(), pages.close()]);
-  });
+  const server = await startTestServer();
+  onTestFinished(() => server.stop());
+  const pages = await startPages();
+  onTestFinished(() => pages.close());
+  const screen = await Screen.open();
+  onTestFinished(() => screen.close());
   const pageUrl = pages.url('colours');
   const bob = await Person.start({ name: 'Bob', serverUrl: server.url, pageUrl });
   onTestFinished(() => bob.leaves());
@@ -80,6 +88,19 @@ test.skipIf(!hasScreen())(
     await alice.clicks('Stop sharing');
     await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('');
 
+    // The only one for a field to write in, above "Inspect".
+    await showsAnew(desk, pages.url('colours'));
+    await alice.page.evaluate(() => {
+      const field = document.createElement('textarea');
+      field.style.cssText = 'position: fixed; inset: 40% 0 auto 0; block-size: 20%';
+      document.body.append(field);
+    });
+    await screen.opensMenu(alice.page, 'textarea');
+    screen.presses('Up', 'Up', 'Return');
+    await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('●');
+    await alice.clicks('Stop sharing');
+    await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('');
+
     await showsAnew(desk, pages.url('plain', { title: 'Tides of June' }));
     screen.presses('alt+shift+l');
     await bob.sees('Tides of June');
@@ -89,6 +110,75 @@ test.skipIf(!hasScreen())(
     screen.presses('alt+shift+o');
     const popup = await alice.browser.waitForPanel('/popup.html');
     await popup.waitForSelector('::-p-text(Tides of June)');
+  },
+);
+
+test.skipIf(!hasScreen())(
+  'a click on “Allow” in the browser’s question switches the voice on, and it is heard',
+  async () => {
+    const desk = await sitDown({ args: ['--use-fake-device-for-media-stream'] });
+    const { alice, bob, pages, screen } = desk;
+    await showsAnew(desk, pages.url('colours'));
+    await alice.sharesTab();
+    const viewer = await bob.watches();
+    await movingColours(viewer);
+    await alice.clicks('My voice');
+    const asking = await alice.browser.waitForPanel('/microphone.html');
+    const answers = async () => {
+      // Where the window is isn't known in its first moments.
+      const window = await asking
+        .evaluate(() => ({ x: screenX, y: screenY, width: outerWidth, height: outerHeight }))
+        .catch(() => null);
+      const allow = window && screen.finds(BUTTON_COLOUR, window);
+      if (allow) screen.clicks({ x: allow.x, y: allow.y + 10 });
+      return asking.isClosed() ? 'closed' : { window, allow };
+    };
+    await expect.poll(answers, { timeout: LIMIT_MS, interval: CLICK_AGAIN_MS }).toBe('closed');
+    await alice.seesPressed('My voice', true);
+    await viewer.waitForSelector('header .voice', { timeout: LIMIT_MS });
+    expect(await loudestVoice(viewer)).toBeGreaterThan(0.01);
+  },
+);
+
+test.skipIf(!hasScreen())('a shared tab goes on while its window is minimised', async () => {
+  const desk = await sitDown();
+  const { alice, bob, pages, screen } = desk;
+  await showsAnew(desk, pages.url('colours'));
+  await alice.sharesTab();
+  const viewer = await bob.watches();
+  await movingColours(viewer);
+  const restore = screen.minimises('Moving colours');
+  // As long as Chromium is asked for its pictures a tab is drawn, whoever can see it.
+  for (let more = 0; more < 3; more += 1) await movingColours(viewer);
+  expect(await viewer.evaluate(() => document.body.innerText)).not.toContain('stands still');
+  restore();
+});
+
+test.skipIf(!hasScreen())(
+  'a window of another program that is minimised is told as that until it is back',
+  async () => {
+    const desk = await sitDown({ args: ['--auto-select-window-capture-source-by-title=Other program'] });
+    const { alice, bob, pages, screen } = desk;
+    const other = await launchBrowser({ headless: false, display: screen.display });
+    onTestFinished(() => other.close());
+    const [page] = await other.browser.pages();
+    await page?.goto(pages.url('plain', { title: 'Other program' }));
+    screen.brings('Moving colours');
+    await showsAnew(desk, pages.url('colours'));
+    await alice.clicks('Attach');
+    await alice.clicks('Share a window or screen', 'menuitem');
+    const viewer = await bob.watches();
+    const isThere = () => viewer.$eval('video', ({ videoWidth }) => videoWidth > 100);
+    await expect.poll(isThere, { timeout: LIMIT_MS }).toBe(true);
+    const told = () => viewer.evaluate(() => document.body.innerText.includes('its window may be minimised'));
+    expect(await told()).toBe(false);
+
+    const restore = screen.minimises('Other program');
+    await expect.poll(told, { timeout: LIMIT_MS }).toBe(true);
+    await alice.sees('Nothing new comes from this window. If it is minimised, bring it back');
+    restore();
+    await expect.poll(told, { timeout: LIMIT_MS }).toBe(false);
+    await expect.poll(isThere, { timeout: LIMIT_MS }).toBe(true);
   },
 );
 
@@ -114,7 +204,7 @@ test.skipIf(!hasScreen())('the entire screen is shown', async () => {
       return ['100', '010', '001', '110'].every((colour) => seen.has(colour));
     });
   await expect.poll(colours, { timeout: LIMIT_MS }).toBe(true);
-  await viewer.waitForSelector('[aria-label="Only a shared tab can be pointed at"]', { timeout: LIMIT_MS });
+  await viewer.waitForSelector('[aria-description="Only a shared tab can be pointed at"]', { timeout: LIMIT_MS });
   await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('●');
   await alice.clicks('Stop sharing');
   await expect.poll(() => alice.badge(), { timeout: LIMIT_MS }).toBe('');

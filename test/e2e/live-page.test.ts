@@ -1,11 +1,13 @@
 import type { Page } from 'puppeteer-core';
 import { expect, onTestFinished } from 'vitest';
-import { movingColours } from '../support/measure.ts';
+import { getsKeys, playsFilm, startFilmSite } from '../support/film.ts';
+import { movingColours, seesColour } from '../support/measure.ts';
 import { ARROW_COLOUR, colourAt, INSIDE_ARROW, pageMarks } from '../support/page-marks.ts';
 import { startPages } from '../support/pages.ts';
 import { pairedTest } from '../support/people-test.ts';
 import type { Person } from '../support/person.ts';
 import { gives, startSite } from '../support/site.ts';
+import { offers, says, UNREACHED } from '../support/viewer-says.ts';
 
 /*
  * What Pairwise does in the page of a shared tab. What of it depends on the page alone is in test/browser/shared-page.test.ts.
@@ -14,14 +16,6 @@ const LIMIT_MS = 60_000;
 const NOBODY = { name: null, ripples: 0 };
 
 const marks = (person: Person) => expect.poll(() => pageMarks(person.page), { timeout: LIMIT_MS });
-const says = (viewer: Page, text: string) =>
-  expect
-    .poll(() => viewer.$eval('[role=status]', (element) => element.textContent), { timeout: LIMIT_MS })
-    .toContain(text);
-
-/** Waits until the viewer offers to point, or says why it doesn't. */
-const offers = (viewer: Page, label: string) =>
-  viewer.waitForSelector(`[aria-label="${label}"]`, { timeout: LIMIT_MS });
 
 /** Waits until the viewer says which page is shown: our script is in that page then. */
 const names = (viewer: Page, title: string) =>
@@ -42,7 +36,7 @@ const onPicture = (viewer: Page, x: number, y: number) =>
 /** Points with the real mouse, in two steps: the first may still be outside. */
 async function points(viewer: Page, x: number, y: number): Promise<void> {
   await viewer.bringToFront();
-  await offers(viewer, 'Point');
+  await offers(viewer, null);
   if (!(await viewer.$('[aria-label="Point"][aria-pressed="true"]'))) await viewer.keyboard.press('p');
   await viewer.mouse.move(...(await onPicture(viewer, x / 2, y / 2)));
   await viewer.mouse.move(...(await onPicture(viewer, x, y)));
@@ -52,7 +46,7 @@ async function watches(alice: Person, bob: Person, url: string): Promise<Page> {
   await alice.goesTo(url);
   await alice.sharesTab();
   const viewer = await bob.watches();
-  await viewer.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0, { timeout: LIMIT_MS });
+  await viewer.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 2, { timeout: LIMIT_MS });
   return viewer;
 }
 
@@ -120,7 +114,7 @@ pairedTest(
     await marks(alice).toMatchObject({ name: 'Bob' });
 
     await alice.goesTo(elsewhere.url('colours'));
-    await offers(viewer, 'Pointing is off at Alice’s side');
+    await offers(viewer, UNREACHED);
     expect(await viewer.$$eval('header a', (links) => links.map((link) => link.textContent))).toEqual([]);
     await movingColours(viewer);
     await marks(alice).toEqual(NOBODY);
@@ -158,6 +152,54 @@ pairedTest(
     expect(problems()).toEqual([]);
   },
 );
+
+pairedTest('of a tab with a password field in focus nothing is seen before the click', async ({ people }) => {
+  const { alice, bob, problems } = people;
+  const page = (colour: string, rest: string) =>
+    gives(
+      `<title>${colour}</title><link rel="icon" href="data:,"><style>html{background:${colour}}</style>${rest}
+      <p id="count"></p><script>setInterval(() => { count.textContent = performance.now() }, 20)</script>`,
+      { 'content-type': 'text/html' },
+    );
+  const site = await startSite({
+    '/': page('#c00', ''),
+    '/login': page('#00c', '<input id="password" type="password" autofocus>'),
+  });
+  onTestFinished(() => site.close());
+  const viewer = await watches(alice, bob, `${site.origin}/`);
+  await seesColour(viewer, [204, 0, 0]);
+  await viewer.evaluate(() => {
+    const video = document.querySelector('video');
+    const paint = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+    const look = () => {
+      if (!video || !paint) throw new Error('nothing to look at');
+      paint.drawImage(video, video.videoWidth / 2, video.videoHeight / 2, 8, 8, 0, 0, 1, 1);
+      const [red = 0, , blue = 0] = paint.getImageData(0, 0, 1, 1).data;
+      globalThis.sawLogin ||= blue > red;
+      video.requestVideoFrameCallback(look);
+    };
+    globalThis.sawLogin = false;
+    video?.requestVideoFrameCallback(look);
+  });
+  const sawLogin = () => viewer.evaluate(() => globalThis.sawLogin);
+  await alice.opensTab(`${site.origin}/login`);
+  await alice.page.focus('#password');
+  await alice.clicks('Switch');
+  await alice.clicks('This tab', 'menuitem');
+  await says(viewer, 'A password field has the focus on that page.');
+  await alice.sees('A password field has focus');
+  expect(await sawLogin()).toBe(false);
+  await alice.clicks('Go on');
+  await seesColour(viewer, [0, 0, 204]);
+  // A picture may be seen a moment before its callback runs.
+  await expect.poll(sawLogin, { timeout: LIMIT_MS }).toBe(true);
+  expect(problems()).toEqual([]);
+});
+
+declare global {
+  /** Whether a picture of the page with the password field has come. */
+  var sawLogin: boolean;
+}
 
 pairedTest('a window that is resized changes the size of the picture, without bars', async ({ people }) => {
   const { alice, bob, problems } = people;
@@ -207,5 +249,24 @@ pairedTest('a window that is resized changes the size of the picture, without ba
     await expect.poll(size, { timeout: LIMIT_MS }).not.toEqual(before);
     await shows();
   }
+  expect(problems()).toEqual([]);
+});
+
+pairedTest('both are told that a film in the page is protected, and that it is gone', async ({ people }) => {
+  const { alice, bob, problems } = people;
+  const site = await startFilmSite();
+  onTestFinished(() => site.close());
+  const viewer = await watches(alice, bob, `${site.origin}/`);
+  await names(viewer, 'Film');
+  const notes = () => expect.poll(() => viewer.evaluate(() => document.body.innerText), { timeout: LIMIT_MS });
+  await alice.closesPopup();
+  await alice.page.bringToFront();
+  await playsFilm(alice.page);
+  await getsKeys(alice.page);
+  await notes().toContain('A film in Alice’s page is protected and may stay black here');
+  await alice.sees('A film in this page is protected and may stay black for Bob');
+  await alice.closesPopup();
+  await alice.page.$eval('video', (video) => video.remove());
+  await notes().not.toContain('is protected');
   expect(problems()).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { beforeAll, expect } from 'vitest';
 import { clickOn } from '../support/click.ts';
-import { movingColours } from '../support/measure.ts';
+import { loudestVoice, movingColours } from '../support/measure.ts';
 import { pairedTest, pairedTestWith } from '../support/people-test.ts';
 import type { Person } from '../support/person.ts';
 import { EXTENSION_ID } from '../support/profile.ts';
@@ -111,31 +111,6 @@ pairedTest(
   },
 );
 
-/** Resolves once something is to be heard of the voice, as loud as the viewer plays it. */
-const hearsVoice = (viewer: Page) =>
-  viewer.evaluate(async (limitMs) => {
-    const context = new AudioContext();
-    const analyser = new AnalyserNode(context, { fftSize: 2_048 });
-    const samples = new Float32Array(analyser.fftSize);
-    const deadline = performance.now() + limitMs;
-    let loudest = 0;
-    let source: MediaStreamAudioSourceNode | undefined;
-    while (performance.now() < deadline && loudest < 0.01) {
-      const voice = document.querySelector('audio');
-      if (voice?.srcObject instanceof MediaStream && source?.mediaStream !== voice.srcObject) {
-        source = new MediaStreamAudioSourceNode(context, { mediaStream: voice.srcObject });
-        source.connect(analyser);
-      }
-      analyser.getFloatTimeDomainData(samples);
-      if (voice && !voice.muted && !voice.paused) {
-        loudest = Math.max(loudest, ...samples.map((sample) => Math.abs(sample) * voice.volume));
-      }
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    await context.close();
-    return loudest;
-  }, LIMIT_MS);
-
 pairedTestWith({ args: MICROPHONE })(
   'both speak while one shows, each only while the own microphone is on',
   async ({ people: { alice, bob, pages, problems } }) => {
@@ -152,7 +127,7 @@ pairedTestWith({ args: MICROPHONE })(
 
     await alice.clicks('My voice');
     await viewer.waitForSelector('header .voice', { timeout: LIMIT_MS });
-    expect(await hearsVoice(viewer)).toBeGreaterThan(0.01);
+    expect(await loudestVoice(viewer)).toBeGreaterThan(0.01);
     await shoot(viewer, 'voices');
 
     await alice.clicks('My voice');

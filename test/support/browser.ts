@@ -10,6 +10,8 @@ export interface LaunchOptions {
   readonly headless?: boolean;
   /** The display to show windows on, `:90`, instead of the one this process has. */
   readonly display?: string;
+  /** The PulseAudio server to play at, `unix:PATH`, instead of the one this process has. */
+  readonly soundServer?: string;
   /** A profile to start again with. Without one a fresh profile is made, and removed by `close`. */
   readonly profile?: Profile;
   /** An unpacked extension other than the built one. */
@@ -79,7 +81,11 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Extens
     handleSIGTERM: false,
     handleSIGHUP: false,
     ...(options.signal && { signal: options.signal }),
-    ...(options.display && { env: { ...process.env, DISPLAY: options.display } }),
+    env: {
+      ...process.env,
+      ...(options.display && { DISPLAY: options.display }),
+      ...(options.soundServer && { PULSE_SERVER: options.soundServer }),
+    },
   });
   await resumeWorkers(browser);
   const problems = collectProblems(browser);

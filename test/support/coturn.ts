@@ -3,7 +3,9 @@ import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Certificate } from '../network/certificate.ts';
 import { makeTemporaryDir } from '../network/temporary-dir.ts';
+import { withParent } from './programs.ts';
 
 /** A real STUN and TURN server on this computer's own address. */
 export interface Coturn {
@@ -14,36 +16,37 @@ export interface Coturn {
 /** Whether this computer has coturn. */
 export const hasCoturn = spawnSync('turnserver', ['--version']).error === undefined;
 
-/** What starts turnserver. Where the system knows how, it ends with this process, however that ends. */
-export const TURNSERVER: readonly [string, ...string[]] =
-  spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0
-    ? ['setpriv', '--pdeathsig', 'KILL', 'turnserver']
-    : ['turnserver'];
+/** What starts turnserver. */
+export const TURNSERVER = withParent('turnserver');
 
 export interface CoturnPlace {
   readonly address: string;
   readonly port: number;
-  readonly secret: string;
+  /** Null: it lets anyone in, as one does that nobody has set up. */
+  readonly secret: string | null;
   /** For what it writes. */
   readonly dir: string;
+  /** Where it takes TLS, and what it shows there. Default: nowhere. */
+  readonly tls?: Certificate & { readonly port: number };
 }
 
 /** Says that it takes requests now. */
 export const COTURN_READY = /DB connection success/;
 
-/** What turnserver is started with: UDP and TCP, with credentials as the signalling server mints them. */
-export function coturnSettings({ address, port, secret, dir }: CoturnPlace): string[] {
+/** What turnserver is started with: UDP, TCP and perhaps TLS, with credentials as the signalling server mints them. */
+export function coturnSettings({ address, port, secret, dir, tls }: CoturnPlace): string[] {
   return [
     '-n',
     `--listening-ip=${address}`,
     `--relay-ip=${address}`,
     `--listening-port=${port}`,
     '--realm=pairwise',
-    '--use-auth-secret',
-    `--static-auth-secret=${secret}`,
+    ...(secret === null ? [] : ['--use-auth-secret', `--static-auth-secret=${secret}`]),
     '--fingerprint',
     '--no-cli',
-    '--no-tls',
+    ...(tls
+      ? [`--tls-listening-port=${tls.port}`, `--cert=${tls.certificatePath}`, `--pkey=${tls.keyPath}`]
+      : ['--no-tls']),
     '--no-dtls',
     '--log-file=stdout',
     `--pidfile=${join(dir, 'turnserver.pid')}`,
@@ -51,8 +54,8 @@ export function coturnSettings({ address, port, secret, dir }: CoturnPlace): str
   ];
 }
 
-/** Starts coturn on a free port of loopback, over UDP and TCP. @throws Error with what it said, when it doesn't start */
-export async function startCoturn(secret: string): Promise<Coturn> {
+/** Starts coturn on a free port of loopback, over UDP and TCP; without a secret it lets anyone in. @throws Error with what it said, when it doesn't start */
+export async function startCoturn(secret: string | null): Promise<Coturn> {
   const port = await freePort();
   const dir = await makeTemporaryDir('coturn');
   const place = { address: '127.0.0.1', port, secret, dir: dir.path };
@@ -86,8 +89,8 @@ export async function startCoturn(secret: string): Promise<Coturn> {
   return { port, stop };
 }
 
-/** A port that nobody has, neither for UDP nor for TCP. */
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody has, neither for UDP nor for TCP. */
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = await freeUdpPort();
     if (await isFreeForTcp(port)) return port;

@@ -117,9 +117,10 @@ export class HostileServer {
   #answerHttp(url: string, response: ServerResponse): void {
     this.heard.push(url);
     const isInfo = this.kind === 'pairwise' && url.startsWith('/pairwise');
+    const isId = this.kind === 'stock' && url.startsWith('/peerjs/id');
     const info = { pairwise: 1, version: '0', timeMs: Date.now(), features: ['tokens', 'nameplates'] };
-    const headers = isInfo ? { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' } : {};
-    response.writeHead(isInfo ? 200 : 404, headers).end(isInfo ? JSON.stringify(info) : '');
+    const text = isInfo ? JSON.stringify(info) : isId ? 'an-id' : null;
+    response.writeHead(text ? 200 : 404, text ? { 'Access-Control-Allow-Origin': '*' } : {}).end(text);
   }
 
   #join(id: string, client: WebSocket): void {

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import type { Path } from '../../extension/core/link/link.ts';
 import type { SharerOptions } from '../../extension/core/media/sharer.ts';
-import type { Hello, MediaSignal, Message, ShareMessage } from '../../extension/core/protocol/messages.ts';
+import type { Hello, MediaSignal, Message, ShareMessage, Signal } from '../../extension/core/protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../../extension/core/protocol/messages.ts';
 import { Database } from '../../extension/core/session/database.ts';
 import { Live } from '../../extension/core/session/live.ts';
@@ -71,6 +71,8 @@ export class FakeSharer implements NewSharer {
   viewer: string | null = null;
   /** How many viewer pages it was connected with. */
   watches = 0;
+  /** Whether a connection takes longer than the test. */
+  isSlow = false;
   /** How often it looked for a new path. */
   looks = 0;
   isClosed = false;
@@ -83,7 +85,7 @@ export class FakeSharer implements NewSharer {
   watch(id: string): void {
     this.watches += 1;
     this.viewer = id;
-    this.options.onWatching(true);
+    if (!this.isSlow) this.options.onWatching(true);
   }
 
   leave(id: string): void {
@@ -101,6 +103,18 @@ export class FakeSharer implements NewSharer {
   findPath = () => {
     this.looks += 1;
   };
+
+  /** The connection to its viewer page breaks down, as core/media/sharer.ts tells it. */
+  fails(code: ErrorCode): void {
+    const viewer = this.viewer ?? '';
+    this.leave(viewer);
+    this.options.onError(new AppError(code), viewer);
+  }
+
+  /** It says something to the viewer page that it is connected with. */
+  says(signal: Signal): void {
+    this.options.send(this.viewer ?? '', signal);
+  }
 
   replace(stream: MediaStream): void {
     for (const track of this.stream.tracks) track.stop();
@@ -150,7 +164,7 @@ export class LivePerson {
   released = 0;
   /** Sounds of tabs that are played back to this person. */
   audible = 0;
-  /** Peers that this person was told of: by what. */
+  /** What this person was told where no view may be in sight. */
   readonly told: string[] = [];
   /** What the peer has said about shares, in order. */
   readonly heard: ShareMessage[] = [];
@@ -160,6 +174,8 @@ export class LivePerson {
   /** What the browser says to the next capture, script or microphone. */
   captureFails: ErrorCode | null = null;
   pageLets = true;
+  /** Whether the tab that is shown has crashed. */
+  tabHasCrashed = false;
   /** Whether the sound of a tab can't be played. */
   soundFails = false;
   microphone: 'granted' | 'prompt' | 'denied' | 'missing' = 'granted';
@@ -195,7 +211,8 @@ export class LivePerson {
     this.session = new Session({
       leads: id < peerId,
       greeting: hello,
-      onConnected: ({ shareId }) => this.live.connected(peerId, shareId),
+      onConnected: ({ shareId }, isSwitch) =>
+        isSwitch ? this.live.switched(peerId) : this.live.connected(peerId, shareId),
       onMessage: (message) => {
         if (!isShareMessage(message)) return;
         this.heard.push(message);
@@ -204,7 +221,6 @@ export class LivePerson {
       onDisconnected: () => this.live.disconnected(peerId),
       onPath: () => {},
       onInvalid: () => this.store.notice('message-invalid', { peerId }),
-      onOtherVersion: () => {},
     });
     this.live = new Live({
       store: this.store,
@@ -212,10 +228,11 @@ export class LivePerson {
       media: this.#media(),
       platform: {
         enterPage: async (tabId) => {
+          if (this.tabHasCrashed) return 'crashed';
           if (this.pageLets) this.entered.push(tabId);
-          return this.pageLets;
+          return this.pageLets ? 'in' : 'refused';
         },
-        isTabMuted: async () => false,
+        watchMuted: () => () => {},
         openMicrophonePage: async () => {
           this.microphonePages += 1;
         },
@@ -224,6 +241,7 @@ export class LivePerson {
       session: (peer) => (peer === peerId && this.session.link ? this.session : null),
       onOffered: ({ title }) => this.told.push(`shows ${title}`),
       onAsked: () => this.told.push('asks'),
+      onFailed: (_, code) => this.told.push(`not shown: ${code}`),
     });
   }
 
@@ -348,7 +366,7 @@ function isShareMessage(message: Message): message is ShareMessage {
 /** Alice and Bob, paired and connected. */
 export class LivePair {
   readonly alice: LivePerson;
-  readonly bob: LivePerson;
+  bob: LivePerson;
   #link: MemoryLinkPair | null = null;
 
   private constructor(alice: LivePerson, bob: LivePerson) {
@@ -365,19 +383,39 @@ export class LivePair {
 
   async connect(): Promise<void> {
     this.disconnect();
+    await this.goOn();
+  }
+
+  /** Both go on over another link, while the one before is still there. */
+  async goOn(): Promise<void> {
     this.#link = createMemoryLinks();
     const ends: [LivePerson, MemoryLink][] = [
       [this.alice, this.#link.a],
       [this.bob, this.#link.b],
     ];
     for (const [person, end] of ends) person.session.attach(end);
-    for (const [person] of ends) await person.until('connected', () => person.session.link !== null);
+    for (const [person, end] of ends) await person.until('connected', () => person.session.link === end);
+  }
+
+  /** From now on nothing arrives, and neither side has noticed yet. */
+  goSilent(): void {
+    this.#link?.pause();
   }
 
   /** The session runs over another path from now on. */
   goOver(path: Path): void {
     this.#link?.a.measured(path, 70);
     this.#link?.b.measured(path, 70);
+  }
+
+  /** Bob's browser is closed and opened again, and both are connected. */
+  async restartBob(): Promise<void> {
+    const { alice, bob } = this;
+    this.disconnect();
+    await alice.until('apart', () => alice.session.link === null);
+    bob.session.close();
+    this.bob = await LivePerson.start(alice.peerId, bob.peerId);
+    await this.connect();
   }
 
   /** The line breaks. */

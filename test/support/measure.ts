@@ -26,7 +26,7 @@ export function movingColours(viewer: Page, withinMs = ARRIVE_LIMIT_MS): Promise
     const deadline = performance.now() + limitMs;
     while (performance.now() < deadline) {
       const video = document.querySelector('video');
-      if (video && video.videoWidth > 0) {
+      if (video && video.videoWidth > 2) {
         paint.drawImage(video, 0, 0, canvas.width, canvas.height);
         const bars = [1, 3, 5, 7].map((eighth) => {
           const { data } = paint.getImageData((canvas.width * eighth) / 8, canvas.height / 2, 1, 1);
@@ -107,7 +107,7 @@ export async function seesColour(
       let seen: number[] = [];
       while (performance.now() < deadline) {
         const video = document.querySelector('video');
-        if (video && video.videoWidth > 0) {
+        if (video && video.videoWidth > 2) {
           paint.drawImage(video, video.videoWidth / 2, video.videoHeight / 2, 8, 8, 0, 0, 1, 1);
           seen = [...paint.getImageData(0, 0, 1, 1).data].slice(0, 3);
           if (seen.every((part, i) => Math.abs(part - (wanted[i] ?? 0)) < 24)) return;
@@ -119,6 +119,32 @@ export async function seesColour(
     colour,
     ARRIVE_LIMIT_MS,
   );
+}
+
+/** The loudest sample of the voice beside the picture, as the viewer plays it, once it is more than 0.01; less when nothing is to be heard. */
+export function loudestVoice(viewer: Page): Promise<number> {
+  return viewer.evaluate(async (limitMs) => {
+    const context = new AudioContext();
+    const analyser = new AnalyserNode(context, { fftSize: 2_048 });
+    const samples = new Float32Array(analyser.fftSize);
+    const deadline = performance.now() + limitMs;
+    let loudest = 0;
+    let source: MediaStreamAudioSourceNode | undefined;
+    while (performance.now() < deadline && loudest < 0.01) {
+      const voice = document.querySelector('audio');
+      if (voice?.srcObject instanceof MediaStream && source?.mediaStream !== voice.srcObject) {
+        source = new MediaStreamAudioSourceNode(context, { mediaStream: voice.srcObject });
+        source.connect(analyser);
+      }
+      analyser.getFloatTimeDomainData(samples);
+      if (voice && !voice.muted && !voice.paused) {
+        loudest = Math.max(loudest, ...samples.map((sample) => Math.abs(sample) * voice.volume));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await context.close();
+    return loudest;
+  }, ARRIVE_LIMIT_MS);
 }
 
 /** Waits until the viewer hears nothing. @throws Error when it does not fall silent. */

@@ -17,6 +17,8 @@ export interface MemoryConnection {
   /** The description that this end makes of itself. */
   readonly sdp: string;
   readonly isClosed: boolean;
+  /** It knows both descriptions, and looks for a way. */
+  signalled(): void;
   /** Its channels open: whoever waits goes on. */
   opens(): void;
   /** The browser has looked for ways and found none, or these. */
@@ -47,6 +49,8 @@ interface Line {
 class MemoryPeerConnection extends EventTarget {
   readonly #line: Line;
   connectionState: RTCPeerConnectionState = 'new';
+  signalingState: RTCSignalingState = 'have-local-offer';
+  iceConnectionState: RTCIceConnectionState = 'new';
   iceGatheringState: RTCIceGatheringState = 'new';
   isRelayed = false;
   sctp: object | null = null;
@@ -135,6 +139,11 @@ class MemoryEnd extends EventEmitter implements MemoryConnection {
     this.dataChannel.deliver = (data) => other.emit('data', data);
     const getRemoteCertificates = () => [other.#certificate];
     this.peerConnection.sctp = { transport: { getRemoteCertificates } };
+  }
+
+  signalled(): void {
+    this.peerConnection.signalingState = 'stable';
+    this.peerConnection.iceConnectionState = 'checking';
   }
 
   opens(): void {

@@ -21,8 +21,11 @@ export interface MemoryLinkOptions {
 }
 
 export interface MemoryLink extends Link {
+  isSuspect: boolean;
   /** What a heartbeat would have found. */
   measured(path: Path, rttMs: number): void;
+  /** What this end sends stays on the wire, or goes on. */
+  setPaused(paused: boolean): void;
 }
 
 export interface MemoryLinkPair {

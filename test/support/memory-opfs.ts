@@ -19,9 +19,9 @@ export class MemoryOpfs {
   /** The device stops: what it held open is open no more, and what it still does changes nothing. */
   crash(): MemoryOpfs {
     const next = new MemoryOpfs();
-    next.#root = this.#root;
+    // It still has handles of its files and folders, so the next one gets others.
+    next.#root = this.#root.copy();
     this.#root = new Folder('');
-    next.#root.unlock();
     return next;
   }
 
@@ -79,8 +79,11 @@ class Folder {
     return [...this.entries.values()].some(({ isLocked }) => isLocked);
   }
 
-  unlock(): void {
-    for (const entry of this.entries.values()) entry.unlock();
+  /** With all that is in it; nobody has any of it open. */
+  copy(): Folder {
+    const copy = new Folder(this.name);
+    for (const [name, entry] of this.entries) copy.entries.set(name, entry.copy());
+    return copy;
   }
 
   paths(): string[] {
@@ -135,8 +138,11 @@ class StoredFile {
     return this.#access !== undefined;
   }
 
-  unlock(): void {
-    this.#access = undefined;
+  copy(): StoredFile {
+    const copy = new StoredFile(this.name);
+    copy.bytes = this.bytes.slice();
+    copy.writtenAt = this.writtenAt;
+    return copy;
   }
 
   handle(): FileSystemFileHandle {

@@ -23,6 +23,8 @@ export class MemoryPeer {
   readonly statuses: RendezvousStatus[] = [];
   /** Every link that was offered to the session. */
   readonly links: Link[] = [];
+  /** Of the protocol; another one as after an update. */
+  version = PROTOCOL_VERSION;
   readonly #peerId: string;
 
   constructor(
@@ -33,13 +35,13 @@ export class MemoryPeer {
   ) {
     this.#peerId = peer.id;
     this.place = server.place(self.id);
-    const greeting: Hello = {
+    const greeting = (): Hello => ({
       type: 'hello',
-      version: PROTOCOL_VERSION,
+      version: this.version,
       name: self.id,
       presence: 'online',
       shareId: null,
-    };
+    });
     const recorded = recordSession(self.id < peer.id, greeting);
     this.session = recorded.session;
     this.texts = recorded.texts;

@@ -73,6 +73,7 @@ export class MemoryServer {
   /** Both ends have heard of each other. */
   negotiated(id: string): void {
     const ends = this.connection(id);
+    ends?.[0].signalled();
     if (!ends || !this.directWorks) return;
     setTimeout(() => {
       for (const end of ends) end.opens();
@@ -80,8 +81,9 @@ export class MemoryServer {
     }, LATENCY_MS);
   }
 
-  async meet({ keys }: RelayMeeting, signal: AbortSignal): Promise<Link> {
+  async meet({ keys, onAdmitted }: RelayMeeting, signal: AbortSignal): Promise<Link> {
     if (!this.relayWorks) throw new AppError('link-lost');
+    onAdmitted();
     const room = toBase64Url(keys.id);
     const other = this.#meetings.get(room);
     this.#meetings.delete(room);
@@ -180,6 +182,7 @@ export class MemoryPlace implements RendezvousBroker {
     if (type !== 'OFFER' || !ends) return;
     const { connection, sdp } = ends[1];
     this.#incoming.emit(connection);
+    ends[1].signalled();
     this.sendSealed(src, { type: 'ANSWER', payload: { connectionId, sdp: { sdp } } });
   }
 

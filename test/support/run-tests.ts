@@ -4,10 +4,13 @@ import { ensureBuilt, PROJECT_DIR } from './build.ts';
 import { findBrowser } from './find-browser.ts';
 import { loopbackOnly } from './loopback.ts';
 
+/** A test that was skipped is a failure. */
+const NO_SKIPS = ['--reporter=default', '--reporter=./test/support/no-skips.ts'];
+
 /**
  * `npm test`: every check and test, stage by stage. Stops at the first stage that fails, with its exit code. The network stage is skipped
- * where it can't run, unless `PAIRWISE_NETWORK=required`. `npm run test:network`, with the argument `network`, has that stage alone, and
- * fails where it can't run.
+ * where it can't run, and so are tests that need what the system doesn't have; with `PAIRWISE_NETWORK=required` both is a failure.
+ * `npm run test:network`, with the argument `network`, has that stage alone, and fails where it can't run.
  */
 async function main(args: readonly string[]): Promise<number> {
   const isNetworkOnly = args.length === 1 && args[0] === 'network';
@@ -20,17 +23,17 @@ async function main(args: readonly string[]): Promise<number> {
   await ensureBuilt();
   const loopback = loopbackOnly('Integration, browser and network tests');
   // One after the other: the browsers want both cores for themselves.
+  const isRequired = isNetworkOnly || process.env.PAIRWISE_NETWORK === 'required';
   for (const project of isNetworkOnly ? [] : ['integration', 'browser']) {
-    const code = await run([...loopback, ...vitest(project)]);
+    const code = await run([...loopback, ...vitest(project), ...(isRequired ? NO_SKIPS : [])]);
     if (code !== 0) return code;
   }
   const why = whyNoNetwork(loopback);
   if (why !== null) {
-    const isRequired = isNetworkOnly || process.env.PAIRWISE_NETWORK === 'required';
     console.log(`Network tests: ${isRequired ? 'failed' : 'skipped'}, ${why}.`);
     return isRequired ? 1 : 0;
   }
-  return run([...loopback, ...vitest('network'), '--reporter=default', '--reporter=./test/support/no-skips.ts']);
+  return run([...loopback, ...vitest('network'), ...NO_SKIPS]);
 }
 
 function vitest(project: string): string[] {

@@ -192,7 +192,8 @@ interface Run {
 async function startRun(person: SharingPerson, indexedDb: IDBFactory): Promise<Run> {
   const { id, peerId } = person;
   globalThis.indexedDB = indexedDb;
-  const database = await Database.open();
+  const life = { isOver: false };
+  const database = untilItIsOver(await Database.open(), life);
   const store = new Store({
     me: { id, name: id },
     settings: {
@@ -213,7 +214,7 @@ async function startRun(person: SharingPerson, indexedDb: IDBFactory): Promise<R
   const timeline = new Timeline(database, store);
   const hello: Hello = { type: 'hello', version: PROTOCOL_VERSION, name: id, presence: 'online', shareId: null };
   const within = (work: () => void) => () => {
-    if (!run.isOver) person.opfs.run(work);
+    if (!life.isOver) person.opfs.run(work);
   };
   const session = new Session({
     leads: id < peerId,
@@ -223,17 +224,16 @@ async function startRun(person: SharingPerson, indexedDb: IDBFactory): Promise<R
       if (link) within(() => files.connected(peerId, link))();
     },
     onMessage: async (message) => {
-      if (isFileMessage(message) && !run.isOver) await person.opfs.run(() => files.receive(peerId, message));
+      if (isFileMessage(message) && !life.isOver) await person.opfs.run(() => files.receive(peerId, message));
     },
     onDisconnected: () => within(() => files.disconnected(peerId))(),
     onPath: () => {},
     onInvalid: () => store.notice('message-invalid', { peerId }),
-    onOtherVersion: () => {},
   });
   const files = new FileSharing({
     store,
     timeline,
-    connected: () => (session.link && !run.isOver ? session : null),
+    connected: () => (session.link && !life.isOver ? session : null),
     outgoing: new OutgoingFiles(new OpfsCopies()),
     leftovers: new Leftovers(database, () => store.now.settings.keepPartialsDays),
     openStore: (folder) => openThreadStore(folder, person.disk),
@@ -251,7 +251,7 @@ async function startRun(person: SharingPerson, indexedDb: IDBFactory): Promise<R
     onOffered: ({ id }) => person.asked.push(id),
     onArrived: () => {},
   });
-  const run: Run = { database, store, timeline, session, files, isOver: false };
+  const run = Object.assign(life, { database, store, timeline, session, files });
   const peer: Omit<PeerState, 'timeline' | 'hasOlder' | 'unread'> = {
     id: peerId,
     name: peerId,
@@ -266,6 +266,17 @@ async function startRun(person: SharingPerson, indexedDb: IDBFactory): Promise<R
   store.change({ peers: [{ ...peer, ...(await timeline.load(peerId, 0)) }] });
   await files.start();
   return run;
+}
+
+/** What a browser that has ended would still write is written nowhere, and nobody hears of it. */
+function untilItIsOver(database: Database, life: { readonly isOver: boolean }): Database {
+  return new Proxy(database, {
+    get(target, name) {
+      const member = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => (life.isOver ? new Promise(() => {}) : member.apply(target, args));
+    },
+  });
 }
 
 function isFileMessage(message: Message): message is FileMessage {

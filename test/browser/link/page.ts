@@ -51,11 +51,13 @@ async function openPair(serverUrl: string): Promise<RealPair> {
   const bob = join(keys[1], keys[0], back, forward);
   await Promise.all([online(alice), online(bob)]);
   const incoming = new Promise<DirectLink>((resolve) => {
-    bob.onConnection((connection) => resolve(new DirectLink(connection, { dialled: false, iceServers: () => [] })));
+    bob.onConnection((connection) =>
+      resolve(new DirectLink(connection, { dialled: false, iceServers: () => [], onDoubt: () => {} })),
+    );
   });
   const connection = alice.connect(bob.id);
   if (!connection) throw new Error('the broker is not online');
-  const a = new DirectLink(connection, { dialled: true, iceServers: () => [] });
+  const a = new DirectLink(connection, { dialled: true, iceServers: () => [], onDoubt: () => {} });
   const b = await incoming;
   await Promise.all([a.ready(READY_LIMIT_MS), b.ready(READY_LIMIT_MS)]);
   const end = () => {

@@ -76,10 +76,21 @@ const EXTRA: Record<string, { state: string; look?: Look; step?: (page: Page) =>
   },
   'narrow-asked': { state: 'asked', look: { view: 'side-panel', width: 300, height: 600 } },
   'panel-g': { state: 'g-paused', look: { view: 'side-panel', width: 620, height: 600 } },
+  'g-enter': {
+    state: 'g',
+    step: async (page) => {
+      await page.locator('.peer').click();
+      await page.locator('::-p-text(Pair another)').click();
+      await page.locator('::-p-aria(Enter a code[role="button"])').click();
+      await page.waitForSelector('input[role="combobox"]');
+    },
+  },
   narrow: { state: 'e', look: { view: 'side-panel', width: 300, height: 600 } },
   'doctor-well': { state: 'loading', look: DOCTOR, step: finds(findings.well) },
   'doctor-udp': { state: 'loading', look: DOCTOR, step: finds(findings.udp) },
   'doctor-udp-relay': { state: 'loading', look: DOCTOR, step: finds(findings['udp-relay']) },
+  'doctor-turn': { state: 'loading', look: DOCTOR, step: finds(findings.turn) },
+  'doctor-ice-silent': { state: 'loading', look: DOCTOR, step: finds(findings['ice-silent']) },
   'doctor-server': { state: 'loading', look: DOCTOR, step: finds(findings.server) },
   'doctor-stock': { state: 'loading', look: DOCTOR, step: finds(findings.stock) },
   'doctor-half': { state: 'loading', look: DOCTOR, step: finds(findings.half, 'stun') },

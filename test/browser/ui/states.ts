@@ -242,6 +242,7 @@ export const states: Record<string, AppState | null> = {
   g: showing({ title: 'Tide tables for the harbour' }),
   'g-starting': showing({ status: 'starting', title: '', tabId: null }),
   'g-offered': showing({ status: 'offered' }),
+  'g-declined': showing({ status: 'declined' }),
   'g-paused': showing({ pause: 'person' }),
   'g-password': showing({ pause: 'password' }),
   'g-navigation': showing({ pause: 'navigation', voice: 'on' }),
@@ -255,6 +256,20 @@ export const states: Record<string, AppState | null> = {
     ...showing({ pause: 'person' }),
     peers: [{ ...offlineBob, connection: { state: 'connecting' }, timeline: TALK }],
   },
+  'g-failed': { ...failed('peer-unreachable'), outgoingShare: sharing },
+  // Bob is on screen, and Carol sees something.
+  'g-blocked': app({
+    peers: [
+      { ...offlineBob, blocked: true, connection: { state: 'failed', code: 'peer-blocked' } },
+      peer({ id: CAROL_ID, name: 'Carol' }),
+    ],
+    outgoingShare: { ...sharing, peerId: CAROL_ID },
+  }),
+  'g-code': {
+    ...showing(),
+    pairing: { step: 'hosting', form: 'code', code: '4821-acid-zebra', expiresAt: NOW + 231_000, lifetimeMs: 300_000 },
+  },
+  'g-confirm': { ...showing(), pairing: { step: 'confirm', name: 'Carol', words: WORDS } },
   asked: app({ peers: [peer({ timeline: MORNING.slice(0, 3) })], asks: [asking(false)] }),
   'asked-first': app({ asks: [asking(false)] }),
   'asked-more': {
@@ -288,7 +303,8 @@ export const states: Record<string, AppState | null> = {
   'i-udp-all': failed('udp-blocked', { services: { stun: true, turn: true, relay: true } }),
   'i-webrtc': failed('webrtc-blocked', { services: { stun: true, turn: true, relay: false } }),
   'i-relay-full': failed('relay-full', { services: { stun: true, turn: false, relay: true } }),
-  'i-version': failed('version-mismatch'),
+  'i-version': failed('version-behind'),
+  'i-version-there': failed('version-ahead'),
   'i-other': failed('timed-out'),
   'i-server': failed('peer-unreachable', {
     status: 'unreachable',
