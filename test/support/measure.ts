@@ -43,13 +43,14 @@ export function movingColours(viewer: Page, withinMs = ARRIVE_LIMIT_MS): Promise
 }
 
 /**
- * The strongest frequency of the viewer's sound on one side, in Hz, once it is steady: a receiver stretches and shortens the first seconds of a sound while
- * it finds out how much to hold in reserve, which moves the frequency by some Hz.
- * @throws Error when it stays silent or never steady, or the viewer plays it to nobody.
+ * Waits until the loudest of the viewer's sound on one side is this tone, give or take a twentieth: a capture of a tab follows the clocks of a busy computer, and
+ * a receiver finds out how much to hold in reserve; both move the pitch by some Hz for as long as it takes.
+ * @returns what was heard, in Hz.
+ * @throws Error when it stays silent or another tone, or the viewer plays it to nobody.
  */
-export function toneHz(viewer: Page, side: 'left' | 'right' = 'left'): Promise<number> {
+export function hearsTone(viewer: Page, wantedHz: number, side: 'left' | 'right' = 'left'): Promise<number> {
   return viewer.evaluate(
-    async (limitMs, audibleDb, channel) => {
+    async (hz, limitMs, audibleDb, channel) => {
       const context = new AudioContext();
       const both = new GainNode(context, { channelCount: 2, channelCountMode: 'explicit' });
       const splitter = new ChannelSplitterNode(context, { numberOfOutputs: 2 });
@@ -59,7 +60,7 @@ export function toneHz(viewer: Page, side: 'left' | 'right' = 'left'): Promise<n
       const windowSeconds = analyser.fftSize / context.sampleRate;
       const bins = new Float32Array(analyser.frequencyBinCount);
       let source: MediaStreamAudioSourceNode | undefined;
-      let before = { peak: -1, seconds: 0 };
+      let sinceSeconds: number | null = null;
       const deadline = performance.now() + limitMs;
       let why = 'the viewer has no sound';
       while (performance.now() < deadline) {
@@ -73,21 +74,23 @@ export function toneHz(viewer: Page, side: 'left' | 'right' = 'left'): Promise<n
           }
           analyser.getFloatFrequencyData(bins);
           const peak = bins.indexOf(Math.max(...bins));
+          const heardHz = (peak * context.sampleRate) / analyser.fftSize;
           const isPlayed = video !== null && !video.muted && !video.paused && video.volume > 0;
           const isAudible = isPlayed && (bins[peak] ?? Number.NEGATIVE_INFINITY) > audibleDb;
-          why = isPlayed ? `the loudest is ${bins[peak]} dB in bin ${peak}` : 'the viewer is muted or paused';
-          if (!isAudible || Math.abs(peak - before.peak) > 1) {
-            before = { peak: isAudible ? peak : -1, seconds: context.currentTime };
-          } else if (context.currentTime - before.seconds > 2 * windowSeconds) {
-            // Two whole windows after it was first heard: nothing of what was before is in this one.
+          why = isPlayed ? `the loudest is ${bins[peak]} dB at ${heardHz} Hz` : 'the viewer is muted or paused';
+          if (!isAudible || Math.abs(heardHz - hz) > hz / 20) sinceSeconds = null;
+          else sinceSeconds ??= context.currentTime;
+          // Two whole windows after it was first heard: nothing of what was before is in this one.
+          if (sinceSeconds !== null && context.currentTime - sinceSeconds > 2 * windowSeconds) {
             await context.close();
-            return (peak * context.sampleRate) / analyser.fftSize;
+            return heardHz;
           }
         }
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
-      throw new Error(`no steady tone within ${limitMs} ms: ${why}`);
+      throw new Error(`no tone of ${hz} Hz within ${limitMs} ms: ${why}`);
     },
+    wantedHz,
     ARRIVE_LIMIT_MS,
     AUDIBLE_DB,
     side === 'left' ? 0 : 1,
