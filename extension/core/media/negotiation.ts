@@ -7,6 +7,8 @@ export interface NegotiationOptions {
   readonly polite: boolean;
   /** Changes this side's answers before they count. */
   adapt?(sdp: string): string;
+  /** Changes the other side's answers before they count. */
+  adaptAnswer?(sdp: string): string;
   /** Hands a signal to the other side: in order, each once. */
   send(signal: Signal): void;
   /** `message-invalid`: the other side's signal was refused. `share-unreachable`: this side could not make an offer. */
@@ -15,6 +17,8 @@ export interface NegotiationOptions {
 
 /** Chromium gathers far fewer for one generation; the bound is against a peer that never sends its description. */
 const MAX_EARLY_CANDIDATES = 64;
+
+const asItIs = (sdp: string) => sdp;
 
 const UFRAG_OF_CANDIDATE = / ufrag (\S+)/;
 
@@ -101,13 +105,13 @@ export class Negotiation {
     this.#ignoringOffer = type === 'offer' && !this.#options.polite && (this.#offering || state !== 'stable');
     if (this.#ignoringOffer) return;
     // With an offer of our own pending this rolls it back; negotiationneeded fires again for what it was about.
-    await this.#connection.setRemoteDescription({ type, sdp });
+    const { adapt = asItIs, adaptAnswer = asItIs } = this.#options;
+    await this.#connection.setRemoteDescription({ type, sdp: type === 'answer' ? adaptAnswer(sdp) : sdp });
     const early = this.#early;
     this.#early = [];
     for (const candidate of early) if (this.#isCurrent(candidate)) await this.#connection.addIceCandidate(candidate);
     if (type === 'answer') return;
     const answer = await this.#connection.createAnswer();
-    const { adapt = (sdp) => sdp } = this.#options;
     await this.#connection.setLocalDescription({ type: 'answer', sdp: adapt(answer.sdp ?? '') });
     this.#sendDescription('answer', n);
   }

@@ -16,6 +16,8 @@ export interface SharerOptions {
   readonly stream: MediaStream;
   /** Asked anew for each path that is looked for. */
   iceServers(): readonly RTCIceServer[];
+  /** A round trip to the peer in milliseconds; null where nobody knows. */
+  rttMs(): number | null;
   /** Hands a signal to the viewer page of this id, in order. */
   send(viewer: string, signal: Signal): void;
   /** True once the viewer page gets media (and through short losses), false when it has gone. Each change once. */
@@ -89,6 +91,7 @@ export class Sharer {
       id,
       iceServers: () => this.#options.iceServers(),
       outgoing: this.#outgoing,
+      rttMs: this.#options.rttMs(),
       chips: this.#chips,
       send: (signal) => this.#options.send(id, signal),
       onHealth: (health) => {

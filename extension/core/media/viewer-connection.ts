@@ -6,6 +6,7 @@ import { type Health, watchHealth } from './health.ts';
 import { Negotiation } from './negotiation.ts';
 import { Pace } from './pace.ts';
 import { SideChannel } from './side-channel.ts';
+import { startingWith, startKbps } from './start-bitrate.ts';
 import { StillSender } from './still-transfer.ts';
 
 /** What goes out now; null: nothing of its kind. */
@@ -21,6 +22,8 @@ export interface ViewerConnectionOptions {
   /** Asked anew for each path that is looked for: credentials expire. */
   iceServers(): readonly RTCIceServer[];
   readonly outgoing: Outgoing;
+  /** A round trip to the peer in milliseconds; null where nobody knows. */
+  readonly rttMs: number | null;
   /** What this computer encodes with a chip, see `chipCodecs`. */
   readonly chips: readonly string[];
   send(signal: Signal): void;
@@ -65,9 +68,11 @@ export class ViewerConnection {
     this.#outgoing = options.outgoing;
     const connection = new RTCPeerConnection({ iceServers: [...options.iceServers()] });
     this.#connection = connection;
+    const start = startKbps(options.rttMs);
     this.#negotiation = new Negotiation({
       connection,
       polite: false,
+      adaptAnswer: (sdp) => startingWith(start, sdp),
       send: (signal) => options.send(signal),
       onError: (error) => options.onError(error),
     });

@@ -248,10 +248,11 @@ export class RunningShare {
   }
 
   #newSharer(stream: MediaStream): Pick<Sharer, keyof Sharer> {
-    const { media, iceServers, store } = this.#options;
+    const { media, iceServers, session, store } = this.#options;
     const sharer = media.newSharer({
       stream,
       iceServers,
+      rttMs: () => session(this.peerId)?.link?.rttMs ?? null,
       send: (viewer, signal) => this.#record.send({ type: 'share-signal', id: this.id, viewer, signal }),
       onWatching: (watching) => this.#record.change({ status: watching ? 'live' : 'offered' }),
       onHealth: (health) => this.#path.setHealth(health),

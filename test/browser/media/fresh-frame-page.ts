@@ -72,6 +72,7 @@ const api = {
     const sharer = new Sharer({
       stream: new MediaStream([track]),
       iceServers: () => [],
+      rttMs: () => null,
       send: (_, signal) => carry(() => watcher.receive(signal)),
       onWatching: nothing,
       onHealth: nothing,

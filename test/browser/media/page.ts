@@ -83,6 +83,7 @@ const api = {
     sharer = new Sharer({
       stream: give(from),
       iceServers: () => iceServers,
+      rttMs: () => null,
       send: (viewer, signal) => void emit({ kind: 'signal', viewer, signal }),
       onWatching: (watching) => void emit({ kind: 'watching', watching }),
       onHealth: (health) => void emit({ kind: 'health', health }),

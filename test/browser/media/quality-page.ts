@@ -45,6 +45,7 @@ async function startSharing(send: (signal: Signal) => void): Promise<void> {
   sharer = new Sharer({
     stream,
     iceServers: () => [],
+    rttMs: () => null,
     send: (_, signal) => send(signal),
     onWatching: nothing,
     onHealth: nothing,

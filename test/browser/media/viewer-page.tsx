@@ -107,6 +107,7 @@ const api = {
       sharer = new Sharer({
         stream: source === 'standing' ? makeStanding() : makeSource(source),
         iceServers: () => [],
+        rttMs: () => null,
         send: (viewer, signal) => {
           if (viewer === String(watches)) say({ type: 'signal', signal });
         },
