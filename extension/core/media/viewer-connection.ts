@@ -66,7 +66,7 @@ export class ViewerConnection {
     this.#options = options;
     this.id = options.id;
     this.#outgoing = options.outgoing;
-    const connection = new RTCPeerConnection({ iceServers: [...options.iceServers()] });
+    const connection = new RTCPeerConnection({ iceServers: [...options.iceServers()], bundlePolicy: 'max-bundle' });
     this.#connection = connection;
     const start = startKbps(options.rttMs);
     this.#negotiation = new Negotiation({

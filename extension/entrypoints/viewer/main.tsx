@@ -13,6 +13,9 @@ import '../../ui/styles/buttons.css';
 import '../../ui/styles/peer.css';
 import '../../ui/viewer/viewer.css';
 
+/** An offscreen document that is there says its first word within a few milliseconds. */
+const NO_WORD_MS = 50;
+
 const Address = v.object({ peer: PeerId, share: ItemId });
 
 const { peer: peerId, share: shareId } = v.parse(Address, Object.fromEntries(new URLSearchParams(location.search)));
@@ -33,5 +36,13 @@ addEventListener('pagehide', () => {
   model.close();
   port.close();
 });
-const root = document.getElementById('root');
-if (root) render(<Viewer model={model} />, root);
+const draw = () => {
+  const root = document.getElementById('root');
+  if (root && !root.hasChildNodes()) render(<Viewer model={model} />, root);
+};
+// The sharer's offer comes right behind the first word, and its answer takes as long as drawing the page does: both at once, then.
+const stopListening = port.onMessage(() => {
+  stopListening();
+  setTimeout(draw);
+});
+setTimeout(draw, NO_WORD_MS);
