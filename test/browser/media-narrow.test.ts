@@ -17,6 +17,8 @@ const LIMIT_MS = 120_000;
 /** More than VP8 gets through this line: it goes on with a frame a second. */
 const ALIVE_FRAMES = 40;
 const ALIVE_WITHIN_MS = 10_000;
+/** At its full size some ten a second get through so narrow a line. */
+const FILM_FRAMES = 200;
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -30,9 +32,12 @@ interface Apart {
   readonly watcher: Page;
 }
 
-/** A page that is shown and one that shares it at one end of a line, one that watches at the other. */
-async function shareApart(): Promise<Apart> {
-  const line = await openLine(LINE);
+/** A page that is shown and one that shares it at one end of a line, one that watches at the other. Skips the test where there can be no such line. */
+async function shareApart(skip: (why: string) => void, options: LineOptions): Promise<Apart> {
+  const line = await openLine(options).catch((error: unknown) => {
+    if (error instanceof NoLineError) skip(error.message);
+    throw error;
+  });
   closers.push(() => line.close());
   const pages = await startPages();
   closers.push(() => pages.close());
@@ -77,13 +82,12 @@ async function shareApart(): Promise<Apart> {
   return { tab, sharer, watcher };
 }
 
+const framesOfAWhile = (watcher: Page) => watcher.evaluate((ms) => quality.framesWithin(ms), ALIVE_WITHIN_MS);
+
 test('at 1 Mbit/s with 2 % loss a page that scrolls goes on moving, and can be read soon after it rests', async ({
   skip,
 }) => {
-  const { tab, watcher } = await shareApart().catch((error: unknown) => {
-    if (error instanceof NoLineError) skip(error.message);
-    throw error;
-  });
+  const { tab, watcher } = await shareApart(skip, LINE);
   const likeness = async () => {
     const photograph = await tab.screenshot({ encoding: 'base64' });
     return watcher.evaluate(
@@ -95,9 +99,16 @@ test('at 1 Mbit/s with 2 % loss a page that scrolls goes on moving, and can be r
 
   await tab.evaluate(() => shown.scroll());
   // However the beginning was, it comes to this, and not just for a moment.
-  const framesOfAWhile = () => watcher.evaluate((ms) => quality.framesWithin(ms), ALIVE_WITHIN_MS);
-  await expect.poll(framesOfAWhile, { timeout: LIMIT_MS }).toBeGreaterThan(ALIVE_FRAMES);
+  await expect.poll(() => framesOfAWhile(watcher), { timeout: LIMIT_MS }).toBeGreaterThan(ALIVE_FRAMES);
 
   await tab.evaluate(() => shown.change());
   await expect.poll(likeness, { timeout: LIMIT_MS }).toBeGreaterThan(0.99);
+});
+
+test('through 0.5 Mbit/s a film becomes smaller and keeps its frames', async ({ skip }) => {
+  const { tab, sharer, watcher } = await shareApart(skip, { ...LINE, bitsPerSecond: 500_000, loss: 0 });
+  await tab.evaluate(() => shown.film());
+  await expect.poll(() => framesOfAWhile(watcher), { timeout: LIMIT_MS }).toBeGreaterThan(FILM_FRAMES);
+  expect(await sharer.evaluate(() => quality.sent().contentHint)).toBe('motion');
+  expect(await watcher.evaluate(() => document.querySelector('video')?.videoWidth)).toBeLessThan(1_280);
 });

@@ -46,7 +46,7 @@ async function shareText(): Promise<void> {
 /** What the sharer told the encoder. */
 const sent = () => watching.evaluate(() => quality.sent());
 const SHARP = { contentHint: 'detail', degradationPreference: 'maintain-resolution' } as const;
-const SMOOTH = { contentHint: 'motion', degradationPreference: 'maintain-framerate' } as const;
+const SMOOTH = { contentHint: '', degradationPreference: 'maintain-framerate' } as const;
 
 async function becomes<Value>(read: () => Promise<Value>, value: Value): Promise<void> {
   await expect.poll(read, { timeout: DECISION_LIMIT_MS }).toEqual(value);
@@ -161,7 +161,7 @@ test('what the person wishes counts, whatever is on the picture', async () => {
   await becomes(sent, { contentHint: 'detail', degradationPreference: 'balanced' });
   await tab.evaluate(() => shown.film());
   await becomes(() => watching.evaluate(() => quality.content()), 'film');
-  await becomes(sent, { contentHint: 'motion', degradationPreference: 'balanced' });
+  await becomes(sent, { contentHint: '', degradationPreference: 'balanced' });
   await watching.evaluate(() => quality.wish('sharp'));
   await becomes(sent, SHARP);
 });

@@ -3,7 +3,8 @@ import { BitrateJudge } from '../../extension/core/media/quality/bitrate-judge.t
 import { changeBetween } from '../../extension/core/media/quality/change.ts';
 import { CodecJudge, type SendingMeasure } from '../../extension/core/media/quality/codec-judge.ts';
 import { ContentJudge } from '../../extension/core/media/quality/content-judge.ts';
-import { encoderSettings } from '../../extension/core/media/quality/settings.ts';
+import { FilmJudge } from '../../extension/core/media/quality/film-judge.ts';
+import { type Content, encoderSettings, type Wish } from '../../extension/core/media/quality/settings.ts';
 import { BANDS, type Pixels, signatureOf } from '../../extension/core/media/quality/signature.ts';
 import { canCarry, StillClock } from '../../extension/core/media/quality/still-clock.ts';
 import { TroubleJudge } from '../../extension/core/media/quality/trouble-judge.ts';
@@ -215,7 +216,8 @@ describe('stills', () => {
 });
 
 test('a wish counts for more than the content, and auto leaves it to the content', () => {
-  const preference = (...args: Parameters<typeof encoderSettings>) => encoderSettings(...args).degradationPreference;
+  const preference = (wish: Wish, content: Content) =>
+    encoderSettings(wish, content, { isNarrow: false }).degradationPreference;
   expect(preference('auto', 'text')).toBe('maintain-resolution');
   expect(preference('auto', 'film')).toBe('maintain-framerate');
   expect(preference('sharp', 'film')).toBe('maintain-resolution');
@@ -268,6 +270,55 @@ describe('the codec', () => {
     const judge = new CodecJudge();
     expect(seconds(judge, 3, NARROW)).toBe('slim');
     expect(seconds(judge, 60, { ...NARROW, frames: 1, encodeMs: 200 })).toBe('slim');
+  });
+});
+
+test('what is to be smooth gets smaller on a narrow line only, what is to be sharp never', () => {
+  const hint = (wish: Wish, content: Content, isNarrow: boolean) =>
+    encoderSettings(wish, content, { isNarrow }).contentHint;
+  for (const [wish, content] of [
+    ['auto', 'film'],
+    ['smooth', 'text'],
+    ['balanced', 'film'],
+  ] as const) {
+    expect(hint(wish, content, true)).toBe('motion');
+    expect(hint(wish, content, false)).toBe('');
+  }
+  expect(hint('auto', 'text', true)).toBe('detail');
+  expect(hint('sharp', 'film', true)).toBe('detail');
+});
+
+describe('the line of film', () => {
+  const PIXELS = 1_280 * 720;
+  const seconds = (judge: FilmJudge, count: number, availableBitsPerSecond: number, sentBitsPerSecond = 500_000) => {
+    const measure = { availableBitsPerSecond, sentBitsPerSecond, frames: 30, encodeMs: 9 };
+    for (let second = 0; second < count; second += 1) judge.measured(1_000, measure, PIXELS);
+    return judge.isNarrow;
+  };
+
+  test('is narrow after some seconds, and not before a wide one has lasted', () => {
+    const judge = new FilmJudge();
+    expect(seconds(judge, 2, 900_000)).toBe(false);
+    expect(seconds(judge, 1, 1_500_000)).toBe(false);
+    expect(seconds(judge, 3, 900_000)).toBe(true);
+    // Between the two it stays what it is.
+    expect(seconds(judge, 60, 1_500_000, 1_200_000)).toBe(true);
+    expect(seconds(judge, 9, 3_000_000, 2_500_000)).toBe(true);
+    expect(seconds(judge, 1, 3_000_000, 2_500_000)).toBe(false);
+    expect(seconds(judge, 60, 1_500_000, 1_200_000)).toBe(false);
+  });
+
+  test('says little about itself while it is not used', () => {
+    expect(seconds(new FilmJudge(), 60, 300_000, 50_000)).toBe(false);
+  });
+
+  test('is narrow for a large picture where a small one goes through', () => {
+    const judge = new FilmJudge();
+    const measure = { availableBitsPerSecond: 2_000_000, sentBitsPerSecond: 1_900_000, frames: 30, encodeMs: 9 };
+    judge.measured(5_000, measure, PIXELS);
+    expect(judge.isNarrow).toBe(false);
+    judge.measured(5_000, measure, 1_920 * 1_080);
+    expect(judge.isNarrow).toBe(true);
   });
 });
 

@@ -42,7 +42,7 @@ interface Watched {
 export class Quality {
   readonly #events: QualityEvents;
   readonly #stills: StillSource;
-  readonly #sender = new SenderSettings();
+  readonly #sender = new SenderSettings(() => this.#apply());
   #watched: Watched | null = null;
   #judge = new ContentJudge();
   #content: Content | null = null;
@@ -145,8 +145,7 @@ export class Quality {
   }
 
   #apply(): void {
-    const settings = encoderSettings(this.#wish, this.#content ?? 'text');
-    // Without it Chromium takes a captured tab for film and trades sharp text for frames.
+    const settings = encoderSettings(this.#wish, this.#content ?? 'text', this.#sender.line);
     if (this.#watched) this.#watched.track.contentHint = settings.contentHint;
     this.#sender.apply(settings);
   }

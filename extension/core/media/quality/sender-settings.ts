@@ -1,7 +1,8 @@
 import { BitrateJudge } from './bitrate-judge.ts';
-import { type CodecChoice, CodecJudge } from './codec-judge.ts';
+import { type CodecChoice, CodecJudge, type SendingMeasure } from './codec-judge.ts';
+import { FilmJudge } from './film-judge.ts';
 import { SendingReader } from './sending-reader.ts';
-import { type EncoderSettings, encoderSettings } from './settings.ts';
+import { type EncoderSettings, encoderSettings, type Line } from './settings.ts';
 
 const MEASURE_EVERY_MS = 1_000;
 /** What needs the fewest bits comes first. */
@@ -16,15 +17,26 @@ declare global {
 
 /** Keeps the sender of a picture set as wished, whichever sender that is, and its codec as the line and this computer allow. */
 export class SenderSettings {
+  readonly #onLine: () => void;
   #sender: RTCRtpSender | null = null;
-  #settings = encoderSettings('auto', 'text');
+  #settings = encoderSettings('auto', 'text', { isNarrow: false });
   /** Null: as it was agreed on. */
   #codec: CodecChoice | null = null;
   #bitrate = new BitrateJudge();
+  #film = new FilmJudge();
   #working: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setInterval> | undefined;
   #lineBitsPerSecond: number | null = null;
   #reader: SendingReader | null = null;
+
+  /** `onLine`: `line` is another one. */
+  constructor(onLine: () => void) {
+    this.#onLine = onLine;
+  }
+
+  get line(): Line {
+    return this.#film;
+  }
 
   /** What congestion control thinks the line carries; null where nobody knows. */
   get lineBitsPerSecond(): number | null {
@@ -43,6 +55,7 @@ export class SenderSettings {
     this.#reader = sender && new SendingReader(sender);
     this.#codec = null;
     this.#bitrate = new BitrateJudge();
+    this.#film = new FilmJudge();
     this.#lineBitsPerSecond = null;
     const reader = this.#reader;
     if (!sender || !reader) return;
@@ -65,10 +78,19 @@ export class SenderSettings {
     this.#lineBitsPerSecond = measure.availableBitsPerSecond;
     const choice = judge.measured(measure.elapsedMs, measure);
     const bitsBefore = this.#bitrate.filmBitsPerSecond;
-    if (!this.#needsSharpness) this.#bitrate.measured(measure.elapsedMs, measure);
+    if (!this.#needsSharpness) this.#measureFilm(sender, measure);
     const isOtherCodec = choice !== (this.#codec ?? 'light');
     if (isOtherCodec) this.#codec = choice;
     if (isOtherCodec || this.#bitrate.filmBitsPerSecond !== bitsBefore) this.#tell();
+  }
+
+  #measureFilm({ track }: RTCRtpSender, measure: SendingMeasure & { readonly elapsedMs: number }): void {
+    this.#bitrate.measured(measure.elapsedMs, measure);
+    const { width, height } = track?.getSettings() ?? {};
+    if (!width || !height) return;
+    const { isNarrow: before } = this.#film;
+    this.#film.measured(measure.elapsedMs, measure, width * height);
+    if (this.#film.isNarrow !== before) this.#onLine();
   }
 
   /** Film comes through a narrow line with VP8 too: smaller, and with all its frames. */
