@@ -80,7 +80,7 @@ export async function watchBare(stage: LiveStage): Promise<Watched> {
   }));
   return {
     viewer,
-    way: { clickedAt, captureIdAt, ...marks, openedAt: null, askedAt: null, pictureAt },
+    way: { clickedAt, captureIdAt, ...marks, openedAt: null, preparedAt: null, pictureAt },
     openMs,
     end: async () => {
       await sharer.evaluate(({ stream, connection }) => {

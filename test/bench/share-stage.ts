@@ -19,8 +19,8 @@ export interface Way {
   readonly offeredAt: number | null;
   /** The viewer page has run its script. */
   readonly openedAt: number | null;
-  /** The sharer has made its RTCPeerConnection. */
-  readonly askedAt: number | null;
+  /** The sharer has made its RTCPeerConnection: before anybody has asked. */
+  readonly preparedAt: number | null;
   /** ICE and DTLS are through, at the sharer. */
   readonly connectedAt: number | null;
   readonly pictureAt: number;

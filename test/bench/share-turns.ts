@@ -41,7 +41,7 @@ const STEPS = {
   captureMs: 'capturedAt',
   offerMs: 'offeredAt',
   viewerMs: 'openedAt',
-  askedMs: 'askedAt',
+  preparedMs: 'preparedAt',
   connectedMs: 'connectedAt',
 } as const satisfies Record<string, keyof Way>;
 

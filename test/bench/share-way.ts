@@ -6,7 +6,7 @@ import { type LiveStage, WAIT_LIMIT_MS, type Watched } from './share-stage.ts';
 interface Marks {
   captureIdAt: number | null;
   capturedAt: number | null;
-  askedAt: number | null;
+  preparedAt: number | null;
   connectedAt: number | null;
 }
 
@@ -65,7 +65,7 @@ export async function watchPairwise(stage: LiveStage): Promise<Watched> {
       capturedAt: marks?.capturedAt ?? null,
       offeredAt: await offeredAt,
       openedAt,
-      askedAt: marks?.askedAt ?? null,
+      preparedAt: marks?.preparedAt ?? null,
       connectedAt: marks?.connectedAt ?? null,
       pictureAt,
     },
@@ -87,7 +87,7 @@ async function markWay({ people: { alice } }: LiveStage): Promise<void> {
   const worker = await alice.browser.worker();
   await worker.evaluate(() => {
     const isNew = !globalThis.marks;
-    const marks = { captureIdAt: null, capturedAt: null, askedAt: null, connectedAt: null };
+    const marks = { captureIdAt: null, capturedAt: null, preparedAt: null, connectedAt: null };
     globalThis.marks = marks;
     if (!isNew) return;
     const mint = chrome.tabCapture.getMediaStreamId.bind(chrome.tabCapture);
@@ -103,7 +103,7 @@ async function markWay({ people: { alice } }: LiveStage): Promise<void> {
   const offscreen = await alice.browser.offscreen();
   await offscreen.evaluate(() => {
     const isNew = !globalThis.marks;
-    globalThis.marks = { captureIdAt: null, capturedAt: null, askedAt: null, connectedAt: null };
+    globalThis.marks = { captureIdAt: null, capturedAt: null, preparedAt: null, connectedAt: null };
     if (!isNew) return;
     const capture = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = async (constraints) => {
@@ -114,7 +114,7 @@ async function markWay({ people: { alice } }: LiveStage): Promise<void> {
     globalThis.RTCPeerConnection = new Proxy(RTCPeerConnection, {
       construct(plain, args: [RTCConfiguration?]) {
         const connection = new plain(...args);
-        if (globalThis.marks) globalThis.marks.askedAt ??= Date.now();
+        if (globalThis.marks) globalThis.marks.preparedAt ??= Date.now();
         connection.addEventListener('connectionstatechange', () => {
           if (connection.connectionState === 'connected' && globalThis.marks)
             globalThis.marks.connectedAt ??= Date.now();

@@ -28,6 +28,16 @@ test('a viewer sees the colours, hears the tone and knows how it arrives', async
   expect(viewer.events.filter((event) => event.kind === 'stream')).toHaveLength(1);
 });
 
+test('the offer is ready before anybody asks, says nothing until then, and shows what is shown by then', async () => {
+  const sharer = await stage.sharer({ colour: css(RED), toneHz: 880 });
+  await expect.poll(() => sharer.page.evaluate(() => media.hasOffer()), { timeout: 60_000 }).toBe(true);
+  await sharer.page.evaluate((colour) => media.replace({ colour, toneHz: 550 }), css(GREEN));
+  expect(sharer.events.filter(({ kind }) => kind === 'signal' || kind === 'health')).toEqual([]);
+  const viewer = await stage.viewer('v1');
+  await viewer.sees(GREEN);
+  await viewer.hears(550);
+});
+
 test('a source without sound is seen all the same', async () => {
   await stage.sharer({ colour: css(RED), toneHz: null });
   const viewer = await stage.viewer('v1');

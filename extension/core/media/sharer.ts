@@ -6,6 +6,7 @@ import { chipCodecs } from './codecs.ts';
 import { askForFrame } from './fresh-frame.ts';
 import type { Health } from './health.ts';
 import { type PointerAction, PointerGate } from './pointer-gate.ts';
+import { PreparedConnection } from './prepared-connection.ts';
 import { Quality } from './quality/quality.ts';
 import type { Content, Wish } from './quality/settings.ts';
 import { stopTracks } from './tracks.ts';
@@ -45,6 +46,7 @@ export class Sharer {
   readonly #options: SharerOptions;
   readonly #quality: Quality;
   readonly #pointer: PointerGate;
+  readonly #connections = new PreparedConnection(() => this.#newConnection());
   #stream: MediaStream;
   #chips: readonly string[] = [];
   /** Ends with the source. */
@@ -71,6 +73,7 @@ export class Sharer {
     // Known long before anybody can have answered.
     void chipCodecs().then((chips) => {
       this.#chips = chips;
+      if (!this.#isClosed && !this.#viewer) this.#connections.prepare();
     });
   }
 
@@ -79,40 +82,11 @@ export class Sharer {
     if (this.#isClosed) return;
     this.#drop();
     try {
-      this.#connect(id);
+      this.#connect(id, this.#connections.take());
     } catch (cause) {
       // A browser or a policy without WebRTC.
       this.#options.onError(new AppError('webrtc-blocked', { cause }), id);
     }
-  }
-
-  #connect(id: string): void {
-    const viewer = new ViewerConnection({
-      id,
-      iceServers: () => this.#options.iceServers(),
-      outgoing: this.#outgoing,
-      rttMs: this.#options.rttMs(),
-      chips: this.#chips,
-      send: (signal) => this.#options.send(id, signal),
-      onHealth: (health) => {
-        if (health === 'connected') this.#connected();
-        this.#options.onHealth(health);
-      },
-      onAnswered: () => this.#options.onAnswered(),
-      onError: (error) => {
-        if (this.#viewer !== viewer) return;
-        this.#drop();
-        this.#options.onError(error, id);
-      },
-      onSideOpen: () => {
-        viewer.say({ type: 'voice', on: this.#voice !== null });
-        this.#quality.sendStills(true);
-      },
-      onSide: (message) => this.#heard(message),
-    });
-    this.#viewer = viewer;
-    this.#options.onHealth('connecting');
-    this.#quality.setSender(viewer.pictureSender);
   }
 
   /** The viewer page has gone. Ignored when a newer one has taken its place. */
@@ -127,6 +101,7 @@ export class Sharer {
 
   /** There is a new link, or another network: the picture looks for its own way anew. It goes on meanwhile if it can. */
   findPath(): void {
+    this.#connections.discard();
     this.#viewer?.findPath();
   }
 
@@ -170,6 +145,7 @@ export class Sharer {
   close(): void {
     this.#isClosed = true;
     this.#source.abort();
+    this.#connections.discard();
     this.#drop();
     this.#quality.close();
     stopTracks(this.#stream);
@@ -184,6 +160,42 @@ export class Sharer {
       sound: this.#isPaused || !this.#hasSound ? null : sound,
       voice: this.#voice,
     };
+  }
+
+  #connect(id: string, viewer: ViewerConnection): void {
+    this.#viewer = viewer;
+    viewer.begin(id);
+    viewer.show(this.#outgoing);
+    this.#options.onHealth('connecting');
+    this.#quality.setSender(viewer.pictureSender);
+  }
+
+  #newConnection(): ViewerConnection {
+    const isWatched = () => this.#viewer === viewer;
+    const viewer: ViewerConnection = new ViewerConnection({
+      iceServers: () => this.#options.iceServers(),
+      outgoing: this.#outgoing,
+      rttMs: this.#options.rttMs(),
+      chips: this.#chips,
+      send: (id, signal) => this.#options.send(id, signal),
+      onHealth: (health) => {
+        if (health === 'connected') this.#connected();
+        this.#options.onHealth(health);
+      },
+      onAnswered: () => this.#options.onAnswered(),
+      onError: (error) => {
+        if (!isWatched()) return this.#connections.discard();
+        const { id } = viewer;
+        this.#drop();
+        if (id !== null) this.#options.onError(error, id);
+      },
+      onSideOpen: () => {
+        viewer.say({ type: 'voice', on: this.#voice !== null });
+        this.#quality.sendStills(true);
+      },
+      onSide: (message) => this.#heard(message),
+    });
+    return viewer;
   }
 
   #update(): void {

@@ -17,8 +17,6 @@ export interface Outgoing {
 }
 
 export interface ViewerConnectionOptions {
-  /** Names the viewer page. */
-  readonly id: string;
   /** Asked anew for each path that is looked for: credentials expire. */
   iceServers(): readonly RTCIceServer[];
   readonly outgoing: Outgoing;
@@ -26,7 +24,8 @@ export interface ViewerConnectionOptions {
   readonly rttMs: number | null;
   /** What this computer encodes with a chip, see `chipCodecs`. */
   readonly chips: readonly string[];
-  send(signal: Signal): void;
+  /** Hands a signal to the viewer page of this id, in order. */
+  send(viewer: string, signal: Signal): void;
   /** Each change once, starting from `connecting`. */
   onHealth(health: Health): void;
   /** The viewer page has answered an offer: what it takes to find a path is there on both sides. */
@@ -49,23 +48,25 @@ const RESTART_PAUSE_MS = 1_000;
  * the side channel. What goes out changes without another negotiation.
  */
 export class ViewerConnection {
-  readonly id: string;
   readonly stills: StillSender;
   readonly #connection: RTCPeerConnection;
   readonly #negotiation: Negotiation;
   readonly #side: SideChannel<FromViewer, FromSharer>;
   readonly #options: ViewerConnectionOptions;
-  readonly #stopWatchingHealth: () => void;
+  #stopWatchingHealth: () => void = () => undefined;
   readonly #restarts = new Pace(() => this.#restart(), RESTART_PAUSE_MS);
   readonly #picture: RTCRtpTransceiver;
   readonly #sound: RTCRtpTransceiver;
   readonly #voice: RTCRtpTransceiver;
   #outgoing: Outgoing;
+  #id: string | null = null;
+  /** What is to be said to a viewer page that hasn't asked yet: an offer and its candidates. */
+  #held: Signal[] = [];
 
   constructor(options: ViewerConnectionOptions) {
     this.#options = options;
-    this.id = options.id;
     this.#outgoing = options.outgoing;
+    // One path for all from the start: a quarter of the candidates, and of what a TURN server has to set aside.
     const connection = new RTCPeerConnection({ iceServers: [...options.iceServers()], bundlePolicy: 'max-bundle' });
     this.#connection = connection;
     const start = startKbps(options.rttMs);
@@ -73,15 +74,9 @@ export class ViewerConnection {
       connection,
       polite: false,
       adaptAnswer: (sdp) => startingWith(start, sdp),
-      send: (signal) => options.send(signal),
+      send: (signal) => this.#send(signal),
       onError: (error) => options.onError(error),
     });
-    this.#stopWatchingHealth = watchHealth(
-      connection,
-      (health) => options.onHealth(health),
-      // Not paced: it is slow by itself, and must not hold back what follows on a new link.
-      () => this.#restart(),
-    );
     const { picture, sound, voice } = options.outgoing;
     // Of one stream: the viewer plays them in step.
     const streams = [new MediaStream()];
@@ -111,6 +106,11 @@ export class ViewerConnection {
     this.stills = new StillSender(this.#side);
   }
 
+  /** Names the viewer page; null before one has asked. */
+  get id(): string | null {
+    return this.#id;
+  }
+
   get pictureSender(): RTCRtpSender {
     return this.#picture.sender;
   }
@@ -118,6 +118,19 @@ export class ViewerConnection {
   /** What the viewer's microphone sends; silent until it is on. */
   get peerVoice(): MediaStreamTrack {
     return this.#voice.receiver.track;
+  }
+
+  /** A viewer page of this name has asked, the only one: the offer goes to it, at once if it is ready. */
+  begin(id: string): void {
+    this.#id = id;
+    this.#stopWatchingHealth = watchHealth(
+      this.#connection,
+      (health) => this.#options.onHealth(health),
+      // Not paced: it is slow by itself, and must not hold back what follows on a new link.
+      () => this.#restart(),
+    );
+    for (const signal of this.#held) this.#options.send(id, signal);
+    this.#held = [];
   }
 
   /** From now on this goes out. A picture that is taken away stays on the viewer's screen. */
@@ -138,6 +151,7 @@ export class ViewerConnection {
   /** A signal of the viewer page. Never rejects. */
   async receive(signal: MediaSignal): Promise<void> {
     if (signal.kind === 'restart') return this.findPath();
+    if (isRefusal(signal)) return this.#options.onError(new AppError('share-no-codec'));
     const before = this.#connection.remoteDescription?.sdp;
     await this.#negotiation.receive(signal);
     const isAnswered = this.#connection.signalingState === 'stable' && this.#connection.remoteDescription !== null;
@@ -161,11 +175,24 @@ export class ViewerConnection {
     this.#connection.close();
   }
 
+  #send(signal: Signal): void {
+    if (this.#id === null) this.#held.push(signal);
+    else this.#options.send(this.#id, signal);
+  }
+
   #restart(): void {
     const configuration = this.#connection.getConfiguration();
     this.#connection.setConfiguration({ ...configuration, iceServers: [...this.#options.iceServers()] });
     this.#negotiation.restart();
   }
+}
+
+/**
+ * Whether an answer refuses the picture: a port of zero (RFC 3264 section 6). Chromium doesn't take such an answer where all shares one path, since the picture is
+ * the section that stands for it.
+ */
+function isRefusal(signal: Signal): boolean {
+  return signal.kind === 'description' && signal.type === 'answer' && /^m=video 0 /m.test(signal.sdp);
 }
 
 /** In order, each once. */

@@ -48,7 +48,7 @@ export class Watcher {
 
   constructor(options: WatcherOptions) {
     this.#options = options;
-    const connection = new RTCPeerConnection({ iceServers: [...options.iceServers()], bundlePolicy: 'max-bundle' });
+    const connection = new RTCPeerConnection({ iceServers: [...options.iceServers()] });
     this.#connection = connection;
     this.#stats = new StatsReader(connection);
     this.#stills = new StillReceiver((still) => options.onStill(still));

@@ -96,6 +96,7 @@ const api = {
       onContent: (content) => void emit({ kind: 'content', content }),
     });
   },
+  hasOffer: () => connection?.localDescription?.type === 'offer',
   replace: (from: Source) => sharer?.replace(give(from)),
   pause: (on: boolean) => sharer?.pause(on),
   setSound: (on: boolean) => sharer?.setSound(on),
