@@ -111,4 +111,7 @@ test('through 0.5 Mbit/s a film becomes smaller and keeps its frames', async ({ 
   await expect.poll(() => framesOfAWhile(watcher), { timeout: LIMIT_MS }).toBeGreaterThan(FILM_FRAMES);
   expect(await sharer.evaluate(() => quality.sent().contentHint)).toBe('motion');
   expect(await watcher.evaluate(() => document.querySelector('video')?.videoWidth)).toBeLessThan(1_280);
+  // Of the line of whoever comes next nothing is known.
+  await sharer.evaluate(() => quality.watchAgain());
+  expect(await sharer.evaluate(() => quality.sent().contentHint)).toBe('');
 });

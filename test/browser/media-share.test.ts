@@ -31,11 +31,29 @@ test('a viewer sees the colours, hears the tone and knows how it arrives', async
 test('the offer is ready before anybody asks, says nothing until then, and shows what is shown by then', async () => {
   const sharer = await stage.sharer({ colour: css(RED), toneHz: 880 });
   await expect.poll(() => sharer.page.evaluate(() => media.hasOffer()), { timeout: 60_000 }).toBe(true);
-  await sharer.page.evaluate((colour) => media.replace({ colour, toneHz: 550 }), css(GREEN));
+  await sharer.page.evaluate((colour) => {
+    media.replace({ colour, toneHz: 550 });
+    media.speak(330);
+  }, css(GREEN));
   expect(sharer.events.filter(({ kind }) => kind === 'signal' || kind === 'health')).toEqual([]);
   const viewer = await stage.viewer('v1');
   await viewer.sees(GREEN);
   await viewer.hears(550);
+  await viewer.hearsVoice(330);
+  const states = () => sharer.page.evaluate(() => media.connectionStates());
+  expect(await states()).toEqual(['stable']);
+  await sharer.page.evaluate(() => media.stopSharing());
+  expect(await states()).toEqual(['closed']);
+});
+
+test('an offer that nobody has asked for is made anew in another network, and goes with the share', async () => {
+  const sharer = await stage.sharer({ colour: css(RED), toneHz: null });
+  await expect.poll(() => sharer.page.evaluate(() => media.hasOffer()), { timeout: 60_000 }).toBe(true);
+  await sharer.page.evaluate(() => media.findPath());
+  const states = () => sharer.page.evaluate(() => media.connectionStates());
+  await expect.poll(states, { timeout: 60_000 }).toEqual(['closed', 'have-local-offer']);
+  await sharer.page.evaluate(() => media.stopSharing());
+  expect(await states()).toEqual(['closed', 'closed']);
 });
 
 test('a source without sound is seen all the same', async () => {

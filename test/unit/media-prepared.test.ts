@@ -10,14 +10,17 @@ const make = () => {
   return connection as unknown as ViewerConnection;
 };
 
+let iceServers: RTCIceServer[] = [];
+
 beforeEach(() => {
   made = [];
+  iceServers = [];
   vi.useFakeTimers();
 });
 afterEach(() => vi.useRealTimers());
 
 test('who takes it gets the one that was made before, once', () => {
-  const connections = new PreparedConnection(make);
+  const connections = new PreparedConnection(make, () => iceServers);
   connections.prepare();
   expect(made).toHaveLength(1);
   expect(connections.take()).toBe(made[0]);
@@ -28,7 +31,7 @@ test('who takes it gets the one that was made before, once', () => {
 });
 
 test('nothing is kept open for somebody who does not come', () => {
-  const connections = new PreparedConnection(make);
+  const connections = new PreparedConnection(make, () => iceServers);
   connections.prepare();
   vi.advanceTimersByTime(29_000);
   expect(made[0]?.close).not.toHaveBeenCalled();
@@ -37,10 +40,34 @@ test('nothing is kept open for somebody who does not come', () => {
   expect(connections.take()).toBe(made[1]);
 });
 
+test('what was found out with other servers or another network is made anew', () => {
+  const connections = new PreparedConnection(make, () => iceServers);
+  connections.prepare();
+  connections.renew();
+  expect(made[0]?.close).toHaveBeenCalledOnce();
+  expect(made).toHaveLength(2);
+  iceServers = [{ urls: 'stun:127.0.0.1' }];
+  expect(connections.take()).toBe(made[2]);
+  expect(made[1]?.close).toHaveBeenCalledOnce();
+  // Nobody waits for one: none is made.
+  connections.renew();
+  expect(made).toHaveLength(3);
+});
+
+test('what nobody took is closed with the share', () => {
+  const connections = new PreparedConnection(make, () => iceServers);
+  connections.prepare();
+  connections.discard();
+  expect(made[0]?.close).toHaveBeenCalledOnce();
+});
+
 test('where none can be made only who takes it is told', () => {
-  const connections = new PreparedConnection(() => {
-    throw new Error('no WebRTC');
-  });
+  const connections = new PreparedConnection(
+    () => {
+      throw new Error('no WebRTC');
+    },
+    () => iceServers,
+  );
   connections.prepare();
   expect(() => connections.take()).toThrow('no WebRTC');
 });

@@ -289,10 +289,10 @@ test('what is to be smooth gets smaller on a narrow line only, what is to be sha
 });
 
 describe('the line of film', () => {
-  const PIXELS = 1_280 * 720;
+  const SIZE = { pixels: 1_280 * 720, maxBitsPerSecond: 8_000_000 };
   const seconds = (judge: FilmJudge, count: number, availableBitsPerSecond: number, sentBitsPerSecond = 500_000) => {
     const measure = { availableBitsPerSecond, sentBitsPerSecond, frames: 30, encodeMs: 9 };
-    for (let second = 0; second < count; second += 1) judge.measured(1_000, measure, PIXELS);
+    for (let second = 0; second < count; second += 1) judge.measured(1_000, measure, SIZE);
     return judge.isNarrow;
   };
 
@@ -312,12 +312,33 @@ describe('the line of film', () => {
     expect(seconds(new FilmJudge(), 60, 300_000, 50_000)).toBe(false);
   });
 
+  test('was narrow when a wide one shows, used or not', () => {
+    const judge = new FilmJudge();
+    expect(seconds(judge, 3, 900_000)).toBe(true);
+    expect(seconds(judge, 10, 6_000_000, 300_000)).toBe(false);
+  });
+
+  test('is not called narrow for what this computer itself may not send', () => {
+    const judge = new FilmJudge();
+    const measure = { availableBitsPerSecond: 4_400_000, sentBitsPerSecond: 2_900_000, frames: 30, encodeMs: 20 };
+    judge.measured(60_000, measure, { pixels: 2_560 * 1_440, maxBitsPerSecond: 3_000_000 });
+    expect(judge.isNarrow).toBe(false);
+  });
+
+  test('is judged anew after each rest', () => {
+    const judge = new FilmJudge();
+    expect(seconds(judge, 2, 900_000)).toBe(false);
+    judge.rests();
+    expect(seconds(judge, 2, 900_000)).toBe(false);
+    expect(seconds(judge, 1, 900_000)).toBe(true);
+  });
+
   test('is narrow for a large picture where a small one goes through', () => {
     const judge = new FilmJudge();
     const measure = { availableBitsPerSecond: 2_000_000, sentBitsPerSecond: 1_900_000, frames: 30, encodeMs: 9 };
-    judge.measured(5_000, measure, PIXELS);
+    judge.measured(5_000, measure, SIZE);
     expect(judge.isNarrow).toBe(false);
-    judge.measured(5_000, measure, 1_920 * 1_080);
+    judge.measured(5_000, measure, { ...SIZE, pixels: 1_920 * 1_080 });
     expect(judge.isNarrow).toBe(true);
   });
 });

@@ -45,6 +45,19 @@ test('what the other side would begin with comes first, and so counts no more', 
   expect(startingWith(1_000, answer)).toContain('=900000;x-google-start-bitrate=1000\r\n');
 });
 
+test('a description with lines that end otherwise is understood all the same', () => {
+  const answer = 'a=rtpmap:96 VP8/90000\na=fmtp:96 x-google-start-bitrate=900000\n';
+  expect(startingWith(1_000, answer)).toContain('=900000;x-google-start-bitrate=1000\n');
+});
+
+test('a description made to cost time costs next to none', () => {
+  const hostile = 'a=rtpmap:1 VP8/90000\r\n'.repeat(700) + '\r\n'.repeat(8_000);
+  const startedMs = performance.now();
+  for (let round = 0; round < 20; round += 1) startingWith(1_000, hostile);
+  // Half a second each where every line was compared with every other.
+  expect(performance.now() - startedMs).toBeLessThan(2_000);
+});
+
 test('a peer nearby gets more at once than one far away or one whose round trip nobody knows', () => {
   expect(startKbps(3)).toBeGreaterThan(startKbps(40));
   expect(startKbps(null)).toBe(startKbps(40));

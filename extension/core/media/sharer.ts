@@ -46,7 +46,7 @@ export class Sharer {
   readonly #options: SharerOptions;
   readonly #quality: Quality;
   readonly #pointer: PointerGate;
-  readonly #connections = new PreparedConnection(() => this.#newConnection());
+  readonly #prepared: PreparedConnection;
   #stream: MediaStream;
   #chips: readonly string[] = [];
   /** Ends with the source. */
@@ -68,12 +68,16 @@ export class Sharer {
       onStill: (still) => this.#viewer?.stills.send(still),
       onStillOver: () => this.#viewer?.stills.over(),
     });
+    this.#prepared = new PreparedConnection(
+      () => this.#newConnection(),
+      () => options.iceServers(),
+    );
     this.#stream = options.stream;
     this.#open();
     // Known long before anybody can have answered.
     void chipCodecs().then((chips) => {
       this.#chips = chips;
-      if (!this.#isClosed && !this.#viewer) this.#connections.prepare();
+      if (!this.#isClosed && !this.#viewer) this.#prepared.prepare();
     });
   }
 
@@ -82,7 +86,7 @@ export class Sharer {
     if (this.#isClosed) return;
     this.#drop();
     try {
-      this.#connect(id, this.#connections.take());
+      this.#connect(id, this.#prepared.take());
     } catch (cause) {
       // A browser or a policy without WebRTC.
       this.#options.onError(new AppError('webrtc-blocked', { cause }), id);
@@ -101,7 +105,7 @@ export class Sharer {
 
   /** There is a new link, or another network: the picture looks for its own way anew. It goes on meanwhile if it can. */
   findPath(): void {
-    this.#connections.discard();
+    this.#prepared.renew();
     this.#viewer?.findPath();
   }
 
@@ -145,7 +149,7 @@ export class Sharer {
   close(): void {
     this.#isClosed = true;
     this.#source.abort();
-    this.#connections.discard();
+    this.#prepared.discard();
     this.#drop();
     this.#quality.close();
     stopTracks(this.#stream);
@@ -171,11 +175,10 @@ export class Sharer {
   }
 
   #newConnection(): ViewerConnection {
-    const isWatched = () => this.#viewer === viewer;
     const viewer: ViewerConnection = new ViewerConnection({
       iceServers: () => this.#options.iceServers(),
       outgoing: this.#outgoing,
-      rttMs: this.#options.rttMs(),
+      rttMs: () => this.#options.rttMs(),
       chips: this.#chips,
       send: (id, signal) => this.#options.send(id, signal),
       onHealth: (health) => {
@@ -183,11 +186,11 @@ export class Sharer {
         this.#options.onHealth(health);
       },
       onAnswered: () => this.#options.onAnswered(),
-      onError: (error) => {
-        if (!isWatched()) return this.#connections.discard();
-        const { id } = viewer;
+      onError: (error, id) => {
+        if (id === null) return this.#prepared.discard();
+        if (this.#viewer !== viewer) return;
         this.#drop();
-        if (id !== null) this.#options.onError(error, id);
+        this.#options.onError(error, id);
       },
       onSideOpen: () => {
         viewer.say({ type: 'voice', on: this.#voice !== null });

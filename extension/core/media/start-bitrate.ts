@@ -4,7 +4,9 @@ const START_KBPS = 1_000;
 const NEAR_START_KBPS = 2_500;
 const NEAR_MS = 15;
 
-const VIDEO_MAP = /^a=rtpmap:(\d+) (?:VP8|VP9|AV1|H264|H265)\/90000$/;
+const VIDEO_MAP = /^a=rtpmap:(\d+) (?:VP8|VP9|AV1|H264|H265)\/90000$/gm;
+const FORMAT = /^a=fmtp:(\d+) /gm;
+const MAP_OR_FORMAT = /^a=(rtpmap|fmtp):(\d+) .*$/gm;
 
 /**
  * What the sending of a picture begins with, by the round trip to the peer in milliseconds (null: unknown). Congestion control goes on from there, in both
@@ -20,15 +22,12 @@ export function startKbps(rttMs: number | null): number {
  * own parameter of a format (RFC 8866 section 6.15); other browsers leave it aside.
  */
 export function startingWith(kbps: number, sdp: string): string {
-  const lines = sdp.split('\r\n');
-  const payloads = lines.map((line) => VIDEO_MAP.exec(line)?.[1]).filter((payload) => payload !== undefined);
   const start = `x-google-start-bitrate=${kbps}`;
-  const isFormat = (line: string, payload: string) => line.startsWith(`a=fmtp:${payload} `);
-  return lines
-    .flatMap((line) => {
-      const mapped = VIDEO_MAP.exec(line)?.[1];
-      if (mapped && !lines.some((other) => isFormat(other, mapped))) return [line, `a=fmtp:${mapped} ${start}`];
-      return payloads.some((payload) => isFormat(line, payload)) ? `${line};${start}` : line;
-    })
-    .join('\r\n');
+  const payloads = new Set([...sdp.matchAll(VIDEO_MAP)].map(([, payload]) => payload));
+  const formats = new Set([...sdp.matchAll(FORMAT)].map(([, payload]) => payload));
+  return sdp.replace(MAP_OR_FORMAT, (line, kind: string, payload: string) => {
+    if (!payloads.has(payload)) return line;
+    if (kind === 'fmtp') return `${line};${start}`;
+    return formats.has(payload) ? line : `${line}\r\na=fmtp:${payload} ${start}`;
+  });
 }

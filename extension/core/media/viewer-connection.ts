@@ -20,8 +20,8 @@ export interface ViewerConnectionOptions {
   /** Asked anew for each path that is looked for: credentials expire. */
   iceServers(): readonly RTCIceServer[];
   readonly outgoing: Outgoing;
-  /** A round trip to the peer in milliseconds; null where nobody knows. */
-  readonly rttMs: number | null;
+  /** A round trip to the peer in milliseconds, asked for at each answer; null where nobody knows. */
+  rttMs(): number | null;
   /** What this computer encodes with a chip, see `chipCodecs`. */
   readonly chips: readonly string[];
   /** Hands a signal to the viewer page of this id, in order. */
@@ -30,8 +30,8 @@ export interface ViewerConnectionOptions {
   onHealth(health: Health): void;
   /** The viewer page has answered an offer: what it takes to find a path is there on both sides. */
   onAnswered(): void;
-  /** It broke down for good. */
-  onError(error: AppError): void;
+  /** It broke down for good; `viewer` is null before one has asked. */
+  onError(error: AppError, viewer: string | null): void;
   /** The viewer page can take words and stills. */
   onSideOpen(): void;
   onSide(message: FromViewer): void;
@@ -69,13 +69,12 @@ export class ViewerConnection {
     // One path for all from the start: a quarter of the candidates, and of what a TURN server has to set aside.
     const connection = new RTCPeerConnection({ iceServers: [...options.iceServers()], bundlePolicy: 'max-bundle' });
     this.#connection = connection;
-    const start = startKbps(options.rttMs);
     this.#negotiation = new Negotiation({
       connection,
       polite: false,
-      adaptAnswer: (sdp) => startingWith(start, sdp),
+      adaptAnswer: (sdp) => startingWith(startKbps(options.rttMs()), sdp),
       send: (signal) => this.#send(signal),
-      onError: (error) => options.onError(error),
+      onError: (error) => options.onError(error, this.#id),
     });
     const { picture, sound, voice } = options.outgoing;
     // Of one stream: the viewer plays them in step.
@@ -151,12 +150,12 @@ export class ViewerConnection {
   /** A signal of the viewer page. Never rejects. */
   async receive(signal: MediaSignal): Promise<void> {
     if (signal.kind === 'restart') return this.findPath();
-    if (isRefusal(signal)) return this.#options.onError(new AppError('share-no-codec'));
+    if (isRefusal(signal)) return this.#options.onError(new AppError('share-no-codec'), this.#id);
     const before = this.#connection.remoteDescription?.sdp;
     await this.#negotiation.receive(signal);
     const isAnswered = this.#connection.signalingState === 'stable' && this.#connection.remoteDescription !== null;
     if (!isAnswered) return;
-    if (this.#picture.currentDirection !== 'sendonly') this.#options.onError(new AppError('share-no-codec'));
+    if (this.#picture.currentDirection !== 'sendonly') this.#options.onError(new AppError('share-no-codec'), this.#id);
     // An answer that came too late is left aside.
     else if (this.#connection.remoteDescription?.sdp !== before) this.#options.onAnswered();
   }

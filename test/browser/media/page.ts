@@ -57,11 +57,13 @@ function give(from: Source): MediaStream {
 /** The newest data channel of each name in this page, and the newest connection. */
 const channels = new Map<string, RTCDataChannel>();
 let connection: RTCPeerConnection | undefined;
+const connections: RTCPeerConnection[] = [];
 const createDataChannel = RTCPeerConnection.prototype.createDataChannel;
 RTCPeerConnection.prototype.createDataChannel = function (name, options) {
   const channel = createDataChannel.call(this, name, options);
   channels.set(name, channel);
   connection = this;
+  connections.push(this);
   return channel;
 };
 
@@ -97,6 +99,8 @@ const api = {
     });
   },
   hasOffer: () => connection?.localDescription?.type === 'offer',
+  /** Of every connection that this page has made as a sharer, in order. */
+  connectionStates: () => connections.map(({ signalingState }) => signalingState),
   replace: (from: Source) => sharer?.replace(give(from)),
   pause: (on: boolean) => sharer?.pause(on),
   setSound: (on: boolean) => sharer?.setSound(on),

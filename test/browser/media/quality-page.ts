@@ -96,6 +96,8 @@ const api = {
   },
   take: (signal: Signal) => watcher?.receive(signal) ?? sharer?.receive('viewer', signal),
   wish: (wish: Wish) => sharer?.setQuality(wish),
+  /** The viewer asks again, as one whose page was loaded anew. */
+  watchAgain: () => sharer?.watch('viewer'),
   pause: (on: boolean) => sharer?.pause(on),
   sent: (): Sent => ({
     contentHint: sender?.track?.contentHint,

@@ -6,10 +6,21 @@ import type { SendingMeasure } from './codec-judge.ts';
  */
 const NARROW_BITS_PER_PIXEL = 1.25;
 const WIDE_BITS_PER_PIXEL = 2;
+/** What may be sent is a limit too: of a line that carries more than that nothing else is known. */
+const NARROW_SHARE_OF_CAP = 0.8;
+const WIDE_SHARE_OF_CAP = 1.2;
 /** A line that isn't used says little about itself: its estimate comes from a few small probes. */
 const USED_SHARE = 0.4;
 const NARROW_MS = 3_000;
 const WIDE_MS = 10_000;
+
+/** What film is sent as. */
+export interface FilmSize {
+  /** Of a frame as it is captured. */
+  readonly pixels: number;
+  /** The most that it may take. */
+  readonly maxBitsPerSecond: number;
+}
 
 /** Decides whether a line is too narrow for film at its full size. */
 export class FilmJudge {
@@ -21,12 +32,18 @@ export class FilmJudge {
     return this.#isNarrow;
   }
 
-  /** `elapsedMs`: what the measure is over. `pixels`: of a frame as it is captured. */
-  measured(elapsedMs: number, measure: SendingMeasure, pixels: number): void {
+  /** There is no film now. */
+  rests(): void {
+    this.#againstMs = 0;
+  }
+
+  /** `elapsedMs`: what the measure is over. */
+  measured(elapsedMs: number, measure: SendingMeasure, { pixels, maxBitsPerSecond }: FilmSize): void {
     const { availableBitsPerSecond: available, sentBitsPerSecond: sent } = measure;
     const isUsed = sent >= available * USED_SHARE;
-    const bits = available / pixels;
-    const isAgainst = isUsed && (this.#isNarrow ? bits > WIDE_BITS_PER_PIXEL : bits < NARROW_BITS_PER_PIXEL);
+    const narrow = Math.min(NARROW_BITS_PER_PIXEL * pixels, NARROW_SHARE_OF_CAP * maxBitsPerSecond);
+    const wide = Math.min(WIDE_BITS_PER_PIXEL * pixels, WIDE_SHARE_OF_CAP * maxBitsPerSecond);
+    const isAgainst = this.#isNarrow ? available > wide : isUsed && available < narrow;
     this.#againstMs = isAgainst ? this.#againstMs + elapsedMs : 0;
     if (this.#againstMs < (this.#isNarrow ? WIDE_MS : NARROW_MS)) return;
     this.#isNarrow = !this.#isNarrow;

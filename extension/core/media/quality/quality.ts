@@ -73,6 +73,8 @@ export class Quality {
   /** Who sends it to the viewer now, once its transceiver exists; null when nobody watches. */
   setSender(sender: RTCRtpSender | null): void {
     this.#sender.set(sender);
+    // Of its line nothing is known yet.
+    this.#apply();
   }
 
   /** True once the viewer can take stills, false when it can't any more. It is given the current one soon after. */

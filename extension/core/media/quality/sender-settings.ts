@@ -78,18 +78,19 @@ export class SenderSettings {
     this.#lineBitsPerSecond = measure.availableBitsPerSecond;
     const choice = judge.measured(measure.elapsedMs, measure);
     const bitsBefore = this.#bitrate.filmBitsPerSecond;
-    if (!this.#needsSharpness) this.#measureFilm(sender, measure);
+    if (!this.#needsSharpness) this.#bitrate.measured(measure.elapsedMs, measure);
+    this.#measureFilm(sender, measure);
     const isOtherCodec = choice !== (this.#codec ?? 'light');
     if (isOtherCodec) this.#codec = choice;
     if (isOtherCodec || this.#bitrate.filmBitsPerSecond !== bitsBefore) this.#tell();
   }
 
   #measureFilm({ track }: RTCRtpSender, measure: SendingMeasure & { readonly elapsedMs: number }): void {
-    this.#bitrate.measured(measure.elapsedMs, measure);
     const { width, height } = track?.getSettings() ?? {};
-    if (!width || !height) return;
+    if (this.#settings.contentHint === 'detail' || !width || !height) return this.#film.rests();
     const { isNarrow: before } = this.#film;
-    this.#film.measured(measure.elapsedMs, measure, width * height);
+    const size = { pixels: width * height, maxBitsPerSecond: this.#maxBitsPerSecond };
+    this.#film.measured(measure.elapsedMs, measure, size);
     if (this.#film.isNarrow !== before) this.#onLine();
   }
 
@@ -98,17 +99,22 @@ export class SenderSettings {
     return this.#settings.degradationPreference !== 'maintain-framerate';
   }
 
+  get #maxBitsPerSecond(): number {
+    const { maxBitrate } = this.#settings;
+    return this.#needsSharpness ? maxBitrate : (this.#bitrate.filmBitsPerSecond ?? maxBitrate);
+  }
+
   /** One after the other: a sender takes its parameters only as they were when they were read. */
   #tell(): void {
     this.#working = this.#working.then(async () => {
       const sender = this.#sender;
       if (!sender) return;
       const parameters = sender.getParameters();
-      const { maxBitrate, degradationPreference } = this.#settings;
+      const { degradationPreference } = this.#settings;
       parameters.degradationPreference = degradationPreference;
       const codec = this.#codec && chosenCodec(parameters.codecs, this.#needsSharpness ? this.#codec : 'light');
       for (const encoding of parameters.encodings) {
-        encoding.maxBitrate = this.#needsSharpness ? maxBitrate : (this.#bitrate.filmBitsPerSecond ?? maxBitrate);
+        encoding.maxBitrate = this.#maxBitsPerSecond;
         if (codec) encoding.codec = codec;
       }
       // Rejects only when the sender has been stopped in the meantime, and then nothing is left to prefer.
