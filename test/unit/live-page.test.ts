@@ -446,6 +446,18 @@ describe('another site', () => {
     expect(alice.shows).toMatchObject({ pause: 'navigation', reach: 'page' });
   });
 
+  test('holds it once: who goes on before it is known where the page went is not asked again', async () => {
+    changes({ pauseOnNavigation: true });
+    goes(false);
+    expect(alice.shows?.pause).toBe('navigation');
+    alice.live.outgoing.running?.pause(false);
+    await alice.until('lost', () => alice.shows?.reach === 'lost');
+    expect(alice.shows?.pause).toBeNull();
+    expect(alice.sharer.isPaused).toBe(false);
+    alice.live.outgoing.running?.tabLoads(7);
+    expect(alice.shows?.pause).toBe('navigation');
+  });
+
   test('a page of the same site goes on by itself', async () => {
     changes({ pauseOnNavigation: true });
     goes(true);

@@ -186,12 +186,17 @@ export class ViewerConnection {
   }
 }
 
+/** The picture's; captures its port. */
+const FIRST_SECTION = /^m=\S+ (\d+) /m;
+
 /**
  * Whether an answer refuses the picture: a port of zero (RFC 3264 section 6). Chromium doesn't take such an answer where all shares one path, since the picture is
  * the section that stands for it.
  */
 function isRefusal(signal: Signal): boolean {
-  return signal.kind === 'description' && signal.type === 'answer' && /^m=video 0 /m.test(signal.sdp);
+  if (signal.kind !== 'description' || signal.type !== 'answer') return false;
+  const [, picturePort] = FIRST_SECTION.exec(signal.sdp) ?? [];
+  return picturePort === '0';
 }
 
 /** In order, each once. */

@@ -134,7 +134,10 @@ export class PageGuard {
   }
 
   #left(): void {
+    const wasHeldBriefly = this.#isHeldBriefly;
     this.#isHeldBriefly = false;
+    // Whoever has gone on meanwhile knows that it is another page.
+    if (wasHeldBriefly && !this.#options.record.now?.pause) return;
     if (this.#options.settings().pauseOnNavigation) this.#hold('navigation');
   }
 
