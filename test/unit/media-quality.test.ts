@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { BitrateJudge } from '../../extension/core/media/quality/bitrate-judge.ts';
 import { changeBetween } from '../../extension/core/media/quality/change.ts';
-import { CodecJudge, type SendingMeasure } from '../../extension/core/media/quality/codec-judge.ts';
+import { CodecJudge } from '../../extension/core/media/quality/codec-judge.ts';
 import { ContentJudge } from '../../extension/core/media/quality/content-judge.ts';
 import { FilmJudge } from '../../extension/core/media/quality/film-judge.ts';
+import type { SendingMeasure } from '../../extension/core/media/quality/sending-measure.ts';
 import { type Content, encoderSettings, type Wish } from '../../extension/core/media/quality/settings.ts';
 import { BANDS, type Pixels, signatureOf } from '../../extension/core/media/quality/signature.ts';
 import { canCarry, StillClock } from '../../extension/core/media/quality/still-clock.ts';

@@ -36,7 +36,10 @@ export class PreparedConnection {
     this.prepare();
   }
 
-  /** The one that was prepared, or a new one where STUN and TURN have changed meanwhile or there is none; it is the caller's from now on. @throws what `make` throws. */
+  /**
+   * The one that was prepared, or a new one where STUN and TURN have changed meanwhile or there is none; it is the caller's from now on.
+   * @throws what `make` throws.
+   */
   take(): ViewerConnection {
     const prepared = this.#madeWith === this.#iceServers() ? this.#prepared : undefined;
     if (prepared) this.#prepared = undefined;

@@ -1,4 +1,4 @@
-import type { SendingMeasure } from './codec-judge.ts';
+import { type SendingMeasure, tellsEncodeTime } from './sending-measure.ts';
 
 /** A little more than Chromium allows a picture of 720p and more by itself: film looks well with it. */
 const LEAN_BITS_PER_SECOND = 3_000_000;
@@ -7,8 +7,6 @@ const EASY_MS = 8;
 /** With more for a frame, other programs and the viewer's own picture suffer. */
 const HARD_MS = 14;
 const SURE_AFTER_MS = 3_000;
-/** Fewer frames than that say nothing about how long one takes. */
-const MIN_FRAMES = 5;
 
 /**
  * Decides how many bits film may take, by what its encoder costs on this computer: with thrice the bits two slow cores encode a fifth fewer
@@ -27,8 +25,9 @@ export class BitrateJudge {
   }
 
   /** `elapsedMs`: what the measure is over. */
-  measured(elapsedMs: number, { frames, encodeMs }: SendingMeasure): void {
-    if (frames < MIN_FRAMES) return;
+  measured(elapsedMs: number, measure: SendingMeasure): void {
+    if (!tellsEncodeTime(measure)) return;
+    const { encodeMs } = measure;
     this.#easyMs = encodeMs <= EASY_MS ? this.#easyMs + elapsedMs : 0;
     this.#hardMs = encodeMs > HARD_MS ? this.#hardMs + elapsedMs : 0;
     if (this.#isLean && this.#easyMs >= SURE_AFTER_MS && !this.#isTooHard) this.#isLean = false;

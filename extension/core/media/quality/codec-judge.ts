@@ -1,28 +1,16 @@
+import { isLineUsed, type SendingMeasure, tellsEncodeTime } from './sending-measure.ts';
+
 /** light: VP8, the quickest and cheapest in software · slim: the one that needs the fewest bits, for more work. */
 export type CodecChoice = 'light' | 'slim';
-
-/** How the sending of a picture did over the time since the one before. */
-export interface SendingMeasure {
-  /** What congestion control thinks the line carries. */
-  readonly availableBitsPerSecond: number;
-  readonly sentBitsPerSecond: number;
-  readonly frames: number;
-  /** Mean of a frame. */
-  readonly encodeMs: number;
-}
 
 /** Below that VP8 can't send a page that scrolls: it falls to a frame or two a second where AV1 goes on with twenty and more. */
 const NARROW_BITS_PER_SECOND = 1_500_000;
 const WIDE_BITS_PER_SECOND = 4_000_000;
-/** A line that isn't used says little about itself: its estimate comes from a few small probes. */
-const USED_SHARE = 0.4;
 const NARROW_MS = 3_000;
 const WIDE_MS = 10_000;
 /** A frame that takes longer can't be one of 30 a second. */
 const TOO_SLOW_MS = 30;
 const TOO_SLOW_FOR_MS = 4_000;
-/** Fewer frames than that say nothing about how long one takes. */
-const MIN_FRAMES = 5;
 
 /** Decides what a picture is encoded with, by how much the line carries and what the encoder costs on this computer. */
 export class CodecJudge {
@@ -34,12 +22,12 @@ export class CodecJudge {
 
   /** `elapsedMs`: what the measure is over. */
   measured(elapsedMs: number, measure: SendingMeasure): CodecChoice {
-    const { availableBitsPerSecond: available, sentBitsPerSecond: sent } = measure;
-    const isUsed = sent >= available * USED_SHARE;
+    const { availableBitsPerSecond: available } = measure;
+    const isUsed = isLineUsed(measure);
     const against = {
       narrow: isUsed && available < NARROW_BITS_PER_SECOND,
       wide: isUsed && available > WIDE_BITS_PER_SECOND,
-      slow: measure.frames >= MIN_FRAMES && measure.encodeMs > TOO_SLOW_MS,
+      slow: tellsEncodeTime(measure) && measure.encodeMs > TOO_SLOW_MS,
     };
     for (const kind of ['narrow', 'wide', 'slow'] as const) {
       this.#againstMs[kind] = against[kind] ? this.#againstMs[kind] + elapsedMs : 0;

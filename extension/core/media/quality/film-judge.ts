@@ -1,4 +1,4 @@
-import type { SendingMeasure } from './codec-judge.ts';
+import { isLineUsed, type SendingMeasure } from './sending-measure.ts';
 
 /**
  * Bits a second for each pixel. Film at its full size through less (1.2 Mbit/s at 720p) is coarse and loses frames, where a smaller picture keeps them all.
@@ -9,8 +9,6 @@ const WIDE_BITS_PER_PIXEL = 2;
 /** What may be sent is a limit too: of a line that carries more than that nothing else is known. */
 const NARROW_SHARE_OF_CAP = 0.8;
 const WIDE_SHARE_OF_CAP = 1.2;
-/** A line that isn't used says little about itself: its estimate comes from a few small probes. */
-const USED_SHARE = 0.4;
 const NARROW_MS = 3_000;
 const WIDE_MS = 10_000;
 
@@ -39,11 +37,10 @@ export class FilmJudge {
 
   /** `elapsedMs`: what the measure is over. */
   measured(elapsedMs: number, measure: SendingMeasure, { pixels, maxBitsPerSecond }: FilmSize): void {
-    const { availableBitsPerSecond: available, sentBitsPerSecond: sent } = measure;
-    const isUsed = sent >= available * USED_SHARE;
+    const { availableBitsPerSecond: available } = measure;
     const narrow = Math.min(NARROW_BITS_PER_PIXEL * pixels, NARROW_SHARE_OF_CAP * maxBitsPerSecond);
     const wide = Math.min(WIDE_BITS_PER_PIXEL * pixels, WIDE_SHARE_OF_CAP * maxBitsPerSecond);
-    const isAgainst = this.#isNarrow ? available > wide : isUsed && available < narrow;
+    const isAgainst = this.#isNarrow ? available > wide : isLineUsed(measure) && available < narrow;
     this.#againstMs = isAgainst ? this.#againstMs + elapsedMs : 0;
     if (this.#againstMs < (this.#isNarrow ? WIDE_MS : NARROW_MS)) return;
     this.#isNarrow = !this.#isNarrow;

@@ -1,6 +1,7 @@
 import { BitrateJudge } from './bitrate-judge.ts';
-import { type CodecChoice, CodecJudge, type SendingMeasure } from './codec-judge.ts';
+import { type CodecChoice, CodecJudge } from './codec-judge.ts';
 import { FilmJudge } from './film-judge.ts';
+import type { SendingMeasure } from './sending-measure.ts';
 import { SendingReader } from './sending-reader.ts';
 import { type EncoderSettings, encoderSettings, type Line } from './settings.ts';
 

@@ -1,4 +1,4 @@
-import type { SendingMeasure } from './codec-judge.ts';
+import type { SendingMeasure } from './sending-measure.ts';
 
 interface Counters {
   readonly atMs: number;
